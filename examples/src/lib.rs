@@ -1,0 +1,1 @@
+//! Runnable examples of influx-client: see the folder `examples/`.

@@ -1,0 +1,1 @@
+//! Push decoders: bytes in, rows out.

@@ -1,0 +1,1 @@
+//! What can go wrong while a result is read.

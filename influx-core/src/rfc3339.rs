@@ -1,0 +1,1 @@
+//! RFC 3339 text to nanoseconds and back.

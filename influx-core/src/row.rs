@@ -1,0 +1,1 @@
+//! The row model that all sources share.
