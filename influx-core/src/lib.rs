@@ -1,15 +1,49 @@
 //! Typed line protocol encoding and result decoding for InfluxDB 1.x, 2.x and 3.x. No I/O, no clock, no async.
 
-extern crate self as influx_core;
+mod block;
+mod copy;
+mod dialect;
+mod error;
+mod escape;
+mod line;
+mod line_protocol;
+mod number;
+mod parts;
+mod point;
+mod precision;
+mod schema;
+mod tag_str;
+mod timestamp;
+mod value;
+mod wire;
 
 pub mod decode;
 pub mod from_value;
 pub mod row;
 
 mod decode_error;
-mod dialect;
-mod precision;
 mod rfc3339;
 
 pub use dialect::Dialect;
+pub use error::EncodeError;
+pub use line::{Line, LineWriter, Nan};
+pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
+pub use point::{Point, Value};
 pub use precision::Precision;
+pub use schema::{Column, Role, Schema};
+pub use tag_str::TagStr;
+pub use timestamp::{NaiveTimestamp, Timestamp, TimestampError, UnitTimestamp};
+pub use value::{ExactFloat, FieldValue, TagValue, WriteAs};
+pub use wire::{FieldWire, Name, TagWire, Text};
+
+/// What the derives expand to. **Not part of the public API**: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::line_protocol::Sink;
+    pub use crate::parts::{
+        Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
+    };
+    pub use crate::value::{Signed, SkipNan};
+    pub use core::option::Option;
+    pub use core::result::Result::{self, Err, Ok};
+}

@@ -1,0 +1,339 @@
+//! Text into the output: the escape check is fused into the copy, so that ordinary text costs one pass over registers.
+//! Only a text in which a special byte was seen takes the slow way.
+//!
+//! All functions put their bytes at a cursor, may touch up to [`SLACK`](crate::number::SLACK) bytes past the end that
+//! they return, and never write more than twice the text's length before that.
+
+use core::ptr::copy_nonoverlapping;
+
+use crate::Dialect;
+use crate::block::Block;
+use crate::error::Place;
+use crate::escape::{self, Out};
+
+/// # Safety
+/// `N` bytes at `p` are writable.
+#[inline(always)]
+pub(crate) unsafe fn put_literal<const N: usize>(p: *mut u8, text: &[u8; N]) -> *mut u8 {
+    // SAFETY: promised by the caller.
+    unsafe {
+        copy_nonoverlapping(text.as_ptr(), p, N);
+        p.add(N)
+    }
+}
+
+/// # Safety
+/// `text.len()` bytes at `p` are writable.
+#[inline(always)]
+pub(crate) unsafe fn put_plain(p: *mut u8, text: &[u8]) -> *mut u8 {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let (from, n) = (text.as_ptr(), text.len());
+        match n {
+            16.. => copy_nonoverlapping(from, p, n),
+            8.. => {
+                p.cast::<u64>().write_unaligned(from.cast::<u64>().read_unaligned());
+                p.add(n - 8).cast::<u64>().write_unaligned(from.add(n - 8).cast::<u64>().read_unaligned());
+            }
+            4.. => {
+                p.cast::<u32>().write_unaligned(from.cast::<u32>().read_unaligned());
+                p.add(n - 4).cast::<u32>().write_unaligned(from.add(n - 4).cast::<u32>().read_unaligned());
+            }
+            1.. => {
+                *p = *from;
+                *p.add(n / 2) = *from.add(n / 2);
+                *p.add(n - 1) = *from.add(n - 1);
+            }
+            0 => {}
+        }
+        p.add(n)
+    }
+}
+
+/// Copies `text` while `special` finds nothing in it; `None` when it found something (and what was written is void).
+///
+/// # Safety
+/// `text.len()` bytes and the slack at `p` are writable.
+#[inline(always)]
+unsafe fn copy_checked(
+    p: *mut u8,
+    text: &[u8],
+    special: impl Fn(Block) -> u32,
+    one: impl Fn(u8) -> bool,
+) -> Option<*mut u8> {
+    let (from, n) = (text.as_ptr(), text.len());
+    // SAFETY: each read lies within `text` (the last of a length class overlaps the one before), each write in the room.
+    unsafe {
+        if n <= 16 {
+            if n >= 8 {
+                let low = from.cast::<u64>().read_unaligned();
+                let high = from.add(n - 8).cast::<u64>().read_unaligned();
+                if special(Block::from_words(low, high)) != 0 {
+                    return None;
+                }
+                p.cast::<u64>().write_unaligned(low);
+                p.add(n - 8).cast::<u64>().write_unaligned(high);
+            } else if n >= 4 {
+                let low = from.cast::<u32>().read_unaligned();
+                let high = from.add(n - 4).cast::<u32>().read_unaligned();
+                let both = u64::from(low) | u64::from(high) << 32;
+                if special(Block::from_words(both, 0)) & 0xff != 0 {
+                    return None;
+                }
+                p.cast::<u32>().write_unaligned(low);
+                p.add(n - 4).cast::<u32>().write_unaligned(high);
+            } else if n > 0 {
+                let (first, middle, last) = (*from, *from.add(n / 2), *from.add(n - 1));
+                if one(first) | one(middle) | one(last) {
+                    return None;
+                }
+                *p = first;
+                *p.add(n / 2) = middle;
+                *p.add(n - 1) = last;
+            }
+            return Some(p.add(n));
+        }
+        let last = n - 16;
+        let mut found = 0;
+        let mut i = 0;
+        while i < last {
+            let block = Block::load(from.add(i));
+            found |= special(block);
+            block.store(p.add(i));
+            i += 16;
+        }
+        let block = Block::load(from.add(last));
+        found |= special(block);
+        block.store(p.add(last));
+        (found == 0).then_some(p.add(n))
+    }
+}
+
+/// Puts a backslash before each byte that `special` finds, 16 bytes at a time.
+///
+/// # Safety
+/// `2 * text.len()` bytes and the slack at `p` are writable.
+#[inline(always)]
+unsafe fn copy_escaped(
+    mut p: *mut u8,
+    text: &[u8],
+    special: impl Fn(Block) -> u32,
+    one: impl Fn(u8) -> bool,
+) -> *mut u8 {
+    let (from, n) = (text.as_ptr(), text.len());
+    let mut i = 0;
+    // SAFETY: blocks are read while 32 bytes are left, so that the reads at `i + k` stay within `text`; what is written
+    // past the cursor is at most one block, which the slack holds.
+    unsafe {
+        while i + 32 <= n {
+            let block = Block::load(from.add(i));
+            block.store(p);
+            let mut marks = special(block);
+            let mut done = 0;
+            while marks != 0 {
+                let k = marks.trailing_zeros() as usize;
+                marks &= marks - 1;
+                p = p.add(k - done);
+                *p = b'\\';
+                p = p.add(1);
+                done = k;
+                Block::load(from.add(i + k)).store(p);
+            }
+            p = p.add(16 - done);
+            i += 16;
+        }
+        while i < n {
+            let byte = *from.add(i);
+            // without a branch: the backslash is always written and kept where it is needed
+            *p = b'\\';
+            p = p.add(usize::from(one(byte)));
+            *p = byte;
+            p = p.add(1);
+            i += 1;
+        }
+        p
+    }
+}
+
+const PLAIN: u8 = 0;
+const ESCAPED: u8 = 1;
+const HARD: u8 = 2;
+
+/// What each byte is in a tag value: plain, escaped by one backslash, or a matter for the full rules.
+static IN_TAG: [u8; 256] = {
+    let mut table = [PLAIN; 256];
+    let mut i = 0;
+    while i < 0x20 {
+        table[i] = HARD;
+        i += 1;
+    }
+    table[0x7f] = HARD;
+    table[b'\\' as usize] = HARD;
+    table[b' ' as usize] = ESCAPED;
+    table[b',' as usize] = ESCAPED;
+    table[b'=' as usize] = ESCAPED;
+    table
+};
+
+/// A tag value, or `None` when it cannot be said. `text` is not empty.
+///
+/// # Safety
+/// `2 * text.len()` bytes and the slack at `p` are writable.
+#[inline(always)]
+pub(crate) unsafe fn put_tag_value(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
+    let one = |byte: u8| IN_TAG[byte as usize] != PLAIN;
+    // SAFETY: the same promise.
+    unsafe {
+        match copy_checked(p, text.as_bytes(), Block::in_tag, one) {
+            Some(end) => Some(end),
+            None => put_tag_value_slow(p, text, dialect),
+        }
+    }
+}
+
+/// # Safety
+/// As for [`put_tag_value`].
+#[inline(never)]
+unsafe fn put_tag_value_slow(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
+    let worst = text.bytes().fold(PLAIN, |worst, byte| worst | IN_TAG[byte as usize]);
+    if worst & HARD != 0 {
+        // SAFETY: the same promise.
+        return unsafe { put_name(p, Place::TagValue, text, dialect) };
+    }
+    // SAFETY: the same promise.
+    Some(unsafe { copy_escaped(p, text.as_bytes(), Block::in_tag, |byte| IN_TAG[byte as usize] != PLAIN) })
+}
+
+struct RawOut(*mut u8);
+
+impl Out for RawOut {
+    fn push(&mut self, byte: u8) {
+        // SAFETY: made only in `put_name`, whose caller has reserved all that `escape::name` may append.
+        unsafe {
+            *self.0 = byte;
+            self.0 = self.0.add(1);
+        }
+    }
+}
+
+/// Any name by the full rules.
+///
+/// # Safety
+/// `2 * text.len()` bytes at `p` are writable.
+#[inline(never)]
+pub(crate) unsafe fn put_name(p: *mut u8, place: Place, text: &str, dialect: Dialect) -> Option<*mut u8> {
+    let mut out = RawOut(p);
+    escape::name(place, dialect, text, &mut out).ok()?;
+    Some(out.0)
+}
+
+/// A measurement known only at run time.
+///
+/// # Safety
+/// As for [`put_tag_value`].
+#[inline(always)]
+pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
+    let one = |byte: u8| IN_TAG[byte as usize] != PLAIN;
+    let bytes = text.as_bytes();
+    // SAFETY: the same promise.
+    unsafe {
+        if bytes.first().is_some_and(|first| *first != b'#')
+            && bytes.len() <= dialect.max_text()
+            && let Some(end) = copy_checked(p, bytes, Block::in_tag, one)
+        {
+            return Some(end);
+        }
+        put_name(p, Place::Measurement, text, dialect)
+    }
+}
+
+/// The inside of a string field.
+///
+/// # Safety
+/// `2 * text.len()` bytes and the slack at `p` are writable.
+#[inline(always)]
+pub(crate) unsafe fn put_string(p: *mut u8, text: &str) -> *mut u8 {
+    // SAFETY: the same promise.
+    unsafe {
+        match copy_checked(p, text.as_bytes(), Block::in_string, |byte| matches!(byte, b'"' | b'\\')) {
+            Some(end) => end,
+            None => put_string_slow(p, text),
+        }
+    }
+}
+
+/// # Safety
+/// As for [`put_string`].
+#[inline(never)]
+unsafe fn put_string_slow(p: *mut u8, text: &str) -> *mut u8 {
+    // SAFETY: the same promise.
+    unsafe { copy_escaped(p, text.as_bytes(), Block::in_string, |byte| matches!(byte, b'"' | b'\\')) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::SLACK;
+    use proptest::prelude::*;
+
+    /// Runs a writer in exactly the room that it may count on.
+    fn room(len: usize, put: impl FnOnce(*mut u8) -> Option<*mut u8>) -> Option<Vec<u8>> {
+        let mut buffer = vec![0xAA; 2 * len + SLACK];
+        let start = buffer.as_mut_ptr();
+        let written = put(start)? as usize - start as usize;
+        assert!(written <= 2 * len);
+        buffer.truncate(written);
+        Some(buffer)
+    }
+
+    fn hostile() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            4 => "[a-zA-Z0-9_./:äß€-]{0,20}",
+            2 => "[ ,=\"\\\\]{1,3}",
+            1 => "[\\n\\t\\r\\x00\\x7f#]",
+        ];
+        proptest::collection::vec(piece, 0..6).prop_map(|v| v.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn tag_values_follow_the_rules(text in hostile()) {
+            prop_assume!(!text.is_empty());
+            for dialect in [Dialect::V1, Dialect::V2, Dialect::V3] {
+                // SAFETY: with room.
+                let fast = room(text.len(), |p| unsafe { put_tag_value(p, &text, dialect) });
+                let mut slow = Vec::new();
+                let rules = escape::name(Place::TagValue, dialect, &text, &mut slow).ok().map(|()| slow);
+                prop_assert_eq!(fast, rules);
+            }
+        }
+
+        #[test]
+        fn measurements_follow_the_rules(text in hostile()) {
+            for dialect in [Dialect::V1, Dialect::V3] {
+                // SAFETY: with room.
+                let fast = room(text.len(), |p| unsafe { put_measurement(p, &text, dialect) });
+                let mut slow = Vec::new();
+                let rules = escape::name(Place::Measurement, dialect, &text, &mut slow).ok().map(|()| slow);
+                prop_assert_eq!(fast, rules);
+            }
+        }
+
+        #[test]
+        fn strings_are_escaped(text in hostile()) {
+            // SAFETY: with room.
+            let fast = room(text.len(), |p| Some(unsafe { put_string(p, &text) })).unwrap();
+            let want = text.replace('\\', "\\\\").replace('"', "\\\"");
+            prop_assert_eq!(String::from_utf8(fast).unwrap(), want);
+        }
+
+        #[test]
+        fn plain_text_is_copied(text in "\\PC{0,40}") {
+            // SAFETY: with room.
+            let copy = room(text.len(), |p| Some(unsafe { put_plain(p, text.as_bytes()) })).unwrap();
+            prop_assert_eq!(copy, text.into_bytes());
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! One line at a time: the buffer holds whole lines, and a line that fails is gone from it.
+
+mod dynamic;
+
+use core::fmt;
+
+use crate::error::{Place, Reason};
+use crate::number::{MAX_INT, SLACK, TimeCache, put_i64};
+use crate::parts::{FieldParts, HeadPart, TagParts};
+use crate::schema::Schema;
+use crate::{Dialect, EncodeError, LineProtocol, Precision, TagValue, TimestampError};
+
+pub use dynamic::Line;
+use dynamic::Scratch;
+
+/// What to do with a float that is NaN or infinite, which line protocol cannot say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Nan {
+    /// The point is an error.
+    #[default]
+    Error,
+    /// The field is left out of its point.
+    Skip,
+}
+
+/// What the parts of a line ask of their writer.
+#[derive(Debug, Clone, Copy)]
+pub struct Config {
+    pub(crate) dialect: Dialect,
+    pub(crate) precision: Precision,
+    pub(crate) nan: Nan,
+    pub(crate) max_text: usize,
+    pub(crate) max_key: usize,
+    pub(crate) max_unsigned: u64,
+    pub(crate) unsigned_suffix: u8,
+    time_range: (i64, i64),
+}
+
+impl Config {
+    pub(crate) const LENIENT: Config = Config::new(Dialect::V2);
+
+    const fn new(dialect: Dialect) -> Config {
+        let unsigned = dialect.has_unsigned();
+        Config {
+            dialect,
+            precision: Precision::Ns,
+            nan: Nan::Error,
+            max_text: dialect.max_text(),
+            max_key: dialect.max_key(),
+            max_unsigned: if unsigned { u64::MAX } else { i64::MAX as u64 },
+            unsigned_suffix: if unsigned { b'u' } else { b'i' },
+            time_range: dialect.time_range(),
+        }
+    }
+
+    /// The instant in whole units of the precision, if the server can store it.
+    #[inline(always)]
+    fn units(&self, nanos: i64) -> Option<i64> {
+        let (min, max) = self.time_range;
+        if nanos < min || nanos > max {
+            return None;
+        }
+        if self.precision == Precision::Ns { Some(nanos) } else { self.coarse_units(nanos) }
+    }
+
+    #[inline(never)]
+    fn coarse_units(&self, nanos: i64) -> Option<i64> {
+        let units = self.precision.floor(nanos);
+        // rounding down must not leave the range
+        self.precision.to_nanos(units).filter(|nanos| *nanos >= self.time_range.0).map(|_| units)
+    }
+}
+
+/// A tag of the writer, with its escaped text `,key=value`.
+#[derive(Clone)]
+struct DefaultTag {
+    key: Box<str>,
+    text: Box<[u8]>,
+}
+
+/// Encodes points into a buffer of line protocol.
+///
+/// A point is written whole or not at all: an error names it and leaves the buffer as it was. No memory is allocated per
+/// point once the buffer has grown.
+///
+/// ```
+/// use influx_core::{Dialect, LineWriter, Point};
+///
+/// let mut writer = LineWriter::new(Dialect::V2);
+/// writer.write(&Point::new("cpu").tag("host", "a b").field("usage", 0.5).timestamp(1))?;
+/// assert_eq!(writer.as_bytes(), b"cpu,host=a\\ b usage=0.5 1\n");
+/// # Ok::<(), influx_core::EncodeError>(())
+/// ```
+pub struct LineWriter {
+    buffer: Vec<u8>,
+    config: Config,
+    times: TimeCache,
+    points: usize,
+    defaults: Vec<DefaultTag>,
+    scratch: Scratch,
+}
+
+impl LineWriter {
+    /// An empty writer for a server generation.
+    pub fn new(dialect: Dialect) -> Self {
+        LineWriter::with_buffer(dialect, Vec::new())
+    }
+
+    /// A writer that appends to `buffer`, which holds whole lines or nothing.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter};
+    /// let writer = LineWriter::with_buffer(Dialect::V1, Vec::with_capacity(1 << 20));
+    /// assert!(writer.is_empty());
+    /// ```
+    pub fn with_buffer(dialect: Dialect, buffer: Vec<u8>) -> Self {
+        LineWriter {
+            buffer,
+            config: Config::new(dialect),
+            times: TimeCache::new(),
+            points: 0,
+            defaults: Vec::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Sets the unit of the written timestamps, by default nanoseconds. Tell the server the same.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point, Precision};
+    /// let mut writer = LineWriter::new(Dialect::V1).precision(Precision::S);
+    /// writer.write(&Point::new("m").field("f", 1).timestamp(-1))?;
+    /// assert_eq!(writer.as_bytes(), b"m f=1i -1\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.config.precision = precision;
+        self
+    }
+
+    /// Sets what becomes of floats that are NaN or infinite, by default an error.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Nan, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1).nan(Nan::Skip);
+    /// writer.write(&Point::new("m").field("f", f64::NAN).field("g", 1.5))?;
+    /// assert_eq!(writer.as_bytes(), b"m g=1.5\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn nan(mut self, nan: Nan) -> Self {
+        self.config.nan = nan;
+        self
+    }
+
+    /// Adds a tag to every point that has none of that key. An empty value adds nothing.
+    ///
+    /// # Errors
+    /// If the key or value cannot be written, or the key has been given before.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.default_tag("host", "a")?;
+    /// writer.write(&Point::new("m").tag("zone", "x").field("f", 1.5))?;
+    /// writer.write(&Point::new("m").tag("host", "b").field("f", 2.5))?;
+    /// assert_eq!(writer.as_bytes(), b"m,host=a,zone=x f=1.5\nm,host=b f=2.5\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn default_tag(&mut self, key: &str, value: impl TagValue) -> Result<(), EncodeError> {
+        let mut line = Line::detached(self);
+        line.tag_value(key, &value)?;
+        let text = line.take_tag_text();
+        if text.is_empty() {
+            return Ok(());
+        }
+        match self.defaults.binary_search_by(|tag| (*tag.key).cmp(key)) {
+            Ok(_) => Err(EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag)),
+            Err(at) => {
+                self.defaults.insert(at, DefaultTag { key: key.into(), text: text.into() });
+                Ok(())
+            }
+        }
+    }
+
+    /// Appends a point as one line.
+    ///
+    /// # Errors
+    /// If something of the point cannot be written; the buffer is then as it was. The error's index counts the calls
+    /// since the writer was made or cleared.
+    pub fn write<P: LineProtocol + ?Sized>(&mut self, point: &P) -> Result<(), EncodeError> {
+        let start = self.buffer.len();
+        let index = self.points;
+        self.points += 1;
+        match point.encode(self) {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                self.buffer.truncate(start);
+                Err(error.at(index))
+            }
+        }
+    }
+
+    /// Appends all points, or none.
+    ///
+    /// # Errors
+    /// At the first point that cannot be written; the buffer is then as it was before the call.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.write_all([&Point::new("m").field("f", true), &Point::new("m").field("f", false)])?;
+    /// assert_eq!(writer.as_bytes(), b"m f=true\nm f=false\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn write_all<'p, P: LineProtocol + ?Sized + 'p>(
+        &mut self,
+        points: impl IntoIterator<Item = &'p P>,
+    ) -> Result<(), EncodeError> {
+        let start = self.buffer.len();
+        for point in points {
+            if let Err(error) = self.write(point) {
+                self.buffer.truncate(start);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts a line whose columns are known only at run time.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// let mut line = writer.line();
+    /// line.tag("host", "a")?.field("usage", 0.5)?;
+    /// line.finish("cpu", 1_700_000_000_000_000_000)?;
+    /// assert_eq!(writer.as_bytes(), b"cpu,host=a usage=0.5 1700000000000000000\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn line(&mut self) -> Line<'_> {
+        Line::new(self)
+    }
+
+    /// The lines written so far, each ended by a line feed.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.buffer
+    }
+
+    /// Bytes written so far.
+    pub fn len(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// Whether no line is in the buffer.
+    pub fn is_empty(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    /// How many points were given to [`write`](LineWriter::write) since the writer was made or cleared.
+    pub fn points(&self) -> usize {
+        self.points
+    }
+
+    /// Empties the buffer, keeps its memory, and counts points from 0 again.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.write(&Point::new("m").field("f", 1))?;
+    /// writer.clear();
+    /// assert_eq!((writer.len(), writer.points()), (0, 0));
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn clear(&mut self) {
+        self.buffer.clear();
+        self.points = 0;
+    }
+
+    /// Takes the lines out; the writer starts anew with an empty buffer.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.points = 0;
+        core::mem::take(&mut self.buffer)
+    }
+
+    /// Cuts the buffer back to a length it had after an earlier point.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.write(&Point::new("m").field("f", 1))?;
+    /// let whole = writer.len();
+    /// writer.write(&Point::new("m").field("f", 2))?;
+    /// writer.truncate(whole);
+    /// assert_eq!(writer.as_bytes(), b"m f=1i\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn truncate(&mut self, len: usize) {
+        self.buffer.truncate(len);
+    }
+
+    /// The server generation it writes for.
+    pub fn dialect(&self) -> Dialect {
+        self.config.dialect
+    }
+
+    /// One line of a derived struct. The fast way writes straight into reserved room; whatever it cannot do (default
+    /// tags, values that need a decision or an error) is done again, slowly, by [`Line`].
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn put_line<H: HeadPart, T: TagParts, F: FieldParts>(
+        &mut self,
+        schema: &'static Schema,
+        head: H,
+        tags: T,
+        fields: F,
+        time: Result<Option<i64>, TimestampError>,
+    ) -> Result<(), EncodeError> {
+        if let Ok(nanos) = &time
+            && self.defaults.is_empty()
+            && !(schema.reserved_in_v2() && self.config.dialect == Dialect::V2)
+            && self.put_parts(schema, head, tags, fields, *nanos).is_some()
+        {
+            return Ok(());
+        }
+        self.put_line_slowly(schema, head, tags, fields, time)
+    }
+
+    #[inline(always)]
+    fn put_parts<H: HeadPart, T: TagParts, F: FieldParts>(
+        &mut self,
+        schema: &'static Schema,
+        head: H,
+        tags: T,
+        fields: F,
+        nanos: Option<i64>,
+    ) -> Option<()> {
+        let room = head.max_len() + tags.max_len() + fields.max_len() + MAX_INT + SLACK as u64;
+        self.reserve(room);
+        let units = match nanos {
+            Some(nanos) => Some(self.config.units(nanos)?),
+            None => None,
+        };
+        // SAFETY: `room` covers all parts, a space, the timestamp, a line feed and the slack; the length is set only
+        // after all of it was written.
+        unsafe {
+            let base = self.buffer.as_mut_ptr();
+            let start = base.add(self.buffer.len());
+            let p = head.put(start, &self.config)?;
+            let p = tags.put(p, &self.config)?;
+            let key = p.offset_from(start) as usize + 4 + schema.longest_field_key();
+            let (mut p, none) = fields.put(p, true, &self.config)?;
+            if none || key > self.config.max_key {
+                return None;
+            }
+            if let Some(units) = units {
+                *p = b' ';
+                p = p.add(1);
+                p = if self.config.precision == Precision::Ns {
+                    self.times.put(p, units)
+                } else {
+                    put_i64(p, units)
+                };
+            }
+            *p = b'\n';
+            self.buffer.set_len(p.add(1).offset_from(base) as usize);
+        }
+        Some(())
+    }
+
+    #[inline(always)]
+    fn reserve(&mut self, room: u64) {
+        if ((self.buffer.capacity() - self.buffer.len()) as u64) < room {
+            self.grow(room);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, room: u64) {
+        // a length that 32 bits cannot hold fails here as any too large Vec does
+        self.buffer.reserve(usize::try_from(room).unwrap_or(usize::MAX));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_line_slowly<H: HeadPart, T: TagParts, F: FieldParts>(
+        &mut self,
+        schema: &'static Schema,
+        head: H,
+        tags: T,
+        fields: F,
+        time: Result<Option<i64>, TimestampError>,
+    ) -> Result<(), EncodeError> {
+        let measurement = head.measurement().or(schema.measurement()).unwrap_or_default();
+        let mut line = Line::new(self);
+        let written = line.visit(schema, head, tags, fields);
+        let finished = match written {
+            Ok(()) => line.finish_derived(schema, measurement, time),
+            Err(error) => Err(error),
+        };
+        finished.map_err(|error| error.of_type(schema.type_name()))
+    }
+}
+
+impl fmt::Debug for LineWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LineWriter")
+            .field("dialect", &self.config.dialect)
+            .field("precision", &self.config.precision)
+            .field("bytes", &self.buffer.len())
+            .field("points", &self.points)
+            .finish_non_exhaustive()
+    }
+}

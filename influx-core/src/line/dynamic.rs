@@ -1,0 +1,324 @@
+//! A line whose columns are known only at run time: collected first, then sorted, checked and merged with the writer's
+//! default tags.
+
+use core::ops::Range;
+
+use super::{LineWriter, Nan};
+use crate::error::{Place, Reason};
+use crate::escape;
+use crate::number::{MAX_INT, SLACK, put_i64};
+use crate::parts::{FieldParts, HeadPart, TagParts};
+use crate::schema::{self, Role, Schema};
+use crate::wire::{FieldWire, TagWire};
+use crate::{EncodeError, FieldValue, TagValue, Timestamp, TimestampError};
+
+/// Memory that is kept from line to line.
+#[derive(Default)]
+pub(super) struct Scratch {
+    tags: Columns,
+    fields: Columns,
+}
+
+/// Columns of one kind: escaped texts `,key=value` and the unescaped keys.
+#[derive(Default)]
+struct Columns {
+    text: Vec<u8>,
+    keys: String,
+    entries: Vec<Entry>,
+    /// Indices of `entries` by key.
+    order: Vec<u32>,
+}
+
+struct Entry {
+    key: Range<usize>,
+    text: Range<usize>,
+}
+
+impl Columns {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.keys.clear();
+        self.entries.clear();
+    }
+
+    fn key(&self, index: u32) -> &str {
+        &self.keys[self.entries[index as usize].key.clone()]
+    }
+
+    fn text(&self, index: u32) -> &[u8] {
+        &self.text[self.entries[index as usize].text.clone()]
+    }
+
+    /// The column whose escaped text begins at `start` of `text` is complete.
+    fn push(&mut self, key: &str, start: usize) {
+        let key_start = self.keys.len();
+        self.keys.push_str(key);
+        self.entries.push(Entry { key: key_start..self.keys.len(), text: start..self.text.len() });
+    }
+
+    /// Orders the columns by key; the first key that is there twice.
+    fn sort(&mut self) -> Option<&str> {
+        let mut order = core::mem::take(&mut self.order);
+        order.clear();
+        order.extend(0..self.entries.len() as u32);
+        if !order.is_sorted_by(|a, b| self.key(*a) < self.key(*b)) {
+            order.sort_unstable_by(|a, b| self.key(*a).cmp(self.key(*b)));
+        }
+        self.order = order;
+        let twice = self.order.windows(2).find(|pair| self.key(pair[0]) == self.key(pair[1]))?;
+        Some(self.key(twice[0]))
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.order.binary_search_by(|index| self.key(*index).cmp(key)).is_ok()
+    }
+}
+
+/// An open line of a [`LineWriter`]: tags and fields in any order, then [`finish`](Line::finish). Dropped before that,
+/// it leaves nothing in the buffer.
+///
+/// Tags are written sorted by key, fields as given.
+#[must_use = "a line is written by `finish`"]
+pub struct Line<'w> {
+    writer: &'w mut LineWriter,
+}
+
+impl<'w> Line<'w> {
+    pub(super) fn new(writer: &'w mut LineWriter) -> Self {
+        writer.scratch.tags.clear();
+        writer.scratch.fields.clear();
+        Line { writer }
+    }
+
+    /// A line that will not be finished: only its tags' texts are wanted.
+    pub(super) fn detached(writer: &'w mut LineWriter) -> Self {
+        Line::new(writer)
+    }
+
+    pub(super) fn take_tag_text(self) -> Vec<u8> {
+        self.writer.scratch.tags.text.clone()
+    }
+
+    /// Adds a tag; an empty value or `None` leaves it out.
+    ///
+    /// # Errors
+    /// If the key or the value cannot be written.
+    pub fn tag<V: TagValue>(&mut self, key: &str, value: V) -> Result<&mut Self, EncodeError> {
+        self.tag_value(key, &value)
+    }
+
+    pub(crate) fn tag_value<V: TagValue + ?Sized>(
+        &mut self,
+        key: &str,
+        value: &V,
+    ) -> Result<&mut Self, EncodeError> {
+        self.tag_wire(key, value.wire())?;
+        Ok(self)
+    }
+
+    /// Adds a field; `None` leaves it out.
+    ///
+    /// # Errors
+    /// If the key or the value cannot be written.
+    pub fn field<V: FieldValue>(&mut self, key: &str, value: V) -> Result<&mut Self, EncodeError> {
+        self.field_wire(key, value.wire())?;
+        Ok(self)
+    }
+
+    pub(crate) fn tag_wire<W: TagWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
+        if !value.present() {
+            return Ok(());
+        }
+        let config = self.writer.config;
+        let tags = &mut self.writer.scratch.tags;
+        let start = tags.text.len();
+        push_key(Role::Tag, key, config.dialect, &mut tags.text)?;
+        let len = tags.text.len();
+        tags.text.reserve(usize::try_from(value.max_len()).unwrap_or(usize::MAX).saturating_add(SLACK));
+        // SAFETY: the room is reserved, the tag present; the length is set to what was written.
+        unsafe {
+            let base = tags.text.as_mut_ptr();
+            match value.put(base.add(len), &config) {
+                Some(end) => tags.text.set_len(end.offset_from(base) as usize),
+                None => {
+                    tags.text.truncate(start);
+                    let (text, reason) = value.fault(&config);
+                    return Err(EncodeError::new(Place::TagValue, Some(key), Some(&text), reason));
+                }
+            }
+        }
+        tags.push(key, start);
+        Ok(())
+    }
+
+    pub(crate) fn field_wire<W: FieldWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
+        if !value.present() {
+            return Ok(());
+        }
+        let config = self.writer.config;
+        match value.fault(&config) {
+            None => {}
+            Some(Reason::NonFinite) if config.nan == Nan::Skip => return Ok(()),
+            Some(reason) => {
+                return Err(EncodeError::new(Place::Field, Some(key), Some(&value.text()), reason));
+            }
+        }
+        let fields = &mut self.writer.scratch.fields;
+        let start = fields.text.len();
+        push_key(Role::Field, key, config.dialect, &mut fields.text)?;
+        let len = fields.text.len();
+        fields.text.reserve(usize::try_from(value.max_len()).unwrap_or(usize::MAX).saturating_add(SLACK));
+        // SAFETY: the room is reserved, the value present and without fault; the length is set to what was written.
+        unsafe {
+            let base = fields.text.as_mut_ptr();
+            let end = value.put(base.add(len), &config);
+            fields.text.set_len(end.offset_from(base) as usize);
+        }
+        fields.push(key, start);
+        Ok(())
+    }
+
+    /// The static columns of a derived struct.
+    #[doc(hidden)]
+    pub fn visit<H: HeadPart, T: TagParts, F: FieldParts>(
+        &mut self,
+        schema: &Schema,
+        head: H,
+        tags: T,
+        fields: F,
+    ) -> Result<(), EncodeError> {
+        head.visit(schema, self)?;
+        tags.visit(schema, self)?;
+        fields.visit(schema, self)
+    }
+
+    /// Writes the line.
+    ///
+    /// # Errors
+    /// If the measurement or the timestamp cannot be written, no field was added, a key was given twice, or the line
+    /// breaks a limit of the server.
+    pub fn finish(self, measurement: &str, timestamp: impl Timestamp) -> Result<(), EncodeError> {
+        self.finish_with(measurement, timestamp.unix_nanos(), true, false)
+    }
+
+    #[doc(hidden)]
+    pub fn finish_derived(
+        self,
+        schema: &Schema,
+        measurement: &str,
+        time: Result<Option<i64>, TimestampError>,
+    ) -> Result<(), EncodeError> {
+        self.finish_with(measurement, time, schema.is_sorted(), schema.has_placeholder())
+    }
+
+    pub(crate) fn finish_with(
+        mut self,
+        measurement: &str,
+        time: Result<Option<i64>, TimestampError>,
+        sorted: bool,
+        placeholder: bool,
+    ) -> Result<(), EncodeError> {
+        let nanos =
+            time.map_err(|error| EncodeError::new(Place::Timestamp, None, Some(&error.0.0), error.0.1))?;
+        let start = self.writer.buffer.len();
+        let done = self.append(measurement, nanos, sorted, placeholder);
+        if done.is_err() {
+            self.writer.buffer.truncate(start);
+        }
+        done
+    }
+
+    fn append(
+        &mut self,
+        measurement: &str,
+        nanos: Option<i64>,
+        sorted: bool,
+        placeholder: bool,
+    ) -> Result<(), EncodeError> {
+        let LineWriter { buffer, config, defaults, scratch, .. } = &mut *self.writer;
+        let Scratch { tags, fields } = scratch;
+        if let Some(key) = tags.sort() {
+            return Err(EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag));
+        }
+        if let Some(key) = fields.sort() {
+            return Err(EncodeError::new(Place::Field, Some(key), None, Reason::DuplicateField));
+        }
+        let start = buffer.len();
+        escape::name(Place::Measurement, config.dialect, measurement, buffer)
+            .map_err(|reason| EncodeError::new(Place::Measurement, None, Some(measurement), reason))?;
+        if sorted {
+            append_sorted(buffer, tags, defaults);
+        } else {
+            buffer.extend_from_slice(&tags.text);
+            let missing = defaults.iter().filter(|tag| !tags.has(&tag.key));
+            missing.for_each(|tag| buffer.extend_from_slice(&tag.text));
+        }
+        if config.dialect == crate::Dialect::V3 {
+            let own = tags.order.iter().map(|index| tags.key(*index));
+            if let Some(key) = own.chain(defaults.iter().map(|tag| &*tag.key)).find(|key| fields.has(key)) {
+                return Err(EncodeError::new(Place::Field, Some(key), None, Reason::TagAndField));
+            }
+        }
+        let longest = fields.entries.iter().map(|entry| entry.key.len()).max().unwrap_or(1);
+        let key = buffer.len() - start + 4 + longest;
+        if key > config.max_key {
+            let reason = Reason::KeyTooLong { len: key, max: config.max_key };
+            return Err(EncodeError::new(Place::Line, None, None, reason));
+        }
+        buffer.push(b' ');
+        match fields.text.get(1..) {
+            Some(without_comma) => buffer.extend_from_slice(without_comma),
+            None if placeholder => buffer.extend_from_slice(b"_=true"),
+            None => return Err(EncodeError::new(Place::Line, None, None, Reason::NoFields)),
+        }
+        if let Some(nanos) = nanos {
+            let Some(units) = config.units(nanos) else {
+                let reason = Reason::OutOfRange { dialect: config.dialect };
+                return Err(EncodeError::new(Place::Timestamp, None, Some(&nanos.to_string()), reason));
+            };
+            buffer.push(b' ');
+            append_i64(buffer, units);
+        }
+        buffer.push(b'\n');
+        Ok(())
+    }
+}
+
+/// Own tags and default tags in one sorted list; a default yields to an own tag of its key.
+fn append_sorted(buffer: &mut Vec<u8>, tags: &Columns, defaults: &[super::DefaultTag]) {
+    let mut defaults = defaults.iter().peekable();
+    for index in &tags.order {
+        let key = tags.key(*index);
+        while let Some(tag) = defaults.next_if(|tag| *tag.key <= *key) {
+            if *tag.key != *key {
+                buffer.extend_from_slice(&tag.text);
+            }
+        }
+        buffer.extend_from_slice(tags.text(*index));
+    }
+    defaults.for_each(|tag| buffer.extend_from_slice(&tag.text));
+}
+
+fn append_i64(buffer: &mut Vec<u8>, v: i64) {
+    buffer.reserve(MAX_INT as usize + SLACK);
+    // SAFETY: the room is reserved; the length is set to what was written.
+    unsafe {
+        let base = buffer.as_mut_ptr();
+        let end = put_i64(base.add(buffer.len()), v);
+        buffer.set_len(end.offset_from(base) as usize);
+    }
+}
+
+/// `,key=`, or nothing and why the key cannot be written.
+fn push_key(role: Role, key: &str, dialect: crate::Dialect, text: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let place = if role == Role::Tag { Place::TagKey } else { Place::FieldKey };
+    let start = text.len();
+    text.push(b',');
+    let done = schema::check_key(key, role, dialect).and_then(|()| escape::name(place, dialect, key, text));
+    if let Err(reason) = done {
+        text.truncate(start);
+        return Err(EncodeError::new(place, Some(key), Some(key), reason));
+    }
+    text.push(b'=');
+    Ok(())
+}

@@ -1,0 +1,336 @@
+//! Numbers to text. The writers put their digits at a cursor with room behind it and may touch up to [`SLACK`] bytes
+//! past the end that they return; their callers reserve both.
+
+use core::ptr::copy_nonoverlapping;
+
+/// Bytes behind the reserved room that the writers here and in `escape` may overwrite.
+pub(crate) const SLACK: usize = 64;
+/// `-9223372036854775808` and a suffix.
+pub(crate) const MAX_INT: u64 = 21;
+/// The longest shortest form of a double.
+pub(crate) const MAX_FLOAT: u64 = 24;
+
+const ASCII0: u64 = 0x3030_3030_3030_3030;
+
+/// Eight decimal digits of `x` < 10^8, the first in the lowest byte, each 0 to 9.
+#[inline(always)]
+fn bcd8(x: u32) -> u64 {
+    let hi = x / 10_000;
+    let lo = x - hi * 10_000;
+    let t = u64::from(hi) | u64::from(lo) << 32;
+    let q = ((t * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let u = q | ((t - q * 100) << 16);
+    let r = ((u * 103) >> 10) & 0x000f_000f_000f_000f;
+    r | ((u - r * 10) << 8)
+}
+
+/// # Safety
+/// 8 bytes at `p` are writable.
+#[inline(always)]
+unsafe fn put8(p: *mut u8, digits: u64) {
+    // SAFETY: promised by the caller; the write is unaligned.
+    unsafe { p.cast::<u64>().write_unaligned(digits.to_le()) }
+}
+
+/// Digits of `x` < 10^8 without leading zeros.
+///
+/// # Safety
+/// 8 bytes at `p` are writable.
+#[inline(always)]
+unsafe fn put_stripped8(p: *mut u8, x: u32) -> *mut u8 {
+    let digits = bcd8(x);
+    let zeros = (digits | 1 << 56).trailing_zeros() & !7;
+    // SAFETY: 8 bytes are written, at most 8 are passed.
+    unsafe {
+        put8(p, (digits + ASCII0) >> zeros);
+        p.add(8 - (zeros / 8) as usize)
+    }
+}
+
+/// # Safety
+/// 20 bytes and the slack at `p` are writable.
+#[inline(always)]
+pub(crate) unsafe fn put_u64(p: *mut u8, v: u64) -> *mut u8 {
+    // SAFETY: at most 8 + 8 + 8 bytes are touched.
+    unsafe {
+        if v < 100_000_000 {
+            return put_stripped8(p, v as u32);
+        }
+        if v < 10_000_000_000_000_000 {
+            let hi = v / 100_000_000;
+            let p = put_stripped8(p, hi as u32);
+            put8(p, bcd8((v - hi * 100_000_000) as u32) + ASCII0);
+            return p.add(8);
+        }
+        let hi = v / 10_000_000_000_000_000;
+        let rest = v - hi * 10_000_000_000_000_000;
+        let mid = rest / 100_000_000;
+        let p = put_stripped8(p, hi as u32);
+        put8(p, bcd8(mid as u32) + ASCII0);
+        put8(p.add(8), bcd8((rest - mid * 100_000_000) as u32) + ASCII0);
+        p.add(16)
+    }
+}
+
+/// # Safety
+/// As for [`put_u64`].
+#[inline(always)]
+pub(crate) unsafe fn put_i64(p: *mut u8, v: i64) -> *mut u8 {
+    // SAFETY: the sign takes one byte of the slack.
+    unsafe {
+        *p = b'-';
+        put_u64(p.add(usize::from(v < 0)), v.unsigned_abs())
+    }
+}
+
+/// The seconds' digits of the line before: timestamps of one batch mostly share them.
+#[derive(Debug, Clone)]
+pub(crate) struct TimeCache {
+    seconds: u64,
+    text: [u8; 16],
+    len: usize,
+}
+
+impl TimeCache {
+    pub(crate) const fn new() -> Self {
+        TimeCache { seconds: u64::MAX, text: [0; 16], len: 0 }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fill(&mut self, seconds: u64) {
+        let mut buffer = itoa::Buffer::new();
+        let text = buffer.format(seconds).as_bytes();
+        self.seconds = seconds;
+        self.len = text.len();
+        self.text[..text.len()].copy_from_slice(text);
+    }
+
+    /// A timestamp in nanoseconds.
+    ///
+    /// # Safety
+    /// As for [`put_u64`].
+    #[inline(always)]
+    pub(crate) unsafe fn put(&mut self, p: *mut u8, nanos: i64) -> *mut u8 {
+        if nanos < 1_000_000_000 {
+            // SAFETY: the same promise.
+            return unsafe { put_i64_cold(p, nanos) };
+        }
+        let nanos = nanos as u64;
+        let seconds = nanos / 1_000_000_000;
+        let rest = (nanos - seconds * 1_000_000_000) as u32;
+        if seconds != self.seconds {
+            self.fill(seconds);
+        }
+        // SAFETY: at most 10 digits of seconds (16 are copied), then 9.
+        unsafe {
+            copy_nonoverlapping(self.text.as_ptr(), p, 16);
+            let p = p.add(self.len);
+            let first = rest / 100_000_000;
+            *p = b'0' + first as u8;
+            put8(p.add(1), bcd8(rest - first * 100_000_000) + ASCII0);
+            p.add(9)
+        }
+    }
+}
+
+/// # Safety
+/// As for [`put_u64`].
+#[cold]
+#[inline(never)]
+unsafe fn put_i64_cold(p: *mut u8, v: i64) -> *mut u8 {
+    // SAFETY: the same promise.
+    unsafe { put_i64(p, v) }
+}
+
+/// `.23` and how much of it is needed, for every hundredth.
+static HUNDREDTHS: [(u32, u8); 100] = {
+    let mut table = [(0, 0); 100];
+    let mut i = 0;
+    while i < 100 {
+        let (a, b) = (i as u32 / 10, i as u32 % 10);
+        let len = if b != 0 {
+            3
+        } else if a != 0 {
+            2
+        } else {
+            0
+        };
+        table[i] = (b'.' as u32 | (b'0' as u32 + a) << 8 | (b'0' as u32 + b) << 16, len);
+        i += 1;
+    }
+    table
+};
+
+/// The shortest text that reads back as the same double, whole numbers without `.0`.
+///
+/// A double equal to k/100 with k < 10^15 is written from k: 15 significant digits always name one double only, so that
+/// this is its shortest form. Prices and percentages take this way; the rest goes through `zmij`.
+///
+/// # Safety
+/// `x` is finite; [`MAX_FLOAT`] bytes and the slack at `p` are writable.
+#[inline(always)]
+pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> *mut u8 {
+    let a = x.abs();
+    let scaled = a * 100.0;
+    if scaled < 1e15 {
+        // SAFETY: 0 <= scaled < 10^15 fits.
+        let k = unsafe { (scaled + 0.5).to_int_unchecked::<i64>() };
+        if k as f64 / 100.0 == a {
+            let k = k as u64;
+            let whole = k / 100;
+            let (text, len) = HUNDREDTHS[(k - whole * 100) as usize];
+            // SAFETY: sign, 13 digits and 4 bytes of fraction.
+            unsafe {
+                *p = b'-';
+                let p = put_u64(p.add(usize::from(x.is_sign_negative())), whole);
+                p.cast::<u32>().write_unaligned(text.to_le());
+                return p.add(len as usize);
+            }
+        }
+    }
+    // SAFETY: the same promise.
+    unsafe { put_shortest(p, x) }
+}
+
+/// The shortest text of an `f32`: never by way of `f64`, which would print digits that were not there.
+///
+/// # Safety
+/// As for [`put_f64`].
+#[inline(always)]
+pub(crate) unsafe fn put_f32(p: *mut u8, x: f32) -> *mut u8 {
+    // SAFETY: the same promise.
+    unsafe { put_shortest(p, x) }
+}
+
+// zmij formats into its own buffer; where that is a plain array of bytes, our output serves as one (a third less time).
+const ZMIJ_LEN: usize = size_of::<zmij::Buffer>();
+const _: () = assert!(ZMIJ_LEN <= SLACK && align_of::<zmij::Buffer>() == 1);
+
+/// # Safety
+/// As for [`put_f64`].
+#[inline(never)]
+unsafe fn put_shortest<F: zmij::Float>(p: *mut u8, x: F) -> *mut u8 {
+    // SAFETY: the buffer is initialised before it is taken for one, is unaligned, and fits in the reserved room.
+    let buffer = unsafe {
+        p.cast::<zmij::Buffer>().write(zmij::Buffer::new());
+        &mut *p.cast::<zmij::Buffer>()
+    };
+    let text = buffer.format_finite(x).as_bytes();
+    let (from, len) = (text.as_ptr(), text.len());
+    let len = if text.ends_with(b".0") { len - 2 } else { len };
+    // SAFETY: the text lies within the buffer at `p`; it moves only if zmij ever starts it elsewhere.
+    unsafe {
+        if from != p.cast_const() {
+            core::ptr::copy(from, p, len);
+        }
+        p.add(len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(put: impl FnOnce(*mut u8) -> *mut u8) -> String {
+        let mut buffer = vec![b'#'; 40 + SLACK];
+        let start = buffer.as_mut_ptr();
+        let end = put(start);
+        let len = end as usize - start as usize;
+        assert!(len <= 40);
+        buffer.truncate(len);
+        String::from_utf8(buffer).unwrap()
+    }
+
+    fn float(x: f64) -> String {
+        // SAFETY: finite, with room.
+        text(|p| unsafe { put_f64(p, x) })
+    }
+
+    #[test]
+    fn known_floats() {
+        for (x, want) in [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (1.0, "1"),
+            (-1.5, "-1.5"),
+            (0.1, "0.1"),
+            (0.01, "0.01"),
+            (99.99, "99.99"),
+            (123456.78, "123456.78"),
+            (9_999_999_999_999.99, "9999999999999.99"),
+            (1e15, "1000000000000000"),
+            (1e16, "1e+16"),
+            (1e21, "1e+21"),
+            (f64::MAX, "1.7976931348623157e+308"),
+            (f64::MIN_POSITIVE, "2.2250738585072014e-308"),
+            (5e-324, "5e-324"),
+            (0.001, "0.001"),
+            (1.0 / 3.0, "0.3333333333333333"),
+            (9_007_199_254_740_993.0, "9007199254740992"),
+        ] {
+            assert_eq!(float(x), want);
+        }
+    }
+
+    #[test]
+    fn every_hundredth_of_the_short_cut() {
+        for k in (0u64..50_000).chain(999_999_999_990_000..999_999_999_999_999) {
+            let x = k as f64 / 100.0;
+            let want = format!("{x}");
+            assert_eq!(float(x), want);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn integers_like_std(v in any::<i64>(), shift in 0..64u32) {
+            let (v, u) = (v >> shift, (v as u64) >> shift);
+            // SAFETY: with room.
+            prop_assert_eq!(text(|p| unsafe { put_i64(p, v) }), v.to_string());
+            // SAFETY: with room.
+            prop_assert_eq!(text(|p| unsafe { put_u64(p, u) }), u.to_string());
+        }
+
+        #[test]
+        fn timestamps_like_std(v in any::<i64>(), shift in 0..64u32, near in any::<i16>()) {
+            let mut cache = TimeCache::new();
+            for v in [v >> shift, (v >> shift).saturating_add(near.into())] {
+                // SAFETY: with room.
+                prop_assert_eq!(text(|p| unsafe { cache.put(p, v) }), v.to_string());
+            }
+        }
+
+        #[test]
+        fn floats_read_back(bits in any::<u64>()) {
+            let x = f64::from_bits(bits);
+            prop_assume!(x.is_finite());
+            let text = float(x);
+            prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), x.to_bits());
+            let shortest = format!("{x:e}");
+            let digits = |t: &str| {
+                let mantissa = t.split('e').next().unwrap().replace(['.', '-'], "");
+                mantissa.trim_matches('0').len()
+            };
+            prop_assert!(digits(&text) <= digits(&shortest), "{} is longer than {}", text, shortest);
+        }
+
+        #[test]
+        fn decimals_are_shortest(k in -10_000_000_000_000_000i64..10_000_000_000_000_000, scale in 0..6i32) {
+            let x = k as f64 / 10f64.powi(scale);
+            prop_assert_eq!(float(x).parse::<f64>().unwrap().to_bits(), x.to_bits());
+            let longest = format!("{x:?}").len();
+            prop_assert!(float(x).len() <= longest);
+        }
+
+        #[test]
+        fn short_floats_read_back(bits in any::<u32>()) {
+            let x = f32::from_bits(bits);
+            prop_assume!(x.is_finite());
+            // SAFETY: finite, with room.
+            let text = text(|p| unsafe { put_f32(p, x) });
+            prop_assert_eq!(text.parse::<f32>().unwrap().to_bits(), x.to_bits());
+        }
+    }
+}
