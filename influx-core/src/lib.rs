@@ -1,5 +1,9 @@
 //! Typed line protocol encoding and result decoding for InfluxDB 1.x, 2.x and 3.x. No I/O, no clock, no async.
 
+// the derives expand to paths below `::influx_core`, also in this crate's own tests
+#[cfg(test)]
+extern crate self as influx_core;
+
 mod block;
 mod copy;
 mod dialect;
@@ -26,24 +30,26 @@ mod rfc3339;
 
 pub use dialect::Dialect;
 pub use error::EncodeError;
+pub use influx_derive::{FieldValue, FromRow, LineProtocol, TagValue};
 pub use line::{Line, LineWriter, Nan};
 pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
 pub use point::{Point, Value};
 pub use precision::Precision;
-pub use schema::{Column, Role, Schema};
+pub use schema::{Role, Schema, SchemaColumn};
 pub use tag_str::TagStr;
 pub use timestamp::{NaiveTimestamp, Timestamp, TimestampError, UnitTimestamp};
-pub use value::{ExactFloat, FieldValue, TagValue, WriteAs};
+pub use value::{ExactFloat, FieldValue, MeasurementValue, TagValue, WriteAs};
 pub use wire::{FieldWire, Name, TagWire, Text};
 
 /// What the derives expand to. **Not part of the public API**: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::line_protocol::Sink;
+    pub use crate::line_protocol::{Derived, Sink};
     pub use crate::parts::{
-        Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
+        ExtraTag, Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
     };
     pub use crate::value::{Signed, SkipNan};
     pub use core::option::Option;
+    pub use core::primitive::str;
     pub use core::result::Result::{self, Err, Ok};
 }

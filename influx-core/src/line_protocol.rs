@@ -76,6 +76,13 @@ macro_rules! through_deref {
 }
 through_deref!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
+/// What `#[derive(LineProtocol)]` knows of a struct.
+#[doc(hidden)]
+pub trait Derived {
+    const SCHEMA: &'static Schema;
+    fn put_into<S: Sink>(&self, sink: S) -> Result<(), EncodeError>;
+}
+
 /// Where a derived struct puts its parts: a line of its own, or somebody else's.
 #[doc(hidden)]
 pub trait Sink {

@@ -125,7 +125,8 @@ impl<'w> Line<'w> {
         Ok(self)
     }
 
-    pub(crate) fn tag_wire<W: TagWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
+    #[doc(hidden)]
+    pub fn tag_wire<W: TagWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
         if !value.present() {
             return Ok(());
         }
@@ -151,7 +152,8 @@ impl<'w> Line<'w> {
         Ok(())
     }
 
-    pub(crate) fn field_wire<W: FieldWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
+    #[doc(hidden)]
+    pub fn field_wire<W: FieldWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
         if !value.present() {
             return Ok(());
         }
