@@ -21,19 +21,30 @@ pub mod decode;
 pub mod from_value;
 pub mod row;
 
+mod columns;
 mod decode_error;
+mod from_timestamp;
+mod plan;
 mod rfc3339;
+mod value_ref;
 
+pub use columns::{Column, ColumnKind, ColumnRole, Columns};
+pub use decode_error::{DecodeError, Mismatch};
 pub use dialect::Dialect;
 pub use error::EncodeError;
+pub use from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
+pub use from_value::{FromCast, FromValue};
 pub use line::{Line, LineWriter, Nan};
 pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
+pub use plan::{Plan, Planner, Want};
 pub use point::{Point, Value};
 pub use precision::Precision;
-pub use schema::{Column, Role, Schema};
+pub use row::{AnyRow, FromColumns, FromRow, Row};
+pub use schema::{Column as SchemaColumn, Role, Schema};
 pub use tag_str::TagStr;
 pub use timestamp::{NaiveTimestamp, Timestamp, TimestampError, UnitTimestamp};
 pub use value::{ExactFloat, FieldValue, TagValue, WriteAs};
+pub use value_ref::ValueRef;
 pub use wire::{FieldWire, Name, TagWire, Text};
 
 /// What the derives expand to. **Not part of the public API**: it changes without notice.
