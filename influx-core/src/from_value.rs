@@ -1,1 +1,123 @@
-//! Conversions of cells into field types.
+//! From cells to field types: exact, or an error that says what was found.
+
+mod numbers;
+mod text;
+mod wrappers;
+
+#[cfg(feature = "rust_decimal")]
+mod decimal;
+#[cfg(feature = "uuid")]
+mod uuid;
+
+pub use crate::decode_error::Mismatch;
+pub use numbers::FromCast;
+
+use crate::decode::is_number;
+use crate::{DecodeError, Row, ValueRef, Want};
+
+/// A type that is made of one value of a row.
+///
+/// | type | reads |
+/// |---|---|
+/// | `i8` .. `i64`, `i128`, `isize`, `u8` .. `u64`, `u128`, `usize`, `NonZero` of them | numbers written as integers, in range |
+/// | `f64` | any number; integers beyond 2^53 to the nearest float |
+/// | `f32` | any number that is finite as `f32`, to the nearest |
+/// | `bool` | booleans |
+/// | `&str`, `String`, `Box<str>`, `Arc<str>`, `Rc<str>`, `Cow<str>` | strings |
+/// | `char` | strings of one character |
+/// | `Option<T>` | what `T` reads, and null or a missing column as `None` |
+/// | `Box<T>`, `Rc<T>`, `Arc<T>` | what `T` reads |
+/// | `uuid::Uuid`, `rust_decimal::Decimal` | strings; numbers, exactly (features `uuid`, `rust_decimal`) |
+///
+/// A type of your own needs only [`from_value`](FromValue::from_value); see [`Mismatch`] for an example.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a value of a result",
+    label = "not a value type",
+    note = "values are read as bool, integers, f32, f64, &str, String, or an Option of one of these",
+    note = "for a type of your own implement `FromValue`, or derive `TagValue` for an enum; to leave the field out, add \
+            `#[line_protocol(skip)]`"
+)]
+pub trait FromValue<'r>: Sized {
+    /// What the decoder should make of the cell; [`Want::Any`] always works.
+    const WANT: Want = Want::Any;
+
+    /// Whether null, and a missing column, is a value of this type.
+    const NULLABLE: bool = false;
+
+    /// Makes the Rust value.
+    ///
+    /// # Errors
+    /// The value is of another kind or does not fit.
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch>;
+
+    /// The value in a slot of a row.
+    ///
+    /// # Errors
+    /// As [`from_value`](Self::from_value), with the place.
+    #[inline]
+    fn take(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
+        match Self::from_value(row.value(slot)) {
+            Ok(value) => Ok(value),
+            Err(why) => Err(row.mismatch(slot, why)),
+        }
+    }
+
+    /// The tag in a slot of a row. Tags are texts: numbers and booleans are read from theirs. Servers write a missing tag as the
+    /// empty string: it is null here.
+    ///
+    /// # Errors
+    /// As [`from_value`](Self::from_value), with the place.
+    #[inline]
+    fn take_tag(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
+        let value = match row.value(slot) {
+            ValueRef::Str("") => ValueRef::Null,
+            value => value,
+        };
+        match Self::from_value(value) {
+            Ok(value) => Ok(value),
+            Err(why) => match tag_content(value).map(Self::from_value) {
+                Some(Ok(value)) => Ok(value),
+                _ => Err(row.mismatch_of(slot, value, why)),
+            },
+        }
+    }
+
+    /// The value in a slot of a row, or the default where there is none.
+    ///
+    /// # Errors
+    /// As [`from_value`](Self::from_value), with the place.
+    #[inline]
+    fn take_or_default(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>
+    where
+        Self: Default,
+    {
+        if row.value(slot).is_null() { Ok(Self::default()) } else { Self::take(row, slot) }
+    }
+
+    /// The tag in a slot of a row, or the default where there is none.
+    ///
+    /// # Errors
+    /// As [`from_value`](Self::from_value), with the place.
+    #[inline]
+    fn take_tag_or_default(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>
+    where
+        Self: Default,
+    {
+        if matches!(row.value(slot), ValueRef::Null | ValueRef::Str("")) {
+            Ok(Self::default())
+        } else {
+            Self::take_tag(row, slot)
+        }
+    }
+}
+
+/// The number or boolean that a tag's text stands for, if it is written as this library and JSON write it.
+#[cold]
+fn tag_content<'r>(value: ValueRef<'r>) -> Option<ValueRef<'r>> {
+    let ValueRef::Str(text) = value else { return None };
+    match text {
+        "true" => Some(ValueRef::Bool(true)),
+        "false" => Some(ValueRef::Bool(false)),
+        _ => is_number(text).then_some(ValueRef::Number(text)),
+    }
+}

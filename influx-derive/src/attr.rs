@@ -221,7 +221,7 @@ fn keys_of(role: RoleName) -> &'static str {
         RoleName::Measurement => "none; write `#[measurement]`",
         RoleName::Tag => "`rename`, `default`, `flatten`",
         RoleName::Field => "`rename`, `default`, `flatten`, `as`, `nan`",
-        RoleName::Timestamp => "`rename`, `default`, `unit`, `assume_utc`",
+        RoleName::Timestamp => "`rename`, `unit`, `assume_utc`",
     }
 }
 

@@ -66,11 +66,11 @@ fn plan(root: &TokenStream, field: &Field) -> TokenStream {
     match (field.role, field.is_flat()) {
         (Role::Measurement, _) => quote!(__plan.measurement(#name)?;),
         (Role::Timestamp, _) => {
-            let nullable = nullable(match (&field.attrs.unit, &field.attrs.assume_utc) {
+            let nullable = match (&field.attrs.unit, &field.attrs.assume_utc) {
                 (Some(_), _) => quote!(<#ty as #root::__private::FromTimestampUnit>::NULLABLE),
                 (None, Some(_)) => quote!(<#ty as #root::__private::FromNaiveTimestamp>::NULLABLE),
                 (None, None) => quote!(<#ty as #root::FromTimestamp>::NULLABLE),
-            });
+            };
             quote!(__plan.timestamp(#name, #column, #nullable)?;)
         }
         (Role::Tag, true) => quote!(<#ty as #root::__private::FlattenRow<'__r>>::plan_tags(__plan, #name)?;),
@@ -97,17 +97,10 @@ fn take(root: &TokenStream, field: &Field, slot: &TokenStream) -> TokenStream {
         (Role::Timestamp, _) => match (&field.attrs.unit, &field.attrs.assume_utc) {
             (Some((_, unit)), _) => {
                 let unit = unit_tokens(root, *unit);
-                let method = if or_default { quote!(take_or_default) } else { quote!(take) };
-                quote!(<#ty as #root::__private::FromTimestampUnit>::#method(__row, #slot, #unit)?)
+                quote!(<#ty as #root::__private::FromTimestampUnit>::take(__row, #slot, #unit)?)
             }
-            (None, utc) => {
-                let of = match utc {
-                    Some(_) => quote!(#root::__private::FromNaiveTimestamp),
-                    None => quote!(#root::FromTimestamp),
-                };
-                let method = if or_default { quote!(take_or_default) } else { quote!(take) };
-                quote!(<#ty as #of>::#method(__row, #slot)?)
-            }
+            (None, Some(_)) => quote!(<#ty as #root::__private::FromNaiveTimestamp>::take(__row, #slot)?),
+            (None, None) => quote!(<#ty as #root::FromTimestamp>::take(__row, #slot)?),
         },
         (_, true) => quote!(<#ty as #root::__private::FlattenRow<'__r>>::take(__row, #slot)?),
         (role, false) => {

@@ -1,0 +1,108 @@
+//! The push decoder: bytes in, rows lent to a function.
+
+use core::ops::ControlFlow;
+
+use super::engine::{Advance, Engine, Lender};
+use super::{Message, Options};
+use crate::decode::Scratch;
+use crate::{DecodeError, Plan, Planner, Row};
+
+/// Takes a response's bytes as they arrive, split anywhere, and lends its rows.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use influx_core::{AnyRow, DecodeError, FromRow, FromValue};
+/// use influx_core::decode::influxql::{Decoder, Options};
+///
+/// let body = br#"{"results":[{"series":[{"name":"cpu","columns":["host","usage"],"values":[["a",1],["b",2.5]]}]}]}"#;
+/// let mut decoder = Decoder::new(Options::new());
+/// let mut total = 0.0;
+/// for piece in body.chunks(7) {
+///     decoder.push(piece);
+///     let flow = decoder.drain(AnyRow::plan, |row| {
+///         match row.and_then(|row| AnyRow::from_row(&row)) {
+///             Ok(row) => total += row.values()[1].get::<f64>().unwrap_or(f64::NAN),
+///             Err(error) => return ControlFlow::Break(error),
+///         }
+///         ControlFlow::Continue(())
+///     });
+///     assert!(flow.is_continue());
+/// }
+/// decoder.finish();
+/// let flow = decoder.drain(AnyRow::plan, |row| row.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(())));
+/// assert!(flow.is_continue(), "the response was complete");
+/// assert_eq!(total, 3.5);
+/// ```
+#[derive(Debug)]
+pub struct Decoder {
+    engine: Engine,
+    bytes: Vec<u8>,
+    scratch: Scratch,
+    finished: bool,
+}
+
+impl Decoder {
+    /// A decoder for one response.
+    pub fn new(options: Options) -> Self {
+        Decoder { engine: Engine::new(options), bytes: Vec::new(), scratch: Scratch::new(), finished: false }
+    }
+
+    /// The next bytes of the response.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.compact();
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// The response has ended: what is left is read, and a response that is not complete becomes an error.
+    pub fn finish(&mut self) {
+        self.finished = true;
+    }
+
+    /// Reads on as far as the bytes reach. `plan` is called at the header of each series, with `T::plan` of the type to read;
+    /// `each` gets the rows, and the errors in between. After an error that is not final, more rows can follow; a series that the
+    /// plan refuses is passed over.
+    ///
+    /// Breaking off leaves the rest for the next call.
+    pub fn drain<B>(
+        &mut self,
+        mut plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
+        each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        self.run(|columns| Plan::with(columns, &mut plan), each)
+    }
+
+    pub(super) fn run<B>(
+        &mut self,
+        mut make: impl FnMut(std::sync::Arc<crate::Columns>) -> Result<Plan, DecodeError>,
+        mut each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let mut lender = Lender::new(&self.bytes, self.scratch.arena());
+        loop {
+            match self.engine.advance(&mut lender, &mut make) {
+                Advance::Row => {
+                    if let Some(row) = self.engine.row(&lender) {
+                        each(Ok(row))?;
+                    }
+                }
+                Advance::Failed(error) => each(Err(error))?,
+                Advance::More => break,
+            }
+        }
+        match self.engine.end_if(self.finished) {
+            Some(error) => each(Err(error)),
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    /// The messages of the server so far.
+    pub fn messages(&self) -> &[Message] {
+        self.engine.machine.messages()
+    }
+
+    /// Drops the bytes that were decoded.
+    fn compact(&mut self) {
+        let consumed = self.engine.machine.consumed();
+        self.bytes.drain(..consumed);
+        self.engine.machine.shift(consumed);
+    }
+}

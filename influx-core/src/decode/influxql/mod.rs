@@ -1,0 +1,72 @@
+//! InfluxQL's JSON, as `/query` of 1.x, 2.x and 3.x writes it: in one document or in chunks.
+//!
+//! All series of all statements are read. Errors that the server wrote into the response come out as errors, after the rows before
+//! them, and decoding goes on behind them: with the next statement, the next chunk. A response that ends too early is an error.
+//! Memory is bounded by the largest row and what was pushed last.
+//!
+//! - [`iterpoints`] reads a complete body; rows can borrow from it.
+//! - [`Rows`] takes bytes as they arrive and gives owned rows.
+//! - [`Decoder`] takes bytes as they arrive and lends rows to a function.
+//!
+//! Numbers carry no type in this format: they are read exactly into the type of their field. Object keys may come in any order,
+//! except that the name and tags of a series must not follow its values if the columns came before; unknown keys are passed over.
+
+mod decoder;
+mod engine;
+mod header;
+mod machine;
+mod points;
+mod rows;
+
+pub use decoder::Decoder;
+pub use points::{Points, SeriesPoints, SeriesRow, iterpoints, iterpoints_with};
+pub use rows::Rows;
+
+use crate::Precision;
+
+/// How the response was asked for.
+///
+/// ```
+/// use influx_core::{Precision, decode::influxql::Options};
+/// let options = Options::new().epoch(Precision::Ns).chunked(true);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Options {
+    epoch: Option<Precision>,
+    chunked: bool,
+}
+
+impl Options {
+    /// One document, times as RFC 3339.
+    pub fn new() -> Self {
+        Options::default()
+    }
+
+    /// The unit of times that the server was asked for. Without it, times are RFC 3339 texts, and a number where a time is wanted
+    /// is an error. With it, texts are still read.
+    pub fn epoch(mut self, unit: impl Into<Option<Precision>>) -> Self {
+        self.epoch = unit.into();
+        self
+    }
+
+    /// Whether the server was asked for chunks. Then a text between the documents is one line long, and a response that ends
+    /// although its last chunk announced more is truncated. In one document the server's mark `partial` says nothing of that kind.
+    pub fn chunked(mut self, chunked: bool) -> Self {
+        self.chunked = chunked;
+        self
+    }
+}
+
+/// A message of the server that is no error: a warning about deprecated use, say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Message {
+    /// The number of the statement that it is about.
+    pub statement_id: Option<u64>,
+    /// `warning`, say.
+    pub level: Box<str>,
+    /// What the server has to say.
+    pub text: Box<str>,
+}

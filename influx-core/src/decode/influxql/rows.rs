@@ -1,0 +1,119 @@
+//! The push decoder of a type: bytes in, owned rows out.
+
+use std::collections::VecDeque;
+use std::marker::PhantomData;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::{Decoder, Message, Options};
+use crate::{Columns, DecodeError, FromRow, Plan};
+
+/// Rows that are decoded ahead of what the caller asked for.
+const AHEAD: usize = 256;
+
+/// Takes a response's bytes as they arrive, split anywhere, and gives rows that own their texts.
+///
+/// ```
+/// use influx_core::{DecodeError, FromRow, FromValue, Planner, Row};
+/// use influx_core::decode::influxql::{Options, Rows};
+///
+/// #[derive(Debug, PartialEq)]
+/// struct Usage(String, f64);
+///
+/// impl<'r> FromRow<'r> for Usage {
+///     const SLOTS: usize = 2;
+///     fn plan(p: &mut Planner<'_>) -> Result<(), DecodeError> {
+///         p.enter("Usage");
+///         p.tag("0", "host", <String as FromValue<'_>>::WANT, false)?;
+///         p.field("1", "usage", <f64 as FromValue<'_>>::WANT, false)?;
+///         p.leave();
+///         Ok(())
+///     }
+///     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
+///         Ok(Usage(FromValue::take_tag(row, 0)?, FromValue::take(row, 1)?))
+///     }
+/// }
+///
+/// let mut rows = Rows::<Usage>::new(Options::new().chunked(true));
+/// rows.push(br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["usage"],"values":[[1],["#);
+/// assert_eq!(rows.next_row().transpose()?, Some(Usage("a".into(), 1.0)));
+/// assert!(rows.next_row().is_none(), "more bytes are needed");
+/// rows.push(br#"2.5]]}]}]}"#);
+/// rows.finish();
+/// assert_eq!(rows.next_row().transpose()?, Some(Usage("a".into(), 2.5)));
+/// assert_eq!(rows.series().and_then(|series| series.name()), Some("cpu"));
+/// assert!(rows.next_row().is_none(), "the response is complete");
+/// # Ok::<(), DecodeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Rows<T> {
+    decoder: Decoder,
+    ready: VecDeque<Ready<T>>,
+    series: Option<Arc<Columns>>,
+    marker: PhantomData<fn() -> T>,
+}
+
+#[derive(Debug)]
+enum Ready<T> {
+    Series(Arc<Columns>),
+    Row(Result<T, DecodeError>),
+}
+
+impl<T: for<'r> FromRow<'r>> Rows<T> {
+    /// A decoder for one response.
+    pub fn new(options: Options) -> Self {
+        Rows { decoder: Decoder::new(options), ready: VecDeque::new(), series: None, marker: PhantomData }
+    }
+
+    /// The next bytes of the response.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.decoder.push(bytes);
+    }
+
+    /// The response has ended: a response that is not complete becomes an error after its rows.
+    pub fn finish(&mut self) {
+        self.decoder.finish();
+    }
+
+    /// The next row or error; `None` when more bytes are needed, or, after [`finish`](Self::finish), when there is nothing more.
+    ///
+    /// An error about one row, series or statement does not end the rows: those behind it can still be read.
+    pub fn next_row(&mut self) -> Option<Result<T, DecodeError>> {
+        if self.ready.is_empty() {
+            self.fill();
+        }
+        loop {
+            match self.ready.pop_front()? {
+                Ready::Series(series) => self.series = Some(series),
+                Ready::Row(row) => return Some(row),
+            }
+        }
+    }
+
+    fn fill(&mut self) {
+        let Rows { decoder, ready, series, .. } = self;
+        let mut last = series.clone();
+        let _ = decoder.run(Plan::of::<T>, |row| {
+            let row = row.and_then(|row| {
+                let columns = row.columns();
+                if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, columns)) {
+                    ready.push_back(Ready::Series(Arc::clone(columns)));
+                    last = Some(Arc::clone(columns));
+                }
+                T::from_row(&row)
+            });
+            ready.push_back(Ready::Row(row));
+            if ready.len() < AHEAD { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+    }
+
+    /// The header of the series that the last row was of.
+    pub fn series(&self) -> Option<&Arc<Columns>> {
+        self.series.as_ref()
+    }
+
+    /// The messages of the server so far.
+    pub fn messages(&self) -> &[Message] {
+        self.decoder.messages()
+    }
+}

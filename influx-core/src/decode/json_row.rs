@@ -1,0 +1,114 @@
+//! One row of a `values` array, each cell read once, straight to what the plan wants of it.
+
+use super::json::{Stop, blank, string, string_end};
+use super::number;
+use super::scratch::Arena;
+use crate::{Precision, ValueRef, Want, rfc3339};
+
+/// Reads the row whose `[` is at `b[at]` into the cells, one per column; gives the place behind its `]`.
+#[inline]
+pub(crate) fn row<'b>(
+    b: &'b [u8],
+    at: usize,
+    wants: &[Want],
+    epoch: Option<Precision>,
+    cells: &mut [ValueRef<'b>],
+    arena: &mut Arena<'b>,
+) -> Result<usize, Stop> {
+    let mut at = blank(b, at + 1);
+    for (column, (&want, cell)) in wants.iter().zip(cells).enumerate() {
+        if column > 0 {
+            at = match b.get(at) {
+                Some(b',') => blank(b, at + 1),
+                Some(b']') => {
+                    return Err(Stop::Bad(at, "a row has fewer values than the header has columns"));
+                }
+                _ => return Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
+            };
+        }
+        let (value, end) = self::value(b, at, want, epoch, arena)?;
+        *cell = value;
+        at = blank(b, end);
+    }
+    match b.get(at) {
+        Some(b']') => Ok(at + 1),
+        Some(b',') => Err(Stop::Bad(at, "a row has more values than the header has columns")),
+        _ => Err(Stop::unless_at_end(b, at, "the end of a row was expected")),
+    }
+}
+
+#[inline]
+fn value<'b>(
+    b: &'b [u8],
+    at: usize,
+    want: Want,
+    epoch: Option<Precision>,
+    arena: &mut Arena<'b>,
+) -> Result<(ValueRef<'b>, usize), Stop> {
+    match b.get(at) {
+        Some(b'"') if want == Want::Skip => Ok((ValueRef::Null, string_end(b, at)?.0 + 1)),
+        Some(b'"') => {
+            let (text, end) = string(b, at, arena)?;
+            Ok((if want == Want::Time { time(text) } else { ValueRef::Str(text) }, end))
+        }
+        Some(b'-' | b'0'..=b'9') => numeric(b, at, want, epoch),
+        Some(b'n') => literal(b, at, b"null", ValueRef::Null),
+        Some(b't') => literal(b, at, b"true", ValueRef::Bool(true)),
+        Some(b'f') => literal(b, at, b"false", ValueRef::Bool(false)),
+        Some(b'[' | b'{') => {
+            Err(Stop::Bad(at, "a value is an array or an object; rows hold plain values only"))
+        }
+        _ => Err(Stop::unless_at_end(b, at, "a value was expected")),
+    }
+}
+
+#[inline]
+fn numeric<'b>(
+    b: &'b [u8],
+    at: usize,
+    want: Want,
+    epoch: Option<Precision>,
+) -> Result<(ValueRef<'b>, usize), Stop> {
+    let number = number::scan(b, at)?;
+    let text = &b[at..number.end];
+    let value = match want {
+        Want::Skip => Some(ValueRef::Null),
+        Want::Int => number.as_i64().map(ValueRef::I64),
+        Want::Float => number.as_f64(text).map(ValueRef::F64),
+        Want::Time => {
+            let nanos = epoch.and_then(|unit| unit.to_nanos(number.as_i64()?));
+            nanos.map(ValueRef::Time)
+        }
+        Want::Uint => number.as_i64().and_then(|value| value.try_into().ok()).map(ValueRef::U64),
+        _ => None,
+    };
+    match value {
+        Some(value) => Ok((value, number.end)),
+        // digits, signs, points: always UTF-8
+        None => Ok((ValueRef::Number(str::from_utf8(text).unwrap_or_default()), number.end)),
+    }
+}
+
+/// An instant; a text with an offset, or that is no instant, is left to the field's type.
+fn time(text: &str) -> ValueRef<'_> {
+    match rfc3339::parse(text.as_bytes()) {
+        Some(rfc3339::Parsed { nanos, offset: Some(0) }) => ValueRef::Time(nanos),
+        _ => ValueRef::Str(text),
+    }
+}
+
+#[inline]
+fn literal<'b>(
+    b: &[u8],
+    at: usize,
+    word: &'static [u8],
+    value: ValueRef<'b>,
+) -> Result<(ValueRef<'b>, usize), Stop> {
+    let end = at + word.len();
+    match b.get(at..end) {
+        Some(found) if found == word => Ok((value, end)),
+        Some(_) => Err(Stop::Bad(at, "a value was expected")),
+        None if word.starts_with(&b[at..]) => Err(Stop::More),
+        None => Err(Stop::Bad(at, "a value was expected")),
+    }
+}

@@ -1,0 +1,65 @@
+//! Texts, borrowed and owned.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{FromValue, Mismatch};
+use crate::{TagStr, ValueRef, Want};
+
+impl<'r> FromValue<'r> for &'r str {
+    const WANT: Want = Want::Str;
+
+    #[inline]
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        if let ValueRef::Str(text) = value { Ok(text) } else { Err(Mismatch::expected("a string")) }
+    }
+}
+
+macro_rules! owned {
+    ($($text:ty)*) => {$(
+        impl<'r> FromValue<'r> for $text {
+            const WANT: Want = Want::Str;
+
+            #[inline]
+            fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+                <&str>::from_value(value).map(Self::from)
+            }
+        }
+    )*};
+}
+
+owned! { String Box<str> Arc<str> Rc<str> }
+
+impl<'r, 'a> FromValue<'r> for Cow<'a, str>
+where
+    'r: 'a,
+{
+    const WANT: Want = Want::Str;
+
+    #[inline]
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        <&str>::from_value(value).map(Cow::Borrowed)
+    }
+}
+
+impl<'r> FromValue<'r> for char {
+    const WANT: Want = Want::Str;
+
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        let text = <&str>::from_value(value).map_err(|_| Mismatch::expected("a string of one character"))?;
+        let mut chars = text.chars();
+        match (chars.next(), chars.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(Mismatch::expected("a string of one character")),
+        }
+    }
+}
+
+impl<'r> FromValue<'r> for TagStr {
+    const WANT: Want = Want::Str;
+
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        TagStr::new(<&str>::from_value(value)?).map_err(|why| Mismatch::invalid(why.to_string()))
+    }
+}

@@ -1,0 +1,41 @@
+//! `Option` and pointers: they read what their content reads.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::{FromValue, Mismatch};
+use crate::{ValueRef, Want};
+
+impl<'r, T: FromValue<'r>> FromValue<'r> for Option<T> {
+    const WANT: Want = T::WANT;
+    const NULLABLE: bool = true;
+
+    #[inline]
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
+    }
+}
+
+/// The value as it is, for fields whose type is known only at run time.
+impl<'r> FromValue<'r> for ValueRef<'r> {
+    const NULLABLE: bool = true;
+
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        Ok(value)
+    }
+}
+
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        impl<'r, T: FromValue<'r>> FromValue<'r> for $pointer<T> {
+            const WANT: Want = T::WANT;
+            const NULLABLE: bool = T::NULLABLE;
+
+            fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+                T::from_value(value).map($pointer::new)
+            }
+        }
+    )*};
+}
+
+pointers! { Box Rc Arc }

@@ -1,0 +1,391 @@
+//! The match between a header and a struct, made once per series or table.
+
+use std::sync::Arc;
+
+use crate::decode_error::Owner;
+use crate::{ColumnKind, ColumnRole, Columns, DecodeError, FromRow};
+
+/// What a field wants of a cell, so that the decoder reads it straight to that type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Want {
+    /// Nothing: the cell is passed over.
+    #[default]
+    Skip,
+    /// Whatever it is; numbers stay text.
+    Any,
+    /// A signed integer.
+    Int,
+    /// An unsigned integer.
+    Uint,
+    /// A float.
+    Float,
+    /// A text.
+    Str,
+    /// A boolean.
+    Bool,
+    /// An instant.
+    Time,
+}
+
+impl Want {
+    fn merge(self, other: Want) -> Want {
+        match (self, other) {
+            (Want::Skip, want) | (want, Want::Skip) => want,
+            (a, b) if a == b => a,
+            _ => Want::Any,
+        }
+    }
+
+    /// The kind's name when a column of that kind can never give this.
+    fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
+        let name = match kind {
+            ColumnKind::Unknown => return None,
+            ColumnKind::Bool => "boolean",
+            ColumnKind::Int => "integer",
+            ColumnKind::Uint => "unsigned integer",
+            ColumnKind::Float => "float",
+            ColumnKind::Str => "string",
+            ColumnKind::Time => "time",
+        };
+        let fits = match self {
+            Want::Skip | Want::Any => true,
+            Want::Int | Want::Uint => matches!(kind, ColumnKind::Int | ColumnKind::Uint),
+            Want::Float => matches!(kind, ColumnKind::Int | ColumnKind::Uint | ColumnKind::Float),
+            Want::Str => matches!(kind, ColumnKind::Str | ColumnKind::Time),
+            Want::Bool => kind == ColumnKind::Bool,
+            Want::Time => matches!(kind, ColumnKind::Time | ColumnKind::Str | ColumnKind::Int),
+        };
+        (!fits).then_some(name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Want::Skip | Want::Any => "any value",
+            Want::Int => "an integer",
+            Want::Uint => "an unsigned integer",
+            Want::Float => "a float",
+            Want::Str => "a string",
+            Want::Bool => "a boolean",
+            Want::Time => "a time",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    One,
+    RestTags,
+    RestFields,
+}
+
+#[derive(Debug)]
+struct Slot {
+    owner: Owner,
+    kind: Kind,
+    cell: usize,
+}
+
+/// Collects what a struct wants of one header. Derived code calls these methods from [`FromRow::plan`], one per field in
+/// the order of the slots.
+#[derive(Debug)]
+pub struct Planner<'p> {
+    columns: &'p Columns,
+    structs: Vec<&'static str>,
+    slots: Vec<Slot>,
+    wants: Vec<Want>,
+    tags_taken: Vec<bool>,
+    all: bool,
+}
+
+impl<'p> Planner<'p> {
+    pub(crate) fn new(columns: &'p Columns) -> Self {
+        Planner {
+            columns,
+            structs: Vec::new(),
+            slots: Vec::new(),
+            wants: vec![Want::Skip; columns.columns().len()],
+            tags_taken: vec![false; columns.tags().len()],
+            all: false,
+        }
+    }
+
+    /// The header that is planned for.
+    pub fn columns(&self) -> &Columns {
+        self.columns
+    }
+
+    /// The following fields belong to this struct: errors name it.
+    pub fn enter(&mut self, strukt: &'static str) {
+        self.structs.push(strukt);
+    }
+
+    /// Back to the fields of the struct before.
+    pub fn leave(&mut self) {
+        self.structs.pop();
+    }
+
+    /// A slot for the measurement's name.
+    ///
+    /// # Errors
+    /// None today; results without a measurement give null.
+    pub fn measurement(&mut self, field: &'static str) -> Result<(), DecodeError> {
+        let cell = self.wants.len() + self.tags_taken.len();
+        self.slot(field, "measurement", Kind::One, cell);
+        Ok(())
+    }
+
+    /// A slot for an instant.
+    ///
+    /// # Errors
+    /// The column is missing and may not be, is there twice, or is known to hold something else.
+    pub fn timestamp(
+        &mut self,
+        field: &'static str,
+        column: &'static str,
+        nullable: bool,
+    ) -> Result<(), DecodeError> {
+        self.field(field, column, Want::Time, nullable)
+    }
+
+    /// A slot for a tag: of the series' tags (`GROUP BY`) if it is among them, of the columns otherwise.
+    ///
+    /// # Errors
+    /// The tag is missing and may not be, is there twice, or is known to hold something else.
+    pub fn tag(
+        &mut self,
+        field: &'static str,
+        column: &'static str,
+        want: Want,
+        nullable: bool,
+    ) -> Result<(), DecodeError> {
+        let owner = self.owner(field, column);
+        let cell = match self.series_tag(owner)? {
+            Some(cell) => Some(cell),
+            None => self.column(owner, want, true)?,
+        };
+        self.settle(owner, cell, nullable)
+    }
+
+    /// A slot for a field: of the columns if it is among them, of the series' tags otherwise.
+    ///
+    /// # Errors
+    /// The column is missing and may not be, is there twice, or is known to hold something else.
+    pub fn field(
+        &mut self,
+        field: &'static str,
+        column: &'static str,
+        want: Want,
+        nullable: bool,
+    ) -> Result<(), DecodeError> {
+        let owner = self.owner(field, column);
+        let cell = match self.column(owner, want, false)? {
+            Some(cell) => Some(cell),
+            None => self.series_tag(owner)?,
+        };
+        self.settle(owner, cell, nullable)
+    }
+
+    /// A slot for all tags that no other slot takes. Columns of which the format does not tell whether they are tags count as
+    /// tags if the struct has no slot for the rest of the fields; their values other than texts are left out then.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn rest_tags(&mut self, field: &'static str) -> Result<(), DecodeError> {
+        let null = self.null();
+        self.slot(field, "(other tags)", Kind::RestTags, null);
+        Ok(())
+    }
+
+    /// A slot for all columns that no other slot takes and that are not known to be tags.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn rest_fields(&mut self, field: &'static str) -> Result<(), DecodeError> {
+        let null = self.null();
+        self.slot(field, "(other fields)", Kind::RestFields, null);
+        Ok(())
+    }
+
+    /// Wants every column, without slots: for rows that are read by name or position.
+    pub fn everything(&mut self) {
+        self.all = true;
+    }
+
+    fn null(&self) -> usize {
+        self.wants.len() + self.tags_taken.len() + 1
+    }
+
+    fn owner(&self, field: &'static str, column: &'static str) -> Owner {
+        Owner { strukt: self.structs.last().copied().unwrap_or("row"), field, column }
+    }
+
+    fn slot(&mut self, field: &'static str, column: &'static str, kind: Kind, cell: usize) {
+        let owner = self.owner(field, column);
+        self.slots.push(Slot { owner, kind, cell });
+    }
+
+    fn settle(&mut self, owner: Owner, cell: Option<usize>, nullable: bool) -> Result<(), DecodeError> {
+        let cell = match cell {
+            Some(cell) => cell,
+            None if nullable => self.null(),
+            None => return Err(DecodeError::missing(owner, self.columns)),
+        };
+        self.slots.push(Slot { owner, kind: Kind::One, cell });
+        Ok(())
+    }
+
+    fn column(&mut self, owner: Owner, want: Want, tag: bool) -> Result<Option<usize>, DecodeError> {
+        let Some(at) = self.columns.position(owner.column) else { return Ok(None) };
+        let columns = self.columns.columns();
+        if columns[at + 1..].iter().any(|column| &*column.name == owner.column) {
+            return Err(DecodeError::duplicate(owner));
+        }
+        // tags are texts, whatever their field's type is
+        let text = tag && columns[at].kind == ColumnKind::Str;
+        if let Some(found) = want.refuses(columns[at].kind).filter(|_| !text) {
+            return Err(DecodeError::column_type(owner, found, want.name()));
+        }
+        self.wants[at] = self.wants[at].merge(want);
+        Ok(Some(at))
+    }
+
+    fn series_tag(&mut self, owner: Owner) -> Result<Option<usize>, DecodeError> {
+        let mut found = self.columns.tags().enumerate().filter(|(_, (key, _))| *key == owner.column);
+        let Some((at, _)) = found.next() else { return Ok(None) };
+        if found.next().is_some() {
+            return Err(DecodeError::duplicate(owner));
+        }
+        self.tags_taken[at] = true;
+        Ok(Some(self.wants.len() + at))
+    }
+
+    fn finish(mut self, columns: Arc<Columns>) -> Plan {
+        let width = self.wants.len();
+        let has = |kind| self.slots.iter().any(|slot| slot.kind == kind);
+        let (want_tags, want_fields) = (has(Kind::RestTags), has(Kind::RestFields));
+        let (mut rest_tags, mut rest_fields) = (Vec::new(), Vec::new());
+        if want_tags {
+            rest_tags.extend(
+                (0..self.tags_taken.len()).filter(|&tag| !self.tags_taken[tag]).map(|tag| width + tag),
+            );
+        }
+        for (at, column) in columns.columns().iter().enumerate() {
+            if self.wants[at] != Want::Skip {
+                continue;
+            }
+            let as_field = want_fields && column.role != ColumnRole::Tag;
+            let as_tag = want_tags
+                && (column.role == ColumnRole::Tag || (!want_fields && column.role != ColumnRole::Field));
+            if as_field {
+                rest_fields.push(at);
+            } else if as_tag {
+                rest_tags.push(at);
+            }
+            if as_field || as_tag || self.all {
+                self.wants[at] = Want::Any;
+            }
+        }
+        let cells = self.null() + 1;
+        Plan { columns, slots: self.slots, wants: self.wants, rest_tags, rest_fields, cells }
+    }
+}
+
+/// Which cell of a row goes to which slot, and what is wanted of every cell; made by [`Plan::of`] for one header.
+///
+/// A row has one cell per column, then one per series tag, then the measurement, then one that is always null.
+#[derive(Debug)]
+pub struct Plan {
+    columns: Arc<Columns>,
+    slots: Vec<Slot>,
+    wants: Vec<Want>,
+    rest_tags: Vec<usize>,
+    rest_fields: Vec<usize>,
+    cells: usize,
+}
+
+impl Plan {
+    /// Matches a header to a struct.
+    ///
+    /// # Errors
+    /// A column that the struct needs is missing, there twice, or known to hold something else.
+    ///
+    /// ```
+    /// use influx_core::{AnyRow, Column, Columns, Plan};
+    /// let columns = Columns::new([Column::new("time"), Column::new("usage")]);
+    /// assert_eq!(Plan::of::<AnyRow<'_>>(columns.into())?.columns().columns().len(), 2);
+    /// # Ok::<(), influx_core::DecodeError>(())
+    /// ```
+    pub fn of<'r, T: FromRow<'r>>(columns: Arc<Columns>) -> Result<Plan, DecodeError> {
+        Self::with(columns, |planner| {
+            T::plan(planner)?;
+            if planner.slots.len() != T::SLOTS {
+                let strukt = planner.slots.first().map_or("row", |slot| slot.owner.strukt);
+                return Err(DecodeError::slots(strukt, planner.slots.len(), T::SLOTS));
+            }
+            Ok(())
+        })
+    }
+
+    /// Matches a header to what a function asks of the planner; `T::plan` of any [`FromRow`] type is such a function.
+    ///
+    /// # Errors
+    /// Those of the function.
+    pub fn with(
+        columns: Arc<Columns>,
+        plan: impl FnOnce(&mut Planner<'_>) -> Result<(), DecodeError>,
+    ) -> Result<Plan, DecodeError> {
+        let mut planner = Planner::new(&columns);
+        plan(&mut planner).map_err(|error| error.in_series(&columns))?;
+        Ok(planner.finish(Arc::clone(&columns)))
+    }
+
+    /// A plan that passes over everything.
+    pub(crate) fn nothing(columns: Arc<Columns>) -> Plan {
+        Planner::new(&columns).finish(Arc::clone(&columns))
+    }
+
+    /// The header this plan was made for.
+    pub fn columns(&self) -> &Arc<Columns> {
+        &self.columns
+    }
+
+    /// What is wanted of each column, in their order.
+    pub(crate) fn wants(&self) -> &[Want] {
+        &self.wants
+    }
+
+    /// How many cells a row has.
+    pub(crate) fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// The cell of a slot.
+    #[inline]
+    pub(crate) fn cell(&self, slot: usize) -> usize {
+        self.slots.get(slot).map_or(usize::MAX, |slot| slot.cell)
+    }
+
+    pub(crate) fn owner(&self, slot: usize) -> Owner {
+        let unknown = Owner { strukt: "row", field: "(unknown slot)", column: "" };
+        self.slots.get(slot).map_or(unknown, |slot| slot.owner)
+    }
+
+    /// The cells that a slot for the rest takes, with their names, and whether they are tags.
+    pub(crate) fn rest(&self, slot: usize) -> (impl Iterator<Item = (usize, &str)>, bool) {
+        let kind = self.slots.get(slot).map_or(Kind::One, |slot| slot.kind);
+        let cells: &[usize] = match kind {
+            Kind::One => &[],
+            Kind::RestTags => &self.rest_tags,
+            Kind::RestFields => &self.rest_fields,
+        };
+        (cells.iter().map(|&cell| (cell, self.name(cell))), kind == Kind::RestTags)
+    }
+
+    fn name(&self, cell: usize) -> &str {
+        match self.columns.columns().get(cell) {
+            Some(column) => &column.name,
+            None => self.columns.tags().nth(cell - self.wants.len()).map_or("", |(key, _)| key),
+        }
+    }
+}
