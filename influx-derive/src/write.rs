@@ -45,7 +45,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         impl #impl_generics #private::Derived for #ident #ty_generics #where_clause {
             const SCHEMA: &'static #root::Schema = &#schema;
             #[inline(always)]
-            fn put_into<__Sink: #private::Sink>(&self, __sink: __Sink) -> #private::Result<(), #root::EncodeError> {
+            fn put_into<__Sink: #private::Sink>(&self, __sink: __Sink) -> __Sink::Out {
                 #put
             }
         }
@@ -53,7 +53,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         impl #impl_generics #root::LineProtocol for #ident #ty_generics #where_clause {
             #[inline]
             fn encode(&self, __writer: &mut #root::LineWriter) -> #private::Result<(), #root::EncodeError> {
-                #private::Derived::put_into(self, __writer)
+                __writer.put_derived(self)
             }
             fn columns(&self, __line: &mut #root::Line<'_>) -> #private::Result<(), #root::EncodeError> {
                 #private::Derived::put_into(self, __line)
