@@ -53,8 +53,12 @@ fn value<'b>(
         }
         Some(b'-' | b'0'..=b'9') => numeric(b, at, want, epoch),
         Some(b'n') => literal(b, at, b"null", ValueRef::Null),
-        Some(b't') => literal(b, at, b"true", ValueRef::Bool(true)),
-        Some(b'f') => literal(b, at, b"false", ValueRef::Bool(false)),
+        Some(b't') => {
+            literal(b, at, b"true", if want == Want::Skip { ValueRef::Null } else { ValueRef::Bool(true) })
+        }
+        Some(b'f') => {
+            literal(b, at, b"false", if want == Want::Skip { ValueRef::Null } else { ValueRef::Bool(false) })
+        }
         Some(b'[' | b'{') => {
             Err(Stop::Bad(at, "a value is an array or an object; rows hold plain values only"))
         }
@@ -79,7 +83,7 @@ fn numeric<'b>(
             let nanos = epoch.and_then(|unit| unit.to_nanos(number.as_i64()?));
             nanos.map(ValueRef::Time)
         }
-        Want::Uint => number.as_i64().and_then(|value| value.try_into().ok()).map(ValueRef::U64),
+        Want::Uint => number.as_u64().map(ValueRef::U64),
         _ => None,
     };
     match value {

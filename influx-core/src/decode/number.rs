@@ -103,6 +103,12 @@ impl Number {
         }
     }
 
+    /// The unsigned integer, if it is written as one and has at most 19 digits.
+    #[inline]
+    pub(crate) fn as_u64(&self) -> Option<u64> {
+        (self.integer && !self.negative && self.digits <= 19).then_some(self.mantissa)
+    }
+
     /// The float nearest to the text, if it is finite.
     #[inline]
     pub(crate) fn as_f64(&self, text: &[u8]) -> Option<f64> {

@@ -106,3 +106,53 @@ impl Decoder {
         self.engine.machine.shift(consumed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AnyRow, FromRow};
+
+    /// One document of many rows, some of them with escapes, pushed in frames.
+    #[test]
+    fn memory_is_bounded_by_frame_and_row() {
+        const FRAME: usize = 8 << 10;
+        let rows: String = (0..200).map(|n| format!(r#"[{n},"a \u003c {n}"],"#)).collect();
+        let mut body = br#"{"x":["#.to_vec();
+        body.extend(b"\"skipped\",".repeat(20_000));
+        body.extend(br#"1],"results":[{"series":[{"columns":["n","s"],"values":["#);
+        for _ in 0..500 {
+            body.extend(rows.as_bytes());
+        }
+        body.extend(br#"[0,""]]}]}]}"#);
+        let mut decoder = Decoder::new(Options::new());
+        let mut seen = 0;
+        for frame in body.chunks(FRAME) {
+            decoder.push(frame);
+            let flow = decoder.drain(AnyRow::plan, |row| {
+                seen += 1;
+                row.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(()))
+            });
+            assert!(flow.is_continue());
+            assert!(decoder.bytes.capacity() <= 3 * FRAME, "{}", decoder.bytes.capacity());
+        }
+        assert_eq!(seen, 100_001);
+        assert!(format!("{:?}", decoder.scratch).len() < 24, "{:?}", decoder.scratch);
+    }
+
+    /// A large row that arrives in small pieces is looked through once, not once per piece.
+    #[test]
+    fn a_large_row_in_small_pieces_takes_linear_time() {
+        let large = "x".repeat(8 << 20);
+        let body = format!(r#"{{"results":[{{"series":[{{"columns":["s"],"values":[["{large}"]]}}]}}]}}"#);
+        let mut decoder = Decoder::new(Options::new());
+        let mut seen = 0;
+        for frame in body.as_bytes().chunks(64) {
+            decoder.push(frame);
+            let _: ControlFlow<()> = decoder.drain(AnyRow::plan, |row| {
+                seen += row.map_or(0, |row| AnyRow::from_row(&row).map_or(0, |row| row.values().len()));
+                ControlFlow::Continue(())
+            });
+        }
+        assert_eq!(seen, 1);
+    }
+}
