@@ -66,6 +66,6 @@ pub mod __private {
     pub use crate::plan::{Planner, Want};
     pub use crate::value::{Signed, SkipNan};
     pub use core::option::Option;
-    pub use core::primitive::str;
+    pub use core::primitive::{bool, str, usize};
     pub use core::result::Result::{self, Err, Ok};
 }

@@ -86,14 +86,13 @@ fn duplicates(cx: &Ctxt, input: &Input) {
             ));
         }
     }
-    for field in &input.fields {
-        if !field.is_column() && field.role != Role::Timestamp {
-            continue;
-        }
+    let time = input.of_role(Role::Timestamp).next();
+    let columns = input.fields.iter().filter(|field| field.is_column());
+    for field in time.into_iter().chain(columns) {
         if let Some(other) = seen.insert(&field.column, &field.name) {
             let message = match other {
                 "extra_tags" => format!("`{}` is a tag of `extra_tags` already; rename one", field.column),
-                _ => format!("the column `{}` is `{other}` already; rename one", field.column),
+                _ => format!("the field `{other}` has the column `{}` already; rename one", field.column),
             };
             cx.push(syn::Error::new(field.column_span, message));
         }

@@ -21,18 +21,19 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         .partition(|f| f.is_flat() && f.role == Role::Tag);
     let ordered: Vec<&Field> = columns.into_iter().chain(maps).collect();
     let plans = ordered.iter().map(|field| plan(root, field));
-    let mut slot = quote!(0usize);
+    let (mut count, mut nested) = (0usize, Vec::new());
     let mut takes = Vec::new();
     for field in &ordered {
-        takes.push(take(root, field, &slot));
-        slot = match field.is_flat() {
+        takes.push(take(root, field, &quote!(#count #(+ #nested)*)));
+        match field.is_flat() {
             true => {
                 let ty = &field.ty;
-                quote!(#slot + <#ty as #private::FlattenRow<'__r>>::SLOTS)
+                nested.push(quote!(<#ty as #private::FlattenRow<'__r>>::SLOTS));
             }
-            false => quote!(#slot + 1usize),
-        };
+            false => count += 1,
+        }
     }
+    let slots = quote!(#count #(+ #nested)*);
     let skips = input.of_role(Role::Skip).map(|field| {
         let (ident, ty) = (&field.ident, &field.ty);
         quote!(#ident: <#ty as ::core::default::Default>::default())
@@ -44,7 +45,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #impl_generics #root::FromRow<'__r> for #ident #ty_generics #where_clause {
-            const SLOTS: usize = #slot;
+            const SLOTS: #private::usize = #slots;
             fn plan(__plan: &mut #private::Planner<'_>) -> #private::Result<(), #root::DecodeError> {
                 __plan.enter(#name);
                 #(#plans)*

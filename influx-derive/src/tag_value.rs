@@ -176,7 +176,7 @@ fn of_newtype(input: &DeriveInput, root: &TokenStream, inner: &Type, tags: bool)
         #[automatically_derived]
         impl #row_generics #root::FromValue<'__r> for #ident #ty_generics #where_clause {
             const WANT: #private::Want = <#inner as #root::FromValue<'__r>>::WANT;
-            const NULLABLE: bool = <#inner as #root::FromValue<'__r>>::NULLABLE;
+            const NULLABLE: #private::bool = <#inner as #root::FromValue<'__r>>::NULLABLE;
             fn from_value(__value: #root::ValueRef<'__r>) -> #private::Result<Self, #root::Mismatch> {
                 #private::Ok(Self(<#inner as #root::FromValue<'__r>>::from_value(__value)?))
             }

@@ -1,7 +1,8 @@
 //! The expansion of `LineProtocol`: a flat list of parts, or of calls where columns are known only at run time.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::ast::{Field, Input, Role};
 use crate::attr::{ExtraTag, Nan, Unit};
@@ -141,7 +142,7 @@ fn parts(input: &Input, columns: &[Column<'_>]) -> Option<TokenStream> {
             Column::Field(field) => {
                 let text = literal(&format!(",{}=", name::escape(Place::FieldKey, &field.column)?));
                 let value = field_wire(input, field);
-                fields.push(quote!(#root::__private::Field { text: #text, column: #index, value: #value }));
+                fields.push(quote_spanned!(at(field)=> #root::__private::Field { text: #text, column: #index, value: #value }));
             }
         }
     }
@@ -210,16 +211,21 @@ fn measurement_from(input: &Input) -> TokenStream {
     quote!(#root::__private::MeasurementFrom(#field))
 }
 
+/// Where the user wrote the field's type: a type that does not fit is shown there, once.
+fn at(field: &Field) -> Span {
+    field.ty.span()
+}
+
 fn tag_wire(input: &Input, field: &Field) -> TokenStream {
-    let (root, ident, ty) = (&input.root, &field.ident, &field.ty);
-    quote!(<#ty as #root::TagValue>::wire(&self.#ident))
+    let (root, ident, ty, this) = (&input.root, &field.ident, &field.ty, quote!(self));
+    quote_spanned!(at(field)=> <#ty as #root::TagValue>::wire(&#this.#ident))
 }
 
 fn field_wire(input: &Input, field: &Field) -> TokenStream {
-    let (root, ident, ty) = (&input.root, &field.ident, &field.ty);
+    let (root, ident, ty, this) = (&input.root, &field.ident, &field.ty, quote!(self));
     let wire = match &field.attrs.write_as {
-        Some((_, to)) => quote!(<#ty as #root::WriteAs<#to>>::write_as(&self.#ident)),
-        None => quote!(<#ty as #root::FieldValue>::wire(&self.#ident)),
+        Some((_, to)) => quote_spanned!(at(field)=> <#ty as #root::WriteAs<#to>>::write_as(&#this.#ident)),
+        None => quote_spanned!(at(field)=> <#ty as #root::FieldValue>::wire(&#this.#ident)),
     };
     match &field.attrs.nan {
         Some((_, Nan::Skip)) => quote!(#root::__private::SkipNan(#wire)),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{FromValue, Mismatch};
 use crate::{TagStr, ValueRef, Want};
 
-impl<'r> FromValue<'r> for &'r str {
+impl<'r: 'a, 'a> FromValue<'r> for &'a str {
     const WANT: Want = Want::Str;
 
     #[inline]
