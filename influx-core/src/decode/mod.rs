@@ -6,6 +6,7 @@ mod number;
 mod scratch;
 
 pub mod influxql;
+pub mod line_protocol;
 
 pub(crate) use number::is_number;
 pub use scratch::Scratch;

@@ -1,0 +1,340 @@
+//! Line protocol back into points: what a server of each generation makes of the bytes that a client sent.
+//!
+//! For tests, proxies and files. It follows the servers where they agree with the format's description, names are
+//! unescaped as each dialect does it, and what the servers refuse is an error here. Duplicate tags are refused for every
+//! dialect, although 3.x takes them (and cannot read the table any more).
+//!
+//! ```
+//! use influx_core::{Dialect, Precision, decode::line_protocol::points};
+//!
+//! let text = "cpu,host=a\\ b usage=0.5,n=1i 10\n# a comment\nbad line\n";
+//! let points: Vec<_> = points(text, Dialect::V1, Precision::Ns).collect();
+//! let first = points[0].as_ref().unwrap();
+//! assert_eq!(first.tags().next(), Some(("host", "a b")));
+//! assert_eq!(points[1].as_ref().unwrap_err().line(), 3);
+//! ```
+
+use core::fmt;
+
+use crate::{Dialect, Point, Precision, Value};
+
+/// Reads lines; times are in the unit of `precision`. Blank lines and comments are passed over.
+pub fn points(text: &str, dialect: Dialect, precision: Precision) -> Points<'_> {
+    Points { cursor: Cursor { text: text.as_bytes(), at: 0 }, dialect, precision, line: 1 }
+}
+
+/// An iterator over the points of a text; see [`points`].
+#[derive(Debug, Clone)]
+pub struct Points<'t> {
+    cursor: Cursor<'t>,
+    dialect: Dialect,
+    precision: Precision,
+    line: usize,
+}
+
+/// A line that is no point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineError {
+    line: usize,
+    text: String,
+    reason: &'static str,
+}
+
+impl LineError {
+    /// The number of the physical line on which the point began, counted from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The line.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {} in {:?}", self.line, self.reason, self.text)
+    }
+}
+
+impl core::error::Error for LineError {}
+
+type Parsed<T> = Result<T, &'static str>;
+
+impl Iterator for Points<'_> {
+    type Item = Result<Point, LineError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            self.cursor.skip_blanks(self.dialect);
+            match self.cursor.peek() {
+                None => return None,
+                Some(b'\n') => self.cursor.at += 1,
+                Some(b'#') => self.cursor.skip_line(),
+                Some(_) => break,
+            }
+            self.line += usize::from(self.cursor.text[self.cursor.at - 1] == b'\n');
+        }
+        let start = self.cursor.at;
+        let point = point(&mut self.cursor, self.dialect, self.precision);
+        if point.is_err() {
+            self.cursor.skip_line();
+        }
+        let text = &self.cursor.text[start..self.cursor.at];
+        let line = self.line;
+        self.line += text.iter().filter(|byte| **byte == b'\n').count();
+        Some(point.map_err(|reason| {
+            let text = String::from_utf8_lossy(text).trim_end_matches('\n').to_owned();
+            LineError { line, text, reason }
+        }))
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Cursor<'t> {
+    text: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Cursor<'t> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.at += usize::from(found);
+        found
+    }
+
+    fn skip_blanks(&mut self, dialect: Dialect) {
+        let blank = |byte| match dialect {
+            Dialect::V1 | Dialect::V2 => matches!(byte, b' ' | b'\t' | 0),
+            Dialect::V3 => matches!(byte, b' ' | b'\t'),
+        };
+        while self.peek().is_some_and(blank) {
+            self.at += 1;
+        }
+    }
+
+    fn skip_spaces(&mut self) {
+        while self.take(b' ') {}
+    }
+
+    fn skip_line(&mut self) {
+        let rest = &self.text[self.at..];
+        self.at += rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+    }
+
+    fn while_not(&mut self, stops: &[u8]) -> &'t [u8] {
+        let start = self.at;
+        while self.peek().is_some_and(|byte| !stops.contains(&byte)) {
+            self.at += 1;
+        }
+        &self.text[start..self.at]
+    }
+
+    /// A name up to the next delimiter that is not escaped.
+    fn name(&mut self, place: Place, dialect: Dialect) -> Parsed<String> {
+        let raw = self.raw_name(place, dialect);
+        let v3 = dialect == Dialect::V3;
+        // v3 knows no name that ends in a backslash; in a field key, v1 and v2 take the `=` for escaped
+        if raw.ends_with(b"\\") && (v3 || place == Place::FieldKey) {
+            return Err("a name that ends in a backslash");
+        }
+        let mut out = Vec::with_capacity(raw.len());
+        let mut bytes = raw.iter().copied().peekable();
+        while let Some(byte) = bytes.next() {
+            let escaped = bytes
+                .next_if(|next| byte == b'\\' && (place.unescapes(*next, dialect) || (v3 && *next == b'\\')));
+            out.push(escaped.unwrap_or(byte));
+        }
+        String::from_utf8(out).map_err(|_| "text that is not UTF-8")
+    }
+
+    fn raw_name(&mut self, place: Place, dialect: Dialect) -> &'t [u8] {
+        // v3 and the field keys of v1 and v2 take a backslash with what follows, elsewhere each one escapes the next byte
+        let pairs = dialect == Dialect::V3 || place == Place::FieldKey;
+        let start = self.at;
+        while let Some(byte) = self.peek() {
+            if place.stops().contains(&byte) || byte == b'\n' {
+                break;
+            }
+            self.at += 1;
+            if byte != b'\\' {
+                continue;
+            }
+            match self.peek() {
+                Some(b'\\') => self.at += usize::from(pairs),
+                Some(b'\n') if dialect == Dialect::V3 => {}
+                Some(_) => self.at += 1,
+                None => {}
+            }
+        }
+        &self.text[start..self.at]
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Measurement,
+    TagKey,
+    TagValue,
+    FieldKey,
+}
+
+impl Place {
+    fn stops(self) -> &'static [u8] {
+        match self {
+            Place::Measurement => b", ",
+            Place::TagKey | Place::TagValue | Place::FieldKey => b",= ",
+        }
+    }
+
+    fn unescapes(self, byte: u8, dialect: Dialect) -> bool {
+        match (byte, self) {
+            (b',' | b' ', _) => true,
+            (b'=', Place::Measurement) | (b'"', Place::Measurement | Place::FieldKey) => {
+                dialect != Dialect::V3
+            }
+            (b'=', _) => true,
+            _ => false,
+        }
+    }
+}
+
+fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Parsed<Point> {
+    let measurement = cursor.name(Place::Measurement, dialect)?;
+    if measurement.is_empty() {
+        return Err("a missing measurement");
+    }
+    let mut point = Point::new(measurement);
+    while cursor.take(b',') {
+        let key = cursor.name(Place::TagKey, dialect)?;
+        if key.is_empty() {
+            return Err("a missing tag key");
+        }
+        if dialect == Dialect::V2 && matches!(&*key, "time" | "_field" | "_measurement") {
+            return Err("a reserved tag key");
+        }
+        if !cursor.take(b'=') {
+            return Err("a missing tag value");
+        }
+        let value = cursor.name(Place::TagValue, dialect)?;
+        if value.is_empty() || cursor.peek() == Some(b'=') {
+            return Err("a missing or malformed tag value");
+        }
+        if point.tags().any(|(other, _)| other == key) {
+            return Err("a duplicate tag");
+        }
+        point = point.tag(key, value);
+    }
+    if cursor.peek() != Some(b' ') {
+        return Err("missing fields");
+    }
+    cursor.skip_spaces();
+    loop {
+        let key = cursor.name(Place::FieldKey, dialect)?;
+        if key.is_empty() || !cursor.take(b'=') {
+            return Err("a missing field key or value");
+        }
+        let value = value(cursor, dialect)?;
+        if dialect == Dialect::V3 && point.fields().any(|(other, _)| other == key) {
+            return Err("a duplicate field");
+        }
+        point = point.field(key, value);
+        if !cursor.take(b',') {
+            break;
+        }
+    }
+    let time = time(cursor, dialect, precision)?;
+    Ok(point.timestamp(time))
+}
+
+fn value(cursor: &mut Cursor<'_>, dialect: Dialect) -> Parsed<Value> {
+    if cursor.take(b'"') {
+        return string(cursor);
+    }
+    let text = core::str::from_utf8(cursor.while_not(b", \n")).map_err(|_| "text that is not UTF-8")?;
+    match text {
+        "t" | "T" | "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
+        "f" | "F" | "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
+        _ => {}
+    }
+    let number = || -> Option<Value> {
+        if let Some(digits) = text.strip_suffix('i') {
+            return is_integer(digits).then(|| digits.parse().ok().map(Value::I64))?;
+        }
+        if let Some(digits) = text.strip_suffix('u') {
+            let unsigned = dialect.has_unsigned() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            return unsigned.then(|| digits.parse().ok().map(Value::U64))?;
+        }
+        let float: f64 = is_float(text, dialect).then(|| text.parse().ok())??;
+        float.is_finite().then_some(Value::F64(float))
+    };
+    number().ok_or("an invalid number or boolean")
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What Rust reads as a float without a plus sign in front, names and other oddities; v3 wants digits around the point.
+fn is_float(text: &str, dialect: Dialect) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
+    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let around = text
+        .find('.')
+        .is_none_or(|at| digit(text.as_bytes()[..at].last()) && digit(text.as_bytes().get(at + 1)));
+    !text.starts_with('+') && text.bytes().all(allowed) && (around || dialect != Dialect::V3)
+}
+
+fn string(cursor: &mut Cursor<'_>) -> Parsed<Value> {
+    let mut out = Vec::new();
+    loop {
+        out.extend_from_slice(cursor.while_not(b"\"\\"));
+        match (cursor.peek(), cursor.text.get(cursor.at + 1)) {
+            (Some(b'"'), _) => {
+                cursor.at += 1;
+                let text = String::from_utf8(out).map_err(|_| "text that is not UTF-8")?;
+                return Ok(Value::Str(text.into()));
+            }
+            (Some(b'\\'), Some(next @ (b'"' | b'\\'))) => {
+                out.push(*next);
+                cursor.at += 2;
+            }
+            (Some(byte), _) => {
+                out.push(byte);
+                cursor.at += 1;
+            }
+            (None, _) => return Err("unbalanced quotes"),
+        }
+    }
+}
+
+fn time(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Parsed<Option<i64>> {
+    let spaced = cursor.peek() == Some(b' ');
+    cursor.skip_spaces();
+    let text = cursor.while_not(b" \n");
+    if text.is_empty() {
+        if spaced && dialect == Dialect::V3 {
+            return Err("a space without a timestamp behind it");
+        }
+    } else if !spaced {
+        return Err("text behind the fields");
+    }
+    cursor.skip_spaces();
+    if cursor.peek().is_some() && !cursor.take(b'\n') {
+        return Err("text behind the timestamp");
+    }
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let text = core::str::from_utf8(text).map_err(|_| "text that is not UTF-8")?;
+    let units: i64 = is_integer(text).then(|| text.parse().ok()).flatten().ok_or("an invalid timestamp")?;
+    let (min, max) = dialect.time_range();
+    let nanos = precision.to_nanos(units).filter(|nanos| (min..=max).contains(nanos));
+    nanos.map(Some).ok_or("a timestamp outside of the range")
+}
