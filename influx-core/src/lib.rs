@@ -1,9 +1,5 @@
 //! Typed line protocol encoding and result decoding for InfluxDB 1.x, 2.x and 3.x. No I/O, no clock, no async.
 
-// the derives expand to paths below `::influx_core`, also in this crate's own tests
-#[cfg(test)]
-extern crate self as influx_core;
-
 mod block;
 mod copy;
 mod dialect;
