@@ -4,6 +4,22 @@ use crate::Dialect;
 use crate::error::Reason;
 
 /// The columns of a derived struct.
+///
+/// ```
+/// use influx_core::{LineProtocol, Role};
+///
+/// #[derive(LineProtocol)]
+/// #[measurement("cpu")]
+/// struct Cpu {
+///     #[tag]
+///     host: String,
+///     #[field]
+///     usage: f64,
+/// }
+/// let schema = Cpu { host: String::new(), usage: 0.0 }.schema().unwrap();
+/// assert_eq!(schema.measurement(), Some("cpu"));
+/// assert_eq!(schema.columns()[0].role(), Role::Tag);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
     type_name: &'static str,
