@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{FromValue, Mismatch};
 use crate::{TagStr, ValueRef, Want};
 
-impl<'r> FromValue<'r> for &'r str {
+impl<'r: 'a, 'a> FromValue<'r> for &'a str {
     const WANT: Want = Want::Str;
 
     #[inline]
@@ -31,10 +31,7 @@ macro_rules! owned {
 
 owned! { String Box<str> Arc<str> Rc<str> }
 
-impl<'r, 'a> FromValue<'r> for Cow<'a, str>
-where
-    'r: 'a,
-{
+impl<'r: 'a, 'a> FromValue<'r> for Cow<'a, str> {
     const WANT: Want = Want::Str;
 
     #[inline]
