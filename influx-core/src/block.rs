@@ -32,6 +32,12 @@ impl Block {
         imp::in_tag(self.0)
     }
 
+    /// Not 0 when one of those bytes is more than a matter of one backslash: controls, DEL, `\`.
+    #[inline(always)]
+    pub(crate) fn hard_in_tag(self) -> u32 {
+        imp::hard_in_tag(self.0)
+    }
+
     /// A bit for each `"` and `\`.
     #[inline(always)]
     pub(crate) fn in_string(self) -> u32 {
@@ -72,6 +78,16 @@ mod imp {
             let delimiters = _mm_or_si128(eq(b','), eq(b'='));
             let rest = _mm_or_si128(eq(b'\\'), eq(0x7f));
             _mm_movemask_epi8(_mm_or_si128(to_space, _mm_or_si128(delimiters, rest))) as u32
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn hard_in_tag(v: Bytes) -> u32 {
+        // SAFETY: SSE2 is part of the target.
+        unsafe {
+            let eq = |byte: u8| _mm_cmpeq_epi8(v, _mm_set1_epi8(byte as i8));
+            let controls = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+            _mm_movemask_epi8(_mm_or_si128(controls, _mm_or_si128(eq(b'\\'), eq(0x7f)))) as u32
         }
     }
 
@@ -146,6 +162,12 @@ mod words {
     }
 
     #[inline(always)]
+    pub(super) fn hard_in_tag(v: Bytes) -> u32 {
+        let controls = |v: u64| !(((v & LOW7) + splat(0x60)) | v) & HIGH;
+        both(v, |v| controls(v) | eq(v, b'\\') | eq(v, 0x7f))
+    }
+
+    #[inline(always)]
     pub(super) fn in_string(v: Bytes) -> u32 {
         both(v, |v| eq(v, b'"') | eq(v, b'\\'))
     }
@@ -174,6 +196,8 @@ mod tests {
                         unsafe { (Block::load(bytes.as_ptr()), words::load(bytes.as_ptr())) };
                     let tag = naive(&bytes, |b| b <= b' ' || matches!(b, b',' | b'=' | b'\\' | 0x7f));
                     let string = naive(&bytes, |b| matches!(b, b'"' | b'\\'));
+                    let hard = naive(&bytes, |b| b < b' ' || matches!(b, b'\\' | 0x7f));
+                    assert_eq!((block.hard_in_tag(), words::hard_in_tag(words)), (hard, hard), "{bytes:?}");
                     assert_eq!((block.in_tag(), block.in_string()), (tag, string), "{bytes:?}");
                     assert_eq!((words::in_tag(words), words::in_string(words)), (tag, string), "{bytes:?}");
                     let mut copy = [0; 16];

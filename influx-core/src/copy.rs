@@ -109,7 +109,7 @@ unsafe fn copy_checked(
     }
 }
 
-/// Puts a backslash before each byte that `special` finds, 16 bytes at a time.
+/// Puts a backslash before each byte that `special` finds: 16 bytes at a time, the last 31 one by one.
 ///
 /// # Safety
 /// `2 * text.len()` bytes and the slack at `p` are writable.
@@ -155,23 +155,35 @@ unsafe fn copy_escaped(
     }
 }
 
-const PLAIN: u8 = 0;
-const ESCAPED: u8 = 1;
-const HARD: u8 = 2;
+/// Whether a byte of a tag value is more than a matter of one backslash.
+#[inline(always)]
+fn has_hard(text: &[u8]) -> bool {
+    let hard = |block: &[u8; 16]| {
+        // SAFETY: 16 bytes.
+        unsafe { Block::load(block.as_ptr()) }.hard_in_tag() != 0
+    };
+    if let Some(last) = text.last_chunk() {
+        let (blocks, _) = text.as_chunks();
+        return blocks.iter().any(hard) || hard(last);
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return Block::from_words(u64::from_ne_bytes(*first), u64::from_ne_bytes(*last)).hard_in_tag() != 0;
+    }
+    text.iter().any(|byte| matches!(byte, ..0x20 | b'\\' | 0x7f))
+}
 
-/// What each byte is in a tag value: plain, escaped by one backslash, or a matter for the full rules.
-static IN_TAG: [u8; 256] = {
-    let mut table = [PLAIN; 256];
+/// Which bytes cannot be copied into a tag value as they are.
+static IN_TAG: [bool; 256] = {
+    let mut table = [false; 256];
     let mut i = 0;
-    while i < 0x20 {
-        table[i] = HARD;
+    while i <= b' ' as usize {
+        table[i] = true;
         i += 1;
     }
-    table[0x7f] = HARD;
-    table[b'\\' as usize] = HARD;
-    table[b' ' as usize] = ESCAPED;
-    table[b',' as usize] = ESCAPED;
-    table[b'=' as usize] = ESCAPED;
+    table[0x7f] = true;
+    table[b'\\' as usize] = true;
+    table[b',' as usize] = true;
+    table[b'=' as usize] = true;
     table
 };
 
@@ -181,7 +193,7 @@ static IN_TAG: [u8; 256] = {
 /// `2 * text.len()` bytes and the slack at `p` are writable.
 #[inline(always)]
 pub(crate) unsafe fn put_tag_value(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
-    let one = |byte: u8| IN_TAG[byte as usize] != PLAIN;
+    let one = |byte: u8| IN_TAG[byte as usize];
     // SAFETY: the same promise.
     unsafe {
         match copy_checked(p, text.as_bytes(), Block::in_tag, one) {
@@ -195,13 +207,13 @@ pub(crate) unsafe fn put_tag_value(p: *mut u8, text: &str, dialect: Dialect) -> 
 /// As for [`put_tag_value`].
 #[inline(never)]
 unsafe fn put_tag_value_slow(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
-    let worst = text.bytes().fold(PLAIN, |worst, byte| worst | IN_TAG[byte as usize]);
-    if worst & HARD != 0 {
-        // SAFETY: the same promise.
-        return unsafe { put_name(p, Place::TagValue, text, dialect) };
-    }
     // SAFETY: the same promise.
-    Some(unsafe { copy_escaped(p, text.as_bytes(), Block::in_tag, |byte| IN_TAG[byte as usize] != PLAIN) })
+    unsafe {
+        if has_hard(text.as_bytes()) {
+            return put_name(p, Place::TagValue, text, dialect);
+        }
+        Some(copy_escaped(p, text.as_bytes(), Block::in_tag, |byte| IN_TAG[byte as usize]))
+    }
 }
 
 struct RawOut(*mut u8);
@@ -233,7 +245,7 @@ pub(crate) unsafe fn put_name(p: *mut u8, place: Place, text: &str, dialect: Dia
 /// As for [`put_tag_value`].
 #[inline(always)]
 pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
-    let one = |byte: u8| IN_TAG[byte as usize] != PLAIN;
+    let one = |byte: u8| IN_TAG[byte as usize];
     let bytes = text.as_bytes();
     // SAFETY: the same promise.
     unsafe {

@@ -34,7 +34,7 @@ pub struct Moment {
 
 /// A type that is made of an instant.
 ///
-/// Implemented for `SystemTime`, `String` (RFC 3339, in UTC unless the server wrote an offset), and with the features of the same
+/// Implemented for `i64` (nanoseconds), `SystemTime`, `String` (RFC 3339, in UTC unless the server wrote an offset), and with the features of the same
 /// names for `chrono::DateTime<Utc>` and `<FixedOffset>`, `time::OffsetDateTime`, `jiff::Timestamp` and `jiff::Zoned`; and for
 /// `Option` of each.
 #[diagnostic::on_unimplemented(
@@ -42,7 +42,7 @@ pub struct Moment {
     label = "not a time type",
     note = "times are read as `chrono::DateTime<Utc>`, `SystemTime`, `time::OffsetDateTime`, `jiff::Timestamp`, a `String` \
             (RFC 3339), or an Option of one of these",
-    note = "for an integer add its unit: `#[timestamp(unit = \"ns\")]`; for a `NaiveDateTime` that is in UTC add \
+    note = "an i64 is in nanoseconds, for other integers add the unit: `#[timestamp(unit = \"s\")]`; for a `NaiveDateTime` that is in UTC add \
             `#[timestamp(assume_utc)]`"
 )]
 pub trait FromTimestamp: Sized {
@@ -83,6 +83,13 @@ impl<T: FromTimestamp> FromTimestamp for Option<T> {
 
     fn from_null() -> Option<Self> {
         Some(None)
+    }
+}
+
+/// Nanoseconds since 1970; other units by `#[timestamp(unit = "s")]`.
+impl FromTimestamp for i64 {
+    fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
+        Ok(moment.nanos)
     }
 }
 

@@ -1,5 +1,9 @@
 //! Typed line protocol encoding and result decoding for InfluxDB 1.x, 2.x and 3.x. No I/O, no clock, no async.
 
+// the derives expand to paths below `::influx_core`, also in this crate's own tests
+#[cfg(test)]
+extern crate self as influx_core;
+
 mod block;
 mod copy;
 mod dialect;
@@ -23,6 +27,7 @@ pub mod row;
 
 mod columns;
 mod decode_error;
+mod flatten_row;
 mod from_timestamp;
 mod plan;
 mod rfc3339;
@@ -34,27 +39,33 @@ pub use dialect::Dialect;
 pub use error::EncodeError;
 pub use from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
 pub use from_value::{FromCast, FromValue};
+pub use influx_derive::{FieldValue, FromRow, LineProtocol, TagValue};
 pub use line::{Line, LineWriter, Nan};
 pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
 pub use plan::{Plan, Planner, Want};
 pub use point::{Point, Value};
 pub use precision::Precision;
 pub use row::{AnyRow, FromColumns, FromRow, Row};
-pub use schema::{Column as SchemaColumn, Role, Schema};
+pub use schema::{Role, Schema, SchemaColumn};
 pub use tag_str::TagStr;
 pub use timestamp::{NaiveTimestamp, Timestamp, TimestampError, UnitTimestamp};
-pub use value::{ExactFloat, FieldValue, TagValue, WriteAs};
+pub use value::{ExactFloat, FieldValue, MeasurementValue, TagValue, WriteAs};
 pub use value_ref::ValueRef;
 pub use wire::{FieldWire, Name, TagWire, Text};
 
 /// What the derives expand to. **Not part of the public API**: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::line_protocol::Sink;
+    pub use crate::flatten_row::FlattenRow;
+    pub use crate::from_timestamp::{FromNaiveTimestamp, FromTimestampUnit};
+    pub use crate::from_value::FromCast;
+    pub use crate::line_protocol::{Derived, Sink};
     pub use crate::parts::{
-        Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
+        ExtraTag, Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
     };
+    pub use crate::plan::{Planner, Want};
     pub use crate::value::{Signed, SkipNan};
     pub use core::option::Option;
+    pub use core::primitive::{bool, str, usize};
     pub use core::result::Result::{self, Err, Ok};
 }

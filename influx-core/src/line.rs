@@ -5,6 +5,7 @@ mod dynamic;
 use core::fmt;
 
 use crate::error::{Place, Reason};
+use crate::line_protocol::{Derived, OwnLine, Sink};
 use crate::number::{MAX_INT, SLACK, TimeCache, put_i64};
 use crate::parts::{FieldParts, HeadPart, TagParts};
 use crate::schema::Schema;
@@ -54,20 +55,13 @@ impl Config {
     }
 
     /// The instant in whole units of the precision, if the server can store it.
-    #[inline(always)]
+    #[inline(never)]
     fn units(&self, nanos: i64) -> Option<i64> {
         let (min, max) = self.time_range;
-        if nanos < min || nanos > max {
-            return None;
-        }
-        if self.precision == Precision::Ns { Some(nanos) } else { self.coarse_units(nanos) }
-    }
-
-    #[inline(never)]
-    fn coarse_units(&self, nanos: i64) -> Option<i64> {
         let units = self.precision.floor(nanos);
         // rounding down must not leave the range
-        self.precision.to_nanos(units).filter(|nanos| *nanos >= self.time_range.0).map(|_| units)
+        let floor = self.precision.to_nanos(units)?;
+        (floor >= min && nanos <= max).then_some(units)
     }
 }
 
@@ -307,22 +301,18 @@ impl LineWriter {
     /// tags, values that need a decision or an error) is done again, slowly, by [`Line`].
     #[doc(hidden)]
     #[inline(always)]
-    pub fn put_line<H: HeadPart, T: TagParts, F: FieldParts>(
-        &mut self,
-        schema: &'static Schema,
-        head: H,
-        tags: T,
-        fields: F,
-        time: Result<Option<i64>, TimestampError>,
-    ) -> Result<(), EncodeError> {
-        if let Ok(nanos) = &time
-            && self.defaults.is_empty()
-            && !(schema.reserved_in_v2() && self.config.dialect == Dialect::V2)
-            && self.put_parts(schema, head, tags, fields, *nanos).is_some()
-        {
+    pub fn put_derived<P: Derived>(&mut self, point: &P) -> Result<(), EncodeError> {
+        if self.defaults.is_empty() && point.put_into(Room(self)) {
             return Ok(());
         }
-        self.put_line_slowly(schema, head, tags, fields, time)
+        self.put_derived_slowly(point)
+    }
+
+    // takes the point again and not its parts, which can then stay in registers
+    #[cold]
+    #[inline(never)]
+    fn put_derived_slowly<P: Derived>(&mut self, point: &P) -> Result<(), EncodeError> {
+        point.put_into(OwnLine(self))
     }
 
     #[inline(always)]
@@ -336,10 +326,6 @@ impl LineWriter {
     ) -> Option<()> {
         let room = head.max_len() + tags.max_len() + fields.max_len() + MAX_INT + SLACK as u64;
         self.reserve(room);
-        let units = match nanos {
-            Some(nanos) => Some(self.config.units(nanos)?),
-            None => None,
-        };
         // SAFETY: `room` covers all parts, a space, the timestamp, a line feed and the slack; the length is set only
         // after all of it was written.
         unsafe {
@@ -347,18 +333,25 @@ impl LineWriter {
             let start = base.add(self.buffer.len());
             let p = head.put(start, &self.config)?;
             let p = tags.put(p, &self.config)?;
-            let key = p.offset_from(start) as usize + 4 + schema.longest_field_key();
+            // the key is no longer than the room, which is rarely this large
+            if room > self.config.max_key as u64 {
+                let key = p.offset_from(start) as usize + 4 + schema.longest_field_key();
+                if key > self.config.max_key {
+                    return None;
+                }
+            }
             let (mut p, none) = fields.put(p, true, &self.config)?;
-            if none || key > self.config.max_key {
+            if none {
                 return None;
             }
-            if let Some(units) = units {
+            if let Some(nanos) = nanos {
                 *p = b' ';
                 p = p.add(1);
-                p = if self.config.precision == Precision::Ns {
-                    self.times.put(p, units)
+                let (min, max) = self.config.time_range;
+                p = if self.config.precision == Precision::Ns && nanos >= min && nanos <= max {
+                    self.times.put(p, nanos)
                 } else {
-                    put_i64(p, units)
+                    put_i64(p, self.config.units(nanos)?)
                 };
             }
             *p = b'\n';
@@ -380,25 +373,36 @@ impl LineWriter {
         // a length that 32 bits cannot hold fails here as any too large Vec does
         self.buffer.reserve(usize::try_from(room).unwrap_or(usize::MAX));
     }
+}
 
-    #[cold]
-    #[inline(never)]
-    fn put_line_slowly<H: HeadPart, T: TagParts, F: FieldParts>(
-        &mut self,
+/// Reserved room in the buffer; tells whether the line is written.
+struct Room<'w>(&'w mut LineWriter);
+
+impl Sink for Room<'_> {
+    type Out = bool;
+
+    #[inline(always)]
+    fn put<H: HeadPart, T: TagParts, F: FieldParts>(
+        self,
         schema: &'static Schema,
         head: H,
         tags: T,
         fields: F,
         time: Result<Option<i64>, TimestampError>,
-    ) -> Result<(), EncodeError> {
-        let measurement = head.measurement().or(schema.measurement()).unwrap_or_default();
-        let mut line = Line::new(self);
-        let written = line.visit(schema, head, tags, fields);
-        let finished = match written {
-            Ok(()) => line.finish_derived(schema, measurement, time),
-            Err(error) => Err(error),
-        };
-        finished.map_err(|error| error.of_type(schema.type_name()))
+    ) -> bool {
+        let Ok(nanos) = time else { return false };
+        let reserved = schema.reserved_in_v2() && self.0.config.dialect == Dialect::V2;
+        !reserved && self.0.put_parts(schema, head, tags, fields, nanos).is_some()
+    }
+
+    fn put_flat(
+        self,
+        _: &'static Schema,
+        _: &str,
+        _: Result<Option<i64>, TimestampError>,
+        _: impl FnOnce(&mut Line<'_>) -> Result<(), EncodeError>,
+    ) -> bool {
+        false
     }
 }
 

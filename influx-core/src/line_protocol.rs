@@ -76,9 +76,18 @@ macro_rules! through_deref {
 }
 through_deref!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
-/// Where a derived struct puts its parts: a line of its own, or somebody else's.
+/// What `#[derive(LineProtocol)]` knows of a struct.
+#[doc(hidden)]
+pub trait Derived {
+    const SCHEMA: &'static Schema;
+    fn put_into<S: Sink>(&self, sink: S) -> S::Out;
+}
+
+/// Where a derived struct puts its parts: into reserved room, a line of its own, or somebody else's line.
 #[doc(hidden)]
 pub trait Sink {
+    type Out;
+
     fn put<H: HeadPart, T: TagParts, F: FieldParts>(
         self,
         schema: &'static Schema,
@@ -86,7 +95,7 @@ pub trait Sink {
         tags: T,
         fields: F,
         time: Result<Option<i64>, TimestampError>,
-    ) -> Result<(), EncodeError>;
+    ) -> Self::Out;
 
     /// For structs with columns that are known only at run time.
     fn put_flat(
@@ -95,11 +104,15 @@ pub trait Sink {
         measurement: &str,
         time: Result<Option<i64>, TimestampError>,
         columns: impl FnOnce(&mut Line<'_>) -> Result<(), EncodeError>,
-    ) -> Result<(), EncodeError>;
+    ) -> Self::Out;
 }
 
-impl Sink for &mut LineWriter {
-    #[inline(always)]
+/// A line of its own, column by column.
+pub(crate) struct OwnLine<'w>(pub(crate) &'w mut LineWriter);
+
+impl Sink for OwnLine<'_> {
+    type Out = Result<(), EncodeError>;
+
     fn put<H: HeadPart, T: TagParts, F: FieldParts>(
         self,
         schema: &'static Schema,
@@ -107,8 +120,9 @@ impl Sink for &mut LineWriter {
         tags: T,
         fields: F,
         time: Result<Option<i64>, TimestampError>,
-    ) -> Result<(), EncodeError> {
-        self.put_line(schema, head, tags, fields, time)
+    ) -> Self::Out {
+        let measurement = head.measurement().or(schema.measurement()).unwrap_or_default();
+        self.put_flat(schema, measurement, time, |line| line.visit(schema, head, tags, fields))
     }
 
     fn put_flat(
@@ -117,10 +131,10 @@ impl Sink for &mut LineWriter {
         measurement: &str,
         time: Result<Option<i64>, TimestampError>,
         columns: impl FnOnce(&mut Line<'_>) -> Result<(), EncodeError>,
-    ) -> Result<(), EncodeError> {
-        let mut line = self.line();
+    ) -> Self::Out {
+        let mut line = self.0.line();
         match columns(&mut line) {
-            Ok(()) => line.finish_derived(schema, measurement, time),
+            Ok(()) => line.finish_with(measurement, time, schema.is_sorted(), schema.has_placeholder()),
             Err(error) => Err(error),
         }
         .map_err(|error| error.of_type(schema.type_name()))
@@ -128,6 +142,8 @@ impl Sink for &mut LineWriter {
 }
 
 impl Sink for &mut Line<'_> {
+    type Out = Result<(), EncodeError>;
+
     fn put<H: HeadPart, T: TagParts, F: FieldParts>(
         self,
         schema: &'static Schema,
@@ -135,7 +151,7 @@ impl Sink for &mut Line<'_> {
         tags: T,
         fields: F,
         _: Result<Option<i64>, TimestampError>,
-    ) -> Result<(), EncodeError> {
+    ) -> Self::Out {
         self.visit(schema, head, tags, fields).map_err(|error| error.of_type(schema.type_name()))
     }
 
@@ -145,7 +161,7 @@ impl Sink for &mut Line<'_> {
         _: &str,
         _: Result<Option<i64>, TimestampError>,
         columns: impl FnOnce(&mut Line<'_>) -> Result<(), EncodeError>,
-    ) -> Result<(), EncodeError> {
+    ) -> Self::Out {
         columns(self).map_err(|error| error.of_type(schema.type_name()))
     }
 }

@@ -140,6 +140,32 @@ unsafe impl<W: TagWire, const N: usize> TagParts for Tag<W, N> {
     }
 }
 
+/// A tag of which all is static: `,env=prod`.
+#[derive(Clone, Copy)]
+pub struct ExtraTag<const N: usize> {
+    pub text: &'static [u8; N],
+    pub column: usize,
+    pub value: &'static str,
+}
+
+// SAFETY: a literal.
+unsafe impl<const N: usize> TagParts for ExtraTag<N> {
+    #[inline(always)]
+    fn max_len(&self) -> u64 {
+        N as u64
+    }
+    #[inline(always)]
+    unsafe fn put(self, p: *mut u8, _: &Config) -> Option<*mut u8> {
+        // SAFETY: promised by the caller.
+        Some(unsafe { put_literal(p, self.text) })
+    }
+    #[cold]
+    #[inline(never)]
+    fn visit(self, schema: &Schema, line: &mut Line<'_>) -> Result<(), EncodeError> {
+        line.tag_wire(schema.column(self.column), self.value)
+    }
+}
+
 /// The fields of a line, in order.
 ///
 /// # Safety

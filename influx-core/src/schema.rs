@@ -8,7 +8,7 @@ use crate::error::Reason;
 pub struct Schema {
     type_name: &'static str,
     measurement: Option<&'static str>,
-    columns: &'static [Column],
+    columns: &'static [SchemaColumn],
     longest_field_key: usize,
     reserved_in_v2: bool,
     sorted: bool,
@@ -17,7 +17,7 @@ pub struct Schema {
 
 /// One column of a [`Schema`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
+pub struct SchemaColumn {
     name: &'static str,
     role: Role,
 }
@@ -38,7 +38,7 @@ impl Schema {
     pub const fn new(
         type_name: &'static str,
         measurement: Option<&'static str>,
-        columns: &'static [Column],
+        columns: &'static [SchemaColumn],
     ) -> Schema {
         let (mut longest, mut reserved) = (0, false);
         let mut i = 0;
@@ -83,7 +83,7 @@ impl Schema {
     }
 
     /// The static columns, tags first and in the order in which they are written; `flatten` adds more at run time.
-    pub const fn columns(&self) -> &'static [Column] {
+    pub const fn columns(&self) -> &'static [SchemaColumn] {
         self.columns
     }
 
@@ -110,10 +110,10 @@ impl Schema {
     }
 }
 
-impl Column {
+impl SchemaColumn {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, role: Role) -> Column {
-        Column { name, role }
+    pub const fn new(name: &'static str, role: Role) -> SchemaColumn {
+        SchemaColumn { name, role }
     }
 
     /// The tag or field key.

@@ -150,6 +150,54 @@ values! {
     [] rust_decimal::Decimal, FieldValue: ExactFloat, self => ExactFloat::of_decimal(self);
 }
 
+/// A type whose value can be the measurement of a point: strings, [`TagStr`](crate::TagStr), and enums with
+/// `#[derive(TagValue)]`.
+///
+/// ```
+/// use influx_core::MeasurementValue;
+/// assert_eq!(String::from("cpu").as_measurement(), "cpu");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a measurement",
+    label = "not a measurement",
+    note = "a measurement is a string or an enum with `#[derive(TagValue)]`"
+)]
+pub trait MeasurementValue {
+    /// The measurement.
+    fn as_measurement(&self) -> &str;
+}
+
+impl MeasurementValue for str {
+    fn as_measurement(&self) -> &str {
+        self
+    }
+}
+
+macro_rules! measurements {
+    ($([$($g:tt)*] $t:ty),*) => { $(
+        impl<$($g)*> MeasurementValue for $t {
+            #[inline(always)]
+            fn as_measurement(&self) -> &str {
+                (**self).as_measurement()
+            }
+        }
+    )* };
+}
+measurements!(
+    [] String,
+    [] Cow<'_, str>,
+    [T: MeasurementValue + ?Sized] &T,
+    [T: MeasurementValue + ?Sized] Box<T>,
+    [T: MeasurementValue + ?Sized] Rc<T>,
+    [T: MeasurementValue + ?Sized] Arc<T>
+);
+
+impl MeasurementValue for crate::TagStr {
+    fn as_measurement(&self) -> &str {
+        self.as_str()
+    }
+}
+
 /// An integer or decimal written as a float: an error when no double is exactly that number.
 #[derive(Clone, Copy, Debug)]
 pub struct ExactFloat {

@@ -230,7 +230,8 @@ unsafe impl TagWire for &str {
     }
     #[inline(always)]
     unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        if self.len() > config.max_text {
+        // short texts are within every limit: the copy asks for that, too
+        if self.len() > 16 && self.len() > config.max_text {
             return None;
         }
         // SAFETY: promised by the caller.
@@ -254,7 +255,7 @@ unsafe impl FieldWire for &str {
     #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         let (len, max) = (self.len(), config.max_text);
-        (len > max).then_some(Reason::TooLong { len, max, dialect: config.dialect })
+        (len > 16 && len > max).then_some(Reason::TooLong { len, max, dialect: config.dialect })
     }
     #[inline(always)]
     unsafe fn put(self, p: *mut u8, _: &Config) -> *mut u8 {

@@ -125,7 +125,8 @@ impl<'w> Line<'w> {
         Ok(self)
     }
 
-    pub(crate) fn tag_wire<W: TagWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
+    #[doc(hidden)]
+    pub fn tag_wire<W: TagWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
         if !value.present() {
             return Ok(());
         }
@@ -151,7 +152,8 @@ impl<'w> Line<'w> {
         Ok(())
     }
 
-    pub(crate) fn field_wire<W: FieldWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
+    #[doc(hidden)]
+    pub fn field_wire<W: FieldWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
         if !value.present() {
             return Ok(());
         }
@@ -179,8 +181,7 @@ impl<'w> Line<'w> {
     }
 
     /// The static columns of a derived struct.
-    #[doc(hidden)]
-    pub fn visit<H: HeadPart, T: TagParts, F: FieldParts>(
+    pub(crate) fn visit<H: HeadPart, T: TagParts, F: FieldParts>(
         &mut self,
         schema: &Schema,
         head: H,
@@ -199,16 +200,6 @@ impl<'w> Line<'w> {
     /// breaks a limit of the server.
     pub fn finish(self, measurement: &str, timestamp: impl Timestamp) -> Result<(), EncodeError> {
         self.finish_with(measurement, timestamp.unix_nanos(), true, false)
-    }
-
-    #[doc(hidden)]
-    pub fn finish_derived(
-        self,
-        schema: &Schema,
-        measurement: &str,
-        time: Result<Option<i64>, TimestampError>,
-    ) -> Result<(), EncodeError> {
-        self.finish_with(measurement, time, schema.is_sorted(), schema.has_placeholder())
     }
 
     pub(crate) fn finish_with(

@@ -1,0 +1,9 @@
+use influx_core::LineProtocol;
+
+#[derive(LineProtocol)]
+#[measurement]
+struct Cpu {
+    usage: f64,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use influx_core::LineProtocol;
+
+#[derive(LineProtocol)]
+#[measurement("cpu")]
+struct Cpu {
+    #[measurement]
+    a: String,
+    #[measurement]
+    b: String,
+    usage: f64,
+}
+
+fn main() {}
