@@ -64,6 +64,7 @@ pub trait FromTimestamp: Sized {
     ///
     /// # Errors
     /// The value is null and may not be, is no time, or the type cannot hold it.
+    #[inline]
     fn take(row: &Row<'_, '_>, slot: usize) -> Result<Self, DecodeError> {
         let value = match row.moment(slot)? {
             Some(moment) => Self::from_moment(moment),
@@ -145,6 +146,7 @@ pub trait FromTimestampUnit: Sized {
     ///
     /// # Errors
     /// The value is null and may not be, is no time, no whole number of units, or out of the type's range.
+    #[inline]
     fn take(row: &Row<'_, '_>, slot: usize, unit: Precision) -> Result<Self, DecodeError> {
         let value = match row.moment(slot)? {
             Some(moment) if moment.nanos % unit.nanos() != 0 => {
@@ -172,6 +174,7 @@ impl<T: FromTimestampUnit> FromTimestampUnit for Option<T> {
 macro_rules! units {
     ($($int:ident)*) => {$(
         impl FromTimestampUnit for $int {
+            #[inline]
             fn from_units(units: i64) -> Result<Self, Mismatch> {
                 $int::try_from(units)
                     .map_err(|_| Mismatch::invalid(concat!("outside of the range of ", stringify!($int))))
@@ -209,6 +212,7 @@ pub trait FromNaiveTimestamp: Sized {
     ///
     /// # Errors
     /// The value is null and may not be, is no time, or the type cannot hold it.
+    #[inline]
     fn take(row: &Row<'_, '_>, slot: usize) -> Result<Self, DecodeError> {
         let value = match row.moment(slot)? {
             Some(moment) => Self::from_utc(moment.nanos),
@@ -235,17 +239,24 @@ impl Row<'_, '_> {
     ///
     /// # Errors
     /// The value is no time, or a number although the answer was not asked for in an epoch unit.
+    #[inline]
     pub fn moment(&self, slot: usize) -> Result<Option<Moment>, DecodeError> {
-        let value = self.value(slot);
+        match self.value(slot) {
+            ValueRef::Null => Ok(None),
+            ValueRef::Time(nanos) => Ok(Some(Moment { nanos, offset: 0 })),
+            value => self.other_moment(slot, value).map(Some),
+        }
+    }
+
+    /// The instant of a value that the decoder could not read as one: with an offset, say.
+    fn other_moment(&self, slot: usize, value: ValueRef<'_>) -> Result<Moment, DecodeError> {
         let moment = match value {
-            ValueRef::Null => return Ok(None),
-            ValueRef::Time(nanos) => Ok(Moment { nanos, offset: 0 }),
             ValueRef::Str(text) => text_moment(text),
             ValueRef::I64(units) => self.number_moment(Some(units)),
             ValueRef::Number(text) => self.number_moment(text.parse().ok()),
             _ => Err(Mismatch::expected("a time")),
         };
-        moment.map(Some).map_err(|why| self.mismatch(slot, why))
+        moment.map_err(|why| self.mismatch(slot, why))
     }
 
     fn number_moment(&self, units: Option<i64>) -> Result<Moment, Mismatch> {

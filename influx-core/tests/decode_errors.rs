@@ -288,3 +288,13 @@ fn long_names_and_values_are_cut_in_messages() {
     let error = only_error(&body).to_string();
     assert!(error.len() < 500, "{error}");
 }
+
+#[test]
+fn errors_are_one_word_wide_and_cross_threads() {
+    fn crosses<T: Send + Sync + 'static + std::error::Error>() {}
+    crosses::<DecodeError>();
+    assert_eq!(size_of::<DecodeError>(), size_of::<usize>());
+    fn moves<T: Send>() {}
+    moves::<Rows<Cpu>>();
+    moves::<influx_core::decode::influxql::Decoder>();
+}

@@ -93,7 +93,7 @@ fn pieces_of_one_and_seven_bytes() {
 fn two_pieces_at_every_byte() {
     for fixture in all() {
         let expected = expected(&fixture);
-        let step = if fixture.body.len() > 4_000 { fixture.body.len() / 11 } else { 1 };
+        let step = if fixture.body.len() > 4_000 { fixture.body.len() / 5 } else { 1 };
         for at in (0..=fixture.body.len()).step_by(step) {
             let (a, b) = fixture.body.split_at(at);
             let events = decode([a, b], options(fixture.chunked));
@@ -106,7 +106,7 @@ fn two_pieces_at_every_byte() {
 fn a_body_cut_at_any_byte_never_passes_for_a_complete_one() {
     for fixture in all().iter().filter(|fixture| fixture.body.starts_with(b"{")) {
         let full = expected(fixture);
-        let step = if fixture.body.len() > 4_000 { fixture.body.len() / 11 } else { 1 };
+        let step = if fixture.body.len() > 4_000 { fixture.body.len() / 5 } else { 1 };
         for end in (0..fixture.body.len()).step_by(step) {
             let cut = &fixture.body[..end];
             let events = decode_whole(cut, options(fixture.chunked));

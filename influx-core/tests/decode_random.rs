@@ -5,7 +5,7 @@ mod decode_support;
 
 use std::ops::ControlFlow;
 
-use decode_support::{Event, decode, decode_whole, options, reference};
+use decode_support::{Event, decode, decode_breaking, decode_whole, options, reference};
 use influx_core::decode::influxql::Decoder;
 use influx_core::{DecodeError, FromValue, Planner, Row, Want};
 use proptest::prelude::*;
@@ -184,6 +184,12 @@ proptest! {
             let (a, b) = body.as_bytes().split_at(at);
             prop_assert!(decode([a, b], options(chunked)) == expected, "split at {}: {}", at, body);
         }
+    }
+
+    #[test]
+    fn breaking_off_loses_nothing(body in body(), size in 1_usize..600, nth in 1_usize..4) {
+        let whole = decode_whole(body.as_bytes(), options(true));
+        prop_assert_eq!(decode_breaking(body.as_bytes(), size, nth, options(true)), whole);
     }
 
     #[test]

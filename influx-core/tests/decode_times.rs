@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use influx_core::decode::Scratch;
 use influx_core::decode::influxql::{Options, iterpoints_with};
 use influx_core::{DecodeError, FromRow, FromTimestamp, FromTimestampUnit, Planner, Precision, Row};
-use proptest::prelude::*;
 
 struct At<T>(T);
 
@@ -139,6 +138,7 @@ mod chrono {
     use super::*;
     use ::chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
     use influx_core::FromNaiveTimestamp;
+    use proptest::prelude::*;
 
     struct Naive(NaiveDateTime);
 

@@ -34,6 +34,31 @@ pub(crate) fn blank(b: &[u8], mut at: usize) -> usize {
 #[inline]
 pub(crate) fn string_end(b: &[u8], at: usize) -> Result<(usize, bool), Stop> {
     let mut from = at + 1;
+    // most strings are short: a few words before the call of a search that is made for long ones
+    for _ in 0..4 {
+        let Some(eight) = b.get(from..).and_then(|rest| rest.first_chunk::<8>()) else { break };
+        let word = u64::from_le_bytes(*eight);
+        let found = zero_bytes(word ^ repeat(b'"')) | zero_bytes(word ^ repeat(b'\\'));
+        if found != 0 {
+            from += found.trailing_zeros() as usize / 8;
+            return if b[from] == b'"' { Ok((from, false)) } else { long_string_end(b, from) };
+        }
+        from += 8;
+    }
+    long_string_end(b, from)
+}
+
+const fn repeat(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// A word whose lowest set bit is in the lowest byte of `word` that is zero.
+#[inline]
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
+}
+
+fn long_string_end(b: &[u8], mut from: usize) -> Result<(usize, bool), Stop> {
     let mut escaped = false;
     loop {
         let rest = b.get(from..).ok_or(Stop::More)?;

@@ -83,7 +83,9 @@ fn numeric<'b>(
             let nanos = epoch.and_then(|unit| unit.to_nanos(number.as_i64()?));
             nanos.map(ValueRef::Time)
         }
-        Want::Uint => number.as_u64().map(ValueRef::U64),
+        Want::Uint => {
+            number.as_u64().map(|value| i64::try_from(value).map_or(ValueRef::U64(value), ValueRef::I64))
+        }
         _ => None,
     };
     match value {

@@ -5,6 +5,7 @@ use ::chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment};
 
 impl FromTimestamp for DateTime<Utc> {
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
         Ok(DateTime::from_timestamp_nanos(moment.nanos))
     }

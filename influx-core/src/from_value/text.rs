@@ -31,10 +31,7 @@ macro_rules! owned {
 
 owned! { String Box<str> Arc<str> Rc<str> }
 
-impl<'r, 'a> FromValue<'r> for Cow<'a, str>
-where
-    'r: 'a,
-{
+impl<'r: 'a, 'a> FromValue<'r> for Cow<'a, str> {
     const WANT: Want = Want::Str;
 
     #[inline]

@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use influx_core::decode::influxql::{Decoder, Options};
-use influx_core::{AnyRow, Columns, DecodeError, FromRow, ValueRef};
+use influx_core::{AnyRow, Columns, DecodeError, FromRow, Row, ValueRef};
 use serde_json::Value;
 
 /// One thing that comes out of a response.
@@ -61,27 +61,50 @@ fn error_event(error: &DecodeError) -> Event {
     }
 }
 
-/// What the decoder makes of a response that arrives in these pieces.
+/// What the decoder makes of a response that arrives in these pieces, pushed or fed: both ways agree.
 pub(crate) fn decode<'p>(pieces: impl IntoIterator<Item = &'p [u8]>, options: Options) -> Vec<Event> {
+    let pieces: Vec<_> = pieces.into_iter().collect();
+    let (mut pushed, mut fed) = (Decoder::new(options), Decoder::new(options));
+    let (mut events, mut feds) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        pushed.push(piece);
+        let flow = pushed.drain(AnyRow::plan, |row| collect(row, &mut events));
+        assert!(
+            flow.is_continue() && fed.feed(piece, AnyRow::plan, |row| collect(row, &mut feds)).is_continue()
+        );
+    }
+    for (decoder, events) in [(&mut pushed, &mut events), (&mut fed, &mut feds)] {
+        decoder.finish();
+        assert!(decoder.drain(AnyRow::plan, |row| collect(row, events)).is_continue());
+    }
+    // the excerpt of malformed bytes shows what had arrived
+    let same = |(a, b): (&Event, &Event)| a == b || matches!((a, b), (Event::Other(_), Event::Other(_)));
+    assert!(events.len() == feds.len() && events.iter().zip(&feds).all(same), "{events:?}\n{feds:?}");
+    events
+}
+
+/// The same when the function breaks off at every `nth` row.
+pub(crate) fn decode_breaking(body: &[u8], size: usize, nth: usize, options: Options) -> Vec<Event> {
     let mut decoder = Decoder::new(options);
     let mut events = Vec::new();
-    let mut drain = |decoder: &mut Decoder| {
-        let flow: ControlFlow<()> = decoder.drain(AnyRow::plan, |row| {
-            events.push(match row.and_then(|row| AnyRow::from_row(&row)) {
-                Ok(row) => row_event(row.columns(), row.values().iter().copied().map(value)),
-                Err(error) => error_event(&error),
-            });
-            ControlFlow::Continue(())
-        });
-        assert!(flow.is_continue());
+    let mut broken = |row: Result<Row<'_, '_>, DecodeError>| {
+        let flow = collect(row, &mut events);
+        if events.len() % nth == 0 { ControlFlow::Break(()) } else { flow }
     };
-    for piece in pieces {
-        decoder.push(piece);
-        drain(&mut decoder);
+    for piece in body.chunks(size) {
+        let _ = decoder.feed(piece, AnyRow::plan, &mut broken);
     }
     decoder.finish();
-    drain(&mut decoder);
+    while decoder.drain(AnyRow::plan, &mut broken).is_break() {}
     events
+}
+
+fn collect(row: Result<Row<'_, '_>, DecodeError>, events: &mut Vec<Event>) -> ControlFlow<()> {
+    events.push(match row.and_then(|row| AnyRow::from_row(&row)) {
+        Ok(row) => row_event(row.columns(), row.values().iter().copied().map(value)),
+        Err(error) => error_event(&error),
+    });
+    ControlFlow::Continue(())
 }
 
 pub(crate) fn decode_whole(body: &[u8], options: Options) -> Vec<Event> {

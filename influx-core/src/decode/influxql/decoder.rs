@@ -1,11 +1,12 @@
 //! The push decoder: bytes in, rows lent to a function.
 
 use core::ops::ControlFlow;
+use std::sync::Arc;
 
 use super::engine::{Advance, Engine, Lender};
 use super::{Message, Options};
 use crate::decode::Scratch;
-use crate::{DecodeError, Plan, Planner, Row};
+use crate::{Columns, DecodeError, Plan, Planner, Row};
 
 /// Takes a response's bytes as they arrive, split anywhere, and lends its rows.
 ///
@@ -71,23 +72,87 @@ impl Decoder {
         self.run(|columns| Plan::with(columns, &mut plan), each)
     }
 
-    pub(super) fn run<B>(
+    /// As [`push`](Self::push) and [`drain`](Self::drain) at once, for callers that have the frame at hand: rows are decoded where
+    /// they lie, and only what straddles two frames is copied.
+    ///
+    /// ```
+    /// use std::ops::ControlFlow;
+    /// use influx_core::{AnyRow, FromRow};
+    /// use influx_core::decode::influxql::{Decoder, Options};
+    ///
+    /// let body = br#"{"results":[{"series":[{"columns":["n"],"values":[[1],[2],[3]]}]}]}"#;
+    /// let mut decoder = Decoder::new(Options::new());
+    /// let mut rows = 0;
+    /// for frame in body.chunks(16) {
+    ///     let _: ControlFlow<()> = decoder.feed(frame, AnyRow::plan, |row| {
+    ///         rows += usize::from(row.is_ok());
+    ///         ControlFlow::Continue(())
+    ///     });
+    /// }
+    /// assert_eq!(rows, 3);
+    /// ```
+    pub fn feed<B>(
         &mut self,
-        mut make: impl FnMut(std::sync::Arc<crate::Columns>) -> Result<Plan, DecodeError>,
+        frame: &[u8],
+        mut plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
         mut each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        let mut lender = Lender::new(&self.bytes, self.scratch.arena());
-        loop {
-            match self.engine.advance(&mut lender, &mut make) {
-                Advance::Row => {
-                    if let Some(row) = self.engine.row(&lender) {
-                        each(Ok(row))?;
-                    }
-                }
-                Advance::Failed(error) => each(Err(error))?,
-                Advance::More => break,
+        let mut make = |columns| Plan::with(columns, &mut plan);
+        self.compact();
+        let mut used = 0;
+        if !self.bytes.is_empty() {
+            match self.complete(frame, &mut make, &mut each)? {
+                Some(decoded) => used = decoded,
+                None => return ControlFlow::Continue(()),
             }
         }
+        let rest = &frame[used..];
+        let flow = go(&mut self.engine, &mut self.scratch, rest, usize::MAX, &mut make, &mut each);
+        let consumed = self.engine.machine.consumed();
+        self.bytes.extend_from_slice(&rest[consumed..]);
+        self.engine.machine.shift(consumed);
+        flow
+    }
+
+    /// Adds pieces of the frame to the bytes that are left, until what begins in them is decoded. Gives how much of the frame was
+    /// decoded with them; `None` when all of it was added.
+    fn complete<B>(
+        &mut self,
+        frame: &[u8],
+        make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
+        each: &mut impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B, Option<usize>> {
+        let left = self.bytes.len();
+        let (mut added, mut piece) = (0, 256);
+        loop {
+            let end = frame.len().min(added + piece);
+            self.bytes.extend_from_slice(&frame[added..end]);
+            added = end;
+            piece *= 2;
+            let limit = if added == frame.len() { usize::MAX } else { left };
+            let flow = go(&mut self.engine, &mut self.scratch, &self.bytes, limit, make, each);
+            if flow.is_break() {
+                self.bytes.extend_from_slice(&frame[added..]);
+                flow?;
+            }
+            if added == frame.len() {
+                return ControlFlow::Continue(None);
+            }
+            let consumed = self.engine.machine.consumed();
+            if consumed >= left {
+                self.engine.machine.shift(consumed);
+                self.bytes.clear();
+                return ControlFlow::Continue(Some(consumed - left));
+            }
+        }
+    }
+
+    pub(super) fn run<B>(
+        &mut self,
+        mut make: impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
+        mut each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        go(&mut self.engine, &mut self.scratch, &self.bytes, usize::MAX, &mut make, &mut each)?;
         match self.engine.end_if(self.finished) {
             Some(error) => each(Err(error)),
             None => ControlFlow::Continue(()),
@@ -105,6 +170,30 @@ impl Decoder {
         self.bytes.drain(..consumed);
         self.engine.machine.shift(consumed);
     }
+}
+
+/// Decodes what begins before `limit`, as far as the bytes reach.
+fn go<B>(
+    engine: &mut Engine,
+    scratch: &mut Scratch,
+    bytes: &[u8],
+    limit: usize,
+    make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
+    each: &mut impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let mut lender = Lender::new(bytes, scratch.arena());
+    while engine.machine.position() < limit {
+        match engine.advance(&mut lender, make) {
+            Advance::Row => {
+                if let Some(row) = engine.row(&lender) {
+                    each(Ok(row))?;
+                }
+            }
+            Advance::Failed(error) => each(Err(error))?,
+            Advance::More => break,
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::json_row;
-use super::super::scratch::Arena;
 use super::Options;
 use super::machine::{Event, Machine};
+use crate::decode::json_row;
+use crate::decode::scratch::Arena;
 use crate::{Columns, DecodeError, Plan, Row, ValueRef};
 
 /// What was reached.

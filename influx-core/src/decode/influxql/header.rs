@@ -1,7 +1,7 @@
 //! The small parts of a response: what stands between two `values` arrays. Each is read from its complete text.
 
-use super::super::json::{self, Scan, Stop, blank};
 use super::Message;
+use crate::decode::json::{self, Scan, Stop, blank};
 
 /// A reader over one complete JSON value.
 struct Reader<'t> {

@@ -1,11 +1,14 @@
 //! Where in a response the decoder stands: everything but the rows themselves. It can stop after any byte and go on.
 
+mod ends;
+mod state;
+
 use std::sync::Arc;
 
-use super::super::json::{Scan, Stop, blank};
 use super::{Message, Options, header};
-use crate::decode_error::excerpt;
+use crate::decode::json::{Scan, blank};
 use crate::{Column, Columns, DecodeError};
+use state::{Expect, Key, Place, ResultState, SeriesState};
 
 /// What comes next.
 pub(super) enum Event {
@@ -18,69 +21,6 @@ pub(super) enum Event {
     /// The server reported an error; decoding can go on.
     Error(DecodeError),
 }
-
-/// What the decoder is inside of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// Between two documents.
-    Top,
-    /// A text where a document was expected.
-    Text,
-    Root,
-    Results,
-    Result,
-    SeriesList,
-    Series,
-    Values,
-}
-
-/// What may come next there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Expect {
-    FirstOrEnd,
-    Next,
-    Colon,
-    Value,
-    CommaOrEnd,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Key {
-    Results,
-    Error,
-    StatementId,
-    Series,
-    Messages,
-    Partial,
-    Name,
-    Tags,
-    Columns,
-    Values,
-    Other,
-}
-
-#[derive(Debug, Default)]
-struct ResultState {
-    id: Option<u64>,
-    error: Option<Box<str>>,
-    partial: bool,
-}
-
-#[derive(Debug, Default)]
-struct SeriesState {
-    name: Option<Box<str>>,
-    tags: Vec<(Box<str>, Box<str>)>,
-    columns: Option<Vec<Box<str>>>,
-    partial: bool,
-    started: bool,
-    /// Where `values` are that came before `columns`.
-    deferred: Option<usize>,
-    /// Where to go on once these values were read.
-    resume: Option<usize>,
-}
-
-/// How much of a text that is no document is kept for the message.
-const TEXT_KEPT: usize = 1_024;
 
 #[derive(Debug)]
 pub(super) struct Machine {
@@ -181,21 +121,6 @@ impl Machine {
         length
     }
 
-    /// The error of malformed bytes, as far as the place is known.
-    #[cold]
-    pub(super) fn malformed(&self, at: usize, what: &'static str, b: &[u8]) -> DecodeError {
-        let found = excerpt(b.get(at..).unwrap_or_default());
-        self.locate(DecodeError::syntax(self.dropped + at as u64, format!("{what}, found {found}")))
-    }
-
-    fn locate(&self, error: DecodeError) -> DecodeError {
-        match self.place {
-            Place::Top | Place::Text | Place::Root | Place::Results => error,
-            Place::Values => error.in_series(&self.columns).in_row(self.row + 1),
-            _ => error.in_statement(self.result.id),
-        }
-    }
-
     /// Goes on to the next event. An error is final: nothing can be read behind it.
     pub(super) fn step(&mut self, b: &[u8]) -> Result<Event, DecodeError> {
         loop {
@@ -266,25 +191,6 @@ impl Machine {
             Place::Results | Place::SeriesList | Place::Values => b']',
             _ => b'}',
         }
-    }
-
-    /// A text instead of a document: one line of a chunked answer, or all that is left.
-    fn take_text(&mut self, b: &[u8]) -> Event {
-        let rest = &b[self.position..];
-        let end = if self.options.chunked { memchr::memchr(b'\n', rest) } else { None };
-        let text = &rest[..end.unwrap_or(rest.len())];
-        let kept = text.len().min(TEXT_KEPT.saturating_sub(self.text.len()));
-        self.text.extend_from_slice(&text[..kept]);
-        self.position += text.len();
-        if end.is_some() { Event::Error(self.text_error()) } else { Event::More }
-    }
-
-    fn text_error(&mut self) -> DecodeError {
-        self.place = Place::Top;
-        self.documents += 1;
-        self.open = false;
-        let text = std::mem::take(&mut self.text);
-        DecodeError::server(String::from_utf8_lossy(&text).trim())
     }
 
     /// A key of an object or an item of an array.
@@ -479,33 +385,5 @@ impl Machine {
         self.position = values;
         (self.key, self.expect) = (Key::Values, Expect::Value);
         Ok(None)
-    }
-
-    /// The bytes are all there and no event is left: whether the response is complete.
-    pub(super) fn at_end(&mut self) -> Option<DecodeError> {
-        match self.place {
-            Place::Text => Some(self.text_error()),
-            Place::Top if self.documents == 0 => Some(DecodeError::truncated("the body is empty")),
-            Place::Top if self.options.chunked && self.open => {
-                let what = "the last chunk says that more follows";
-                Some(DecodeError::truncated(what).in_statement(self.result.id))
-            }
-            Place::Top => None,
-            _ => {
-                let end = self.dropped + self.position as u64;
-                Some(self.locate(DecodeError::truncated(format!(
-                    "the body ends inside of a document (byte {end})"
-                ))))
-            }
-        }
-    }
-
-    /// The error of a row that could not be read; `None` if bytes are missing.
-    pub(super) fn row_stopped(&mut self, stop: Stop, b: &[u8]) -> Option<DecodeError> {
-        match stop {
-            Stop::Bad(at, what) => Some(self.malformed(at, what, b)),
-            Stop::More if self.whole(b).is_none() => None,
-            Stop::More => Some(self.malformed(self.position, "a row ends too early", b)),
-        }
     }
 }
