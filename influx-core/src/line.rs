@@ -1,5 +1,6 @@
 //! One line at a time: the buffer holds whole lines, and a line that fails is gone from it.
 
+mod config;
 mod dynamic;
 
 use core::fmt;
@@ -7,69 +8,20 @@ use core::fmt;
 use crate::error::{Place, Reason};
 use crate::line_protocol::{Derived, OwnLine, Sink};
 use crate::number::{MAX_INT, SLACK, TimeCache, put_i64};
-use crate::parts::{FieldParts, HeadPart, TagParts};
-use crate::schema::Schema;
+use crate::parts::{FieldParts, HeadPart, Merge, TagParts};
+use crate::schema::{Role, Schema};
 use crate::{Dialect, EncodeError, LineProtocol, Precision, TagValue, TimestampError};
 
+pub(crate) use config::Config;
+pub use config::Nan;
 pub use dynamic::Line;
 use dynamic::Scratch;
 
-/// What to do with a float that is NaN or infinite, which line protocol cannot say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Nan {
-    /// The point is an error.
-    #[default]
-    Error,
-    /// The field is left out of its point.
-    Skip,
-}
-
-/// What the parts of a line ask of their writer.
-#[derive(Debug, Clone, Copy)]
-pub struct Config {
-    pub(crate) dialect: Dialect,
-    pub(crate) precision: Precision,
-    pub(crate) nan: Nan,
-    pub(crate) max_text: usize,
-    pub(crate) max_key: usize,
-    pub(crate) max_unsigned: u64,
-    pub(crate) unsigned_suffix: u8,
-    time_range: (i64, i64),
-}
-
-impl Config {
-    pub(crate) const LENIENT: Config = Config::new(Dialect::V2);
-
-    const fn new(dialect: Dialect) -> Config {
-        let unsigned = dialect.has_unsigned();
-        Config {
-            dialect,
-            precision: Precision::Ns,
-            nan: Nan::Error,
-            max_text: dialect.max_text(),
-            max_key: dialect.max_key(),
-            max_unsigned: if unsigned { u64::MAX } else { i64::MAX as u64 },
-            unsigned_suffix: if unsigned { b'u' } else { b'i' },
-            time_range: dialect.time_range(),
-        }
-    }
-
-    /// The instant in whole units of the precision, if the server can store it.
-    #[inline(never)]
-    fn units(&self, nanos: i64) -> Option<i64> {
-        let (min, max) = self.time_range;
-        let units = self.precision.floor(nanos);
-        // rounding down must not leave the range
-        let floor = self.precision.to_nanos(units)?;
-        (floor >= min && nanos <= max).then_some(units)
-    }
-}
-
 /// A tag of the writer, with its escaped text `,key=value`.
 #[derive(Clone)]
-struct DefaultTag {
-    key: Box<str>,
-    text: Box<[u8]>,
+pub(crate) struct DefaultTag {
+    pub(crate) key: Box<str>,
+    pub(crate) text: Box<[u8]>,
 }
 
 /// Encodes points into a buffer of line protocol.
@@ -91,6 +43,9 @@ pub struct LineWriter {
     times: TimeCache,
     points: usize,
     defaults: Vec<DefaultTag>,
+    defaults_len: u64,
+    /// The schema that the default tags were last found to fit.
+    merged: Option<&'static Schema>,
     scratch: Scratch,
 }
 
@@ -114,6 +69,8 @@ impl LineWriter {
             times: TimeCache::new(),
             points: 0,
             defaults: Vec::new(),
+            defaults_len: 0,
+            merged: None,
             scratch: Scratch::default(),
         }
     }
@@ -170,6 +127,8 @@ impl LineWriter {
         match self.defaults.binary_search_by(|tag| (*tag.key).cmp(key)) {
             Ok(_) => Err(EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag)),
             Err(at) => {
+                self.merged = None;
+                self.defaults_len += text.len() as u64;
                 self.defaults.insert(at, DefaultTag { key: key.into(), text: text.into() });
                 Ok(())
             }
@@ -302,10 +261,36 @@ impl LineWriter {
     #[doc(hidden)]
     #[inline(always)]
     pub fn put_derived<P: Derived>(&mut self, point: &P) -> Result<(), EncodeError> {
-        if self.defaults.is_empty() && point.put_into(Room(self)) {
+        if self.defaults.is_empty() && point.put_into(Room::<false>(self)) {
+            return Ok(());
+        }
+        self.put_derived_otherwise(point)
+    }
+
+    #[inline(never)]
+    fn put_derived_otherwise<P: Derived>(&mut self, point: &P) -> Result<(), EncodeError> {
+        if self.merges_into(P::SCHEMA) && point.put_into(Room::<true>(self)) {
             return Ok(());
         }
         self.put_derived_slowly(point)
+    }
+
+    /// Whether default tags can be written between the tags of a schema: those are in the same order, and none of
+    /// the defaults is a field of it, which 3.x refuses.
+    fn merges_into(&mut self, schema: &'static Schema) -> bool {
+        if self.defaults.is_empty() || !schema.is_sorted() {
+            return false;
+        }
+        if !self.merged.is_some_and(|before| core::ptr::eq(before, schema)) {
+            let is_field = |tag: &DefaultTag| {
+                schema.columns().iter().any(|c| c.role() == Role::Field && c.name() == &*tag.key)
+            };
+            if self.config.dialect == Dialect::V3 && self.defaults.iter().any(is_field) {
+                return false;
+            }
+            self.merged = Some(schema);
+        }
+        true
     }
 
     // takes the point again and not its parts, which can then stay in registers
@@ -316,7 +301,7 @@ impl LineWriter {
     }
 
     #[inline(always)]
-    fn put_parts<H: HeadPart, T: TagParts, F: FieldParts>(
+    fn put_parts<const MERGE: bool, H: HeadPart, T: TagParts, F: FieldParts>(
         &mut self,
         schema: &'static Schema,
         head: H,
@@ -324,15 +309,25 @@ impl LineWriter {
         fields: F,
         nanos: Option<i64>,
     ) -> Option<()> {
-        let room = head.max_len() + tags.max_len() + fields.max_len() + MAX_INT + SLACK as u64;
+        let mut room = head.max_len() + tags.max_len() + fields.max_len() + MAX_INT + SLACK as u64;
+        if MERGE {
+            room += self.defaults_len;
+        }
         self.reserve(room);
         // SAFETY: `room` covers all parts, a space, the timestamp, a line feed and the slack; the length is set only
         // after all of it was written.
         unsafe {
             let base = self.buffer.as_mut_ptr();
             let start = base.add(self.buffer.len());
-            let p = head.put(start, &self.config)?;
-            let p = tags.put(p, &self.config)?;
+            let p = if MERGE {
+                let mut merge = Merge::new(&self.defaults, schema);
+                let p = head.put_among(start, &self.config, &mut merge)?;
+                let p = tags.put_among(p, &self.config, &mut merge)?;
+                merge.rest(p)
+            } else {
+                let p = head.put(start, &self.config)?;
+                tags.put(p, &self.config)?
+            };
             // the key is no longer than the room, which is rarely this large
             if room > self.config.max_key as u64 {
                 let key = p.offset_from(start) as usize + 4 + schema.longest_field_key();
@@ -375,10 +370,10 @@ impl LineWriter {
     }
 }
 
-/// Reserved room in the buffer; tells whether the line is written.
-struct Room<'w>(&'w mut LineWriter);
+/// Reserved room in the buffer; tells whether the line is written. `MERGE`: there are default tags.
+struct Room<'w, const MERGE: bool>(&'w mut LineWriter);
 
-impl Sink for Room<'_> {
+impl<const MERGE: bool> Sink for Room<'_, MERGE> {
     type Out = bool;
 
     #[inline(always)]
@@ -392,7 +387,7 @@ impl Sink for Room<'_> {
     ) -> bool {
         let Ok(nanos) = time else { return false };
         let reserved = schema.reserved_in_v2() && self.0.config.dialect == Dialect::V2;
-        !reserved && self.0.put_parts(schema, head, tags, fields, nanos).is_some()
+        !reserved && self.0.put_parts::<MERGE, _, _, _>(schema, head, tags, fields, nanos).is_some()
     }
 
     fn put_flat(

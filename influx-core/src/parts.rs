@@ -3,10 +3,50 @@
 
 #![allow(missing_docs)] // hidden from users
 use crate::EncodeError;
-use crate::copy::{put_literal, put_measurement};
-use crate::line::{Config, Line};
+use crate::copy::{put_literal, put_measurement, put_plain};
+use crate::line::{Config, DefaultTag, Line};
 use crate::schema::Schema;
 use crate::wire::{FieldWire, TagWire};
+
+/// The writer's default tags, on their way between a point's own.
+pub struct Merge<'d> {
+    defaults: &'d [DefaultTag],
+    schema: &'static Schema,
+}
+
+impl<'d> Merge<'d> {
+    pub(crate) fn new(defaults: &'d [DefaultTag], schema: &'static Schema) -> Self {
+        Merge { defaults, schema }
+    }
+
+    /// The defaults that come before a column, and that of its own key unless the point has the tag.
+    ///
+    /// # Safety
+    /// All defaults' texts fit at `p`.
+    #[inline(never)]
+    unsafe fn before(&mut self, column: usize, present: bool, mut p: *mut u8) -> *mut u8 {
+        let key = self.schema.column(column);
+        while let [tag, rest @ ..] = self.defaults
+            && *tag.key <= *key
+        {
+            if *tag.key != *key || !present {
+                // SAFETY: promised by the caller.
+                p = unsafe { put_plain(p, &tag.text) };
+            }
+            self.defaults = rest;
+        }
+        p
+    }
+
+    /// The defaults that are left.
+    ///
+    /// # Safety
+    /// As for `before`.
+    pub(crate) unsafe fn rest(self, p: *mut u8) -> *mut u8 {
+        // SAFETY: promised by the caller.
+        self.defaults.iter().fold(p, |p, tag| unsafe { put_plain(p, &tag.text) })
+    }
+}
 
 /// The start of a line: the measurement, with the first tag where both are known.
 ///
@@ -17,6 +57,15 @@ pub unsafe trait HeadPart: Copy {
     /// # Safety
     /// `max_len` bytes and the slack at `p` are writable.
     unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8>;
+    /// The same with default tags between the point's own.
+    ///
+    /// # Safety
+    /// The room is larger by all defaults' texts.
+    unsafe fn put_among(self, p: *mut u8, config: &Config, merge: &mut Merge<'_>) -> Option<*mut u8> {
+        let _ = merge;
+        // SAFETY: promised by the caller.
+        unsafe { self.put(p, config) }
+    }
     /// The measurement where it is known only at run time.
     fn measurement(&self) -> Option<&str> {
         None
@@ -72,6 +121,14 @@ unsafe impl<W: TagWire, const N: usize> HeadPart for MeasurementAndTag<W, N> {
             }
         }
     }
+    unsafe fn put_among(self, p: *mut u8, config: &Config, merge: &mut Merge<'_>) -> Option<*mut u8> {
+        let (measurement, key) = self.text.split_at(self.measurement.min(N));
+        // SAFETY: promised by the caller.
+        unsafe {
+            let p = merge.before(self.column, self.value.present(), put_plain(p, measurement));
+            if self.value.present() { self.value.put(put_plain(p, key), config) } else { Some(p) }
+        }
+    }
     #[cold]
     #[inline(never)]
     fn visit(self, schema: &Schema, line: &mut Line<'_>) -> Result<(), EncodeError> {
@@ -108,6 +165,11 @@ pub unsafe trait TagParts: Copy {
     /// # Safety
     /// `max_len` bytes and the slack at `p` are writable.
     unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8>;
+    /// The same with default tags between the point's own.
+    ///
+    /// # Safety
+    /// The room is larger by all defaults' texts.
+    unsafe fn put_among(self, p: *mut u8, config: &Config, merge: &mut Merge<'_>) -> Option<*mut u8>;
     fn visit(self, schema: &Schema, line: &mut Line<'_>) -> Result<(), EncodeError>;
 }
 
@@ -132,6 +194,14 @@ unsafe impl<W: TagWire, const N: usize> TagParts for Tag<W, N> {
         }
         // SAFETY: promised by the caller.
         unsafe { self.value.put(put_literal(p, self.text), config) }
+    }
+    #[inline(always)]
+    unsafe fn put_among(self, p: *mut u8, config: &Config, merge: &mut Merge<'_>) -> Option<*mut u8> {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let p = merge.before(self.column, self.value.present(), p);
+            self.put(p, config)
+        }
     }
     #[cold]
     #[inline(never)]
@@ -158,6 +228,13 @@ unsafe impl<const N: usize> TagParts for ExtraTag<N> {
     unsafe fn put(self, p: *mut u8, _: &Config) -> Option<*mut u8> {
         // SAFETY: promised by the caller.
         Some(unsafe { put_literal(p, self.text) })
+    }
+    unsafe fn put_among(self, p: *mut u8, config: &Config, merge: &mut Merge<'_>) -> Option<*mut u8> {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let p = merge.before(self.column, true, p);
+            self.put(p, config)
+        }
     }
     #[cold]
     #[inline(never)]
@@ -233,6 +310,13 @@ macro_rules! tuples {
                 let ($($name,)*) = self;
                 // SAFETY: promised by the caller.
                 unsafe { $(p = $name.put(p, config)?;)* }
+                Some(p)
+            }
+            #[inline(always)]
+            unsafe fn put_among(self, mut p: *mut u8, config: &Config, merge: &mut Merge<'_>) -> Option<*mut u8> {
+                let ($($name,)*) = self;
+                // SAFETY: promised by the caller.
+                unsafe { $(p = $name.put_among(p, config, merge)?;)* }
                 Some(p)
             }
             fn visit(self, schema: &Schema, line: &mut Line<'_>) -> Result<(), EncodeError> {
