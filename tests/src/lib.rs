@@ -1,3 +1,3 @@
-//! What the tests of the workspace share.
+//! What the tests and examples of the workspace share.
 
 pub mod conformance;

@@ -1,0 +1,383 @@
+//! The one error of this crate.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use influx_core::EncodeError;
+
+use crate::delivery::{Delivery, Rejected, shorten};
+use crate::retry;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Source = Box<dyn StdError + Send + Sync + 'static>;
+
+/// What went wrong, where, and what is known about the data.
+///
+/// `Display` is one line with the most specific fact; [`source`](StdError::source) has the cause below it and
+/// [`report`](Error::report) prints both. No password or token ever appears in it.
+///
+/// ```
+/// let error = influx_client::Client::v1("localhost:8086").build().unwrap_err();
+/// assert!(error.is_config());
+/// assert_eq!(error.to_string(), "the URL \"localhost:8086\" has no scheme: write http://localhost:8086");
+/// ```
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    /// `POST http://host:8086/write`, without credentials and parameters.
+    request: Option<String>,
+    message: String,
+    source: Option<Source>,
+    status: Option<u16>,
+    server_message: Option<String>,
+    retry_after: Option<Duration>,
+    rejected: Vec<Rejected>,
+    dropped: Option<u64>,
+    delivery: Option<Delivery>,
+    points_written: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A setting, an argument or a URL.
+    Config,
+    /// A point that the wire cannot carry.
+    Encode,
+    /// An answer that is not what was asked for.
+    Decode,
+    /// No connection.
+    Connect,
+    /// No connection in time.
+    ConnectTimeout,
+    /// No answer, or no more of it, in time.
+    Timeout,
+    /// The connection was lost.
+    Connection,
+    /// The answer ended early.
+    Incomplete,
+    /// An HTTP status that is not success.
+    Status,
+    /// An error inside of a successful answer.
+    Statement,
+    /// Another number of rows than asked for.
+    RowCount,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            request: None,
+            message: message.into(),
+            source: None,
+            status: None,
+            server_message: None,
+            retry_after: None,
+            rejected: Vec::new(),
+            dropped: None,
+            delivery: None,
+            points_written: 0,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Error::new(Kind::Config, message)
+    }
+
+    pub(crate) fn encode(error: EncodeError) -> Self {
+        let mut refused = Error::new(Kind::Encode, error.to_string()).delivered(Delivery::NotSent);
+        refused.0.rejected = vec![Rejected::new(error.index(), None, &error.to_string())];
+        refused
+    }
+
+    /// An answer with an error status; `message` is the server's own text, empty when it sent none.
+    pub(crate) fn status_answer(status: u16, message: String) -> Self {
+        let mut error = Error::new(Kind::Status, String::new());
+        error.0.status = Some(status);
+        error.0.server_message = (!message.is_empty()).then_some(message);
+        error
+    }
+
+    /// An error that the server put into an answer with status 200.
+    pub(crate) fn statement(message: String) -> Self {
+        let mut error = Error::new(Kind::Statement, String::new());
+        error.0.server_message = Some(message);
+        error
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, request: impl Into<String>) -> Self {
+        self.0.request = Some(request.into());
+        self
+    }
+
+    pub(crate) fn delivered(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = Some(delivery);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
+        self.0.retry_after = after;
+        self
+    }
+
+    pub(crate) fn with_rejected(mut self, rejected: Vec<Rejected>, dropped: Option<u64>) -> Self {
+        self.0.rejected = rejected;
+        self.0.dropped = dropped;
+        self
+    }
+
+    pub(crate) fn with_points_written(mut self, points: u64) -> Self {
+        self.0.points_written = points;
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// A setting, an argument or a URL is wrong; nothing was sent.
+    pub fn is_config(&self) -> bool {
+        self.0.kind == Kind::Config
+    }
+
+    /// A point cannot be carried by the wire; nothing of it was sent.
+    pub fn is_encode(&self) -> bool {
+        self.0.kind == Kind::Encode
+    }
+
+    /// The answer is not what the caller's type asks for, or not an answer of this kind of server.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// No connection could be made; nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect | Kind::ConnectTimeout)
+    }
+
+    /// One of the client's time limits ran out.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout | Kind::ConnectTimeout)
+    }
+
+    /// The answer ended before it was complete; the rows before its end were handed out.
+    pub fn is_incomplete(&self) -> bool {
+        self.0.kind == Kind::Incomplete
+    }
+
+    /// The server does not know the caller (401) or does not allow this (403).
+    pub fn is_auth(&self) -> bool {
+        matches!(self.0.status, Some(401 | 403))
+    }
+
+    /// Some points of the write are stored and some are not.
+    pub fn is_partial(&self) -> bool {
+        self.0.delivery == Some(Delivery::Partial)
+    }
+
+    /// A query for one row got none.
+    pub fn is_no_rows(&self) -> bool {
+        self.0.kind == Kind::RowCount
+    }
+
+    /// The same request may well succeed later: no connection, no answer, or a status of an overloaded or restarting
+    /// server. Points without their own timestamps can be stored twice when they are written again.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            Kind::Connect | Kind::ConnectTimeout | Kind::Timeout | Kind::Connection | Kind::Incomplete => {
+                true
+            }
+            Kind::Status => self.0.status.is_some_and(|status| {
+                retry::status_is_retryable(status, self.0.server_message.as_deref().unwrap_or_default())
+            }),
+            Kind::Config | Kind::Encode | Kind::Decode | Kind::Statement | Kind::RowCount => false,
+        }
+    }
+
+    /// The HTTP status, when there was an answer with an error status.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The server's own words, whole.
+    pub fn server_message(&self) -> Option<&str> {
+        self.0.server_message.as_deref()
+    }
+
+    /// The points that the server refused, as far as it told, or the one that could not be encoded. Empty when the
+    /// server did not say which.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.0.rejected
+    }
+
+    /// How many points the server says that its storage dropped. Lines that it could not parse are not counted by
+    /// it, but are in [`rejected`](Error::rejected).
+    pub fn dropped(&self) -> Option<u64> {
+        self.0.dropped
+    }
+
+    /// How long the server asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What is known about the points of a write; `None` when the error is not one of a write.
+    pub fn delivery(&self) -> Option<Delivery> {
+        self.0.delivery
+    }
+
+    /// How many points of this call were in requests that the server answered with success.
+    pub fn points_written(&self) -> u64 {
+        self.0.points_written
+    }
+
+    /// The error and its causes in one text, joined by `: `.
+    ///
+    /// ```
+    /// let error = influx_client::Client::v1("ftp://db").build().unwrap_err();
+    /// assert_eq!(error.report(), error.to_string());
+    /// ```
+    pub fn report(&self) -> String {
+        let mut text = self.to_string();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            let line = cause.to_string();
+            if !text.ends_with(&line) {
+                text.push_str(": ");
+                text.push_str(&line);
+            }
+            next = cause.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Longest server text that is shown, in bytes.
+        const MAX_SHOWN: usize = 500;
+
+        let inner = &*self.0;
+        let mut sep = "";
+        let mut part = |f: &mut fmt::Formatter<'_>, text: &dyn fmt::Display| {
+            let written = write!(f, "{sep}{text}");
+            sep = ": ";
+            written
+        };
+        if let Some(request) = &inner.request {
+            part(f, request)?;
+        }
+        if let Some(status) = inner.status {
+            part(f, &format_args!("HTTP {status}{}", reason(status)))?;
+        }
+        if !inner.message.is_empty() {
+            part(f, &inner.message)?;
+        }
+        match &inner.server_message {
+            Some(message) => part(f, &one_line(&shorten(message, MAX_SHOWN)))?,
+            None if inner.kind == Kind::Status => part(f, &"the server sent no message")?,
+            None => {}
+        }
+        if inner.points_written > 0 {
+            write!(f, " ({} points were written before)", inner.points_written)?;
+        }
+        Ok(())
+    }
+}
+
+/// Errors are one line: breaks in a server's text become ` | `.
+fn one_line(text: &str) -> String {
+    text.trim_end().replace("\r\n", "\n").replace('\n', " | ")
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        400 => " Bad Request",
+        401 => " Unauthorized",
+        403 => " Forbidden",
+        404 => " Not Found",
+        405 => " Method Not Allowed",
+        408 => " Request Timeout",
+        413 => " Payload Too Large",
+        422 => " Unprocessable Entity",
+        429 => " Too Many Requests",
+        500 => " Internal Server Error",
+        502 => " Bad Gateway",
+        503 => " Service Unavailable",
+        504 => " Gateway Timeout",
+        _ => "",
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &self.to_string())
+            .field("status", &inner.status)
+            .field("delivery", &inner.delivery)
+            .field("rejected", &inner.rejected)
+            .field("source", &inner.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_word_and_can_cross_threads() {
+        fn check<T: Send + Sync + 'static>() {}
+        check::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn one_line_with_the_most_specific_fact() {
+        let error = Error::status_answer(400, "unable to parse 'a': x\nunable to parse 'b': y\n".into())
+            .at("POST http://h/write");
+        assert_eq!(
+            error.to_string(),
+            "POST http://h/write: HTTP 400 Bad Request: unable to parse 'a': x | unable to parse 'b': y"
+        );
+        let silent = Error::status_answer(401, String::new());
+        assert_eq!(silent.to_string(), "HTTP 401 Unauthorized: the server sent no message");
+        assert!(silent.is_auth());
+        assert_eq!(silent.server_message(), None);
+    }
+
+    #[test]
+    fn long_server_text_is_cut_in_display_only() {
+        let text = "é".repeat(5_000);
+        let error = Error::status_answer(500, text.clone());
+        assert!(error.to_string().len() < 600);
+        assert_eq!(error.server_message(), Some(text.as_str()));
+    }
+
+    #[test]
+    fn report_prints_the_chain_once() {
+        let io = std::io::Error::new(std::io::ErrorKind::ConnectionRefused, "refused");
+        let error = Error::new(Kind::Connect, "cannot connect").at("GET http://h/ping").with_source(io);
+        assert_eq!(error.to_string(), "GET http://h/ping: cannot connect");
+        assert_eq!(error.report(), "GET http://h/ping: cannot connect: refused");
+        assert!(error.is_connect() && error.is_retryable() && !error.is_timeout());
+    }
+}

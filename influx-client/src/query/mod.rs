@@ -1,0 +1,188 @@
+//! Queries: text, values and options, and the verbs that run them.
+
+mod bind;
+mod statement;
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use influx_core::Precision;
+
+use crate::client::Client;
+use crate::dialect::v1;
+use crate::error::{Error, Result};
+use crate::http::{Method, Request, Response, encode_params};
+
+pub use bind::{Bind, Identifier, Regex};
+
+/// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
+const MAX_GET: usize = 2_000;
+
+/// An InfluxQL query, to be configured and run: what [`Client::influxql`] returns.
+#[derive(Clone)]
+#[must_use = "a query runs when one of its verbs is awaited"]
+pub struct Query {
+    client: Client,
+    text: String,
+    binds: Vec<(String, Bind)>,
+    database: Option<String>,
+    retention_policy: Option<String>,
+    epoch: Precision,
+    chunk_size: Option<usize>,
+    timeout: Option<Duration>,
+    problem: Option<&'static str>,
+}
+
+impl Query {
+    pub(crate) fn new(client: &Client, text: String) -> Query {
+        let config = &client.inner().config.write;
+        Query {
+            database: config.database.clone(),
+            retention_policy: config.retention_policy.clone(),
+            client: client.clone(),
+            text,
+            binds: Vec::new(),
+            epoch: Precision::Ns,
+            chunk_size: Some(10_000),
+            timeout: None,
+            problem: None,
+        }
+    }
+
+    /// The value of `$name` in the text. It travels beside the text and cannot change its meaning.
+    pub fn bind(mut self, name: impl Into<String>, value: impl Into<Bind>) -> Query {
+        self.binds.push((name.into(), value.into()));
+        self
+    }
+
+    /// The unit in which times are sent back; default nanoseconds, which are exact.
+    pub fn epoch(mut self, unit: Precision) -> Query {
+        self.epoch = unit;
+        self
+    }
+
+    /// Most rows in one piece of the answer; default 10,000.
+    pub fn chunk_size(mut self, rows: usize) -> Query {
+        self.check(rows > 0, "chunk_size(0) would hold no row: give 1 or more");
+        self.chunk_size = Some(rows.max(1));
+        self
+    }
+
+    /// Whether the answer comes in pieces; default `true`. In one piece the server holds the whole result in memory.
+    pub fn chunked(mut self, chunked: bool) -> Query {
+        self.chunk_size = if chunked { Some(self.chunk_size.unwrap_or(10_000)) } else { None };
+        self
+    }
+
+    /// The database of this query.
+    pub fn database(mut self, name: impl Into<String>) -> Query {
+        self.database = Some(name.into());
+        self
+    }
+
+    /// The retention policy of measurements that are named without one.
+    pub fn retention_policy(mut self, name: impl Into<String>) -> Query {
+        self.retention_policy = Some(name.into());
+        self
+    }
+
+    /// Longest time to the head of the answer, instead of the client's request timeout.
+    pub fn timeout(mut self, limit: Duration) -> Query {
+        self.check(!limit.is_zero(), "a timeout of 0 would always run out");
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// The body of the answer as it came, whatever it says; only an error status is an error.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no answer in time, or an answer that is not success.
+    pub async fn raw(self) -> Result<Bytes> {
+        let mut response = self.send().await?;
+        response.bytes().await.map(Bytes::from)
+    }
+
+    /// Runs statements that have no rows to read; rows that come are passed over.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no answer in time, an answer that is not success, or an error of a statement.
+    pub async fn execute(self) -> Result<()> {
+        let mut response = self.send().await?;
+        let body = response.bytes().await?;
+        match statement_error(&body) {
+            Some(message) => Err(Error::statement(message).at(response.shown())),
+            None => Ok(()),
+        }
+    }
+
+    async fn send(&self) -> Result<Response> {
+        let response = self.client.inner().http.send(self.request()?).await?;
+        if response.is_success() { Ok(response) } else { Err(response.into_error().await) }
+    }
+
+    fn request(&self) -> Result<Request> {
+        if let Some(problem) = self.problem {
+            return Err(Error::config(problem));
+        }
+        if self.text.trim().is_empty() {
+            return Err(Error::config("the query is empty"));
+        }
+        let mut params = vec![("q", self.text.clone())];
+        params.extend(self.database.clone().map(|name| ("db", name)));
+        params.extend(self.retention_policy.clone().map(|name| ("rp", name)));
+        params.push(("epoch", v1::epoch(self.epoch).to_owned()));
+        if let Some(rows) = self.chunk_size {
+            params.push(("chunked", "true".to_owned()));
+            params.push(("chunk_size", rows.to_string()));
+        }
+        if !self.binds.is_empty() {
+            params.push(("params", bind::params(&self.binds)?));
+        }
+        let encoded = encode_params(&params);
+        let get = self.binds.is_empty() && encoded.len() <= MAX_GET && statement::only_reads(&self.text);
+        let mut request = Request::new(if get { Method::Get } else { Method::Post }, "/query");
+        request.timeout = self.timeout;
+        if get {
+            request.params = params;
+        } else {
+            request.content_type = Some("application/x-www-form-urlencoded");
+            request.body = encoded.into();
+        }
+        Ok(request)
+    }
+
+    fn check(&mut self, ok: bool, problem: &'static str) {
+        if !ok && self.problem.is_none() {
+            self.problem = Some(problem);
+        }
+    }
+}
+
+/// The first error in an answer of one or several JSON documents.
+fn statement_error(body: &[u8]) -> Option<String> {
+    let documents = serde_json::Deserializer::from_slice(body).into_iter::<serde_json::Value>();
+    documents.map_while(|document| document.ok()).find_map(|document| {
+        let results = document.get("results").and_then(|results| results.as_array());
+        let error = results.and_then(|results| results.iter().find_map(|result| result.get("error")));
+        error.or(document.get("error")).and_then(|error| error.as_str()).map(str::to_owned)
+    })
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be secrets: only their names are shown.
+        let names: Vec<_> = self.binds.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Query")
+            .field("text", &self.text)
+            .field("binds", &names)
+            .field("database", &self.database)
+            .field("retention_policy", &self.retention_policy)
+            .field("epoch", &self.epoch)
+            .field("chunk_size", &self.chunk_size)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
