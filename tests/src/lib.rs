@@ -1,3 +1,4 @@
 //! What the tests and examples of the workspace share.
 
 pub mod conformance;
+pub mod support;
