@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use influx_core::EncodeError;
+use influx_core::{DecodeError, EncodeError};
 
 use crate::delivery::{Delivery, Rejected, shorten};
 use crate::retry;
@@ -33,6 +33,8 @@ struct Inner {
     request: Option<String>,
     message: String,
     source: Option<Source>,
+    encode: Option<EncodeError>,
+    decode: Option<DecodeError>,
     status: Option<u16>,
     server_message: Option<String>,
     retry_after: Option<Duration>,
@@ -64,8 +66,10 @@ pub(crate) enum Kind {
     Status,
     /// An error inside of a successful answer.
     Statement,
-    /// Another number of rows than asked for.
-    RowCount,
+    /// One row was asked for and none came.
+    NoRows,
+    /// One row was asked for and more came.
+    TooManyRows,
 }
 
 impl Error {
@@ -75,6 +79,8 @@ impl Error {
             request: None,
             message: message.into(),
             source: None,
+            encode: None,
+            decode: None,
             status: None,
             server_message: None,
             retry_after: None,
@@ -92,6 +98,7 @@ impl Error {
     pub(crate) fn encode(error: EncodeError) -> Self {
         let mut refused = Error::new(Kind::Encode, error.to_string()).delivered(Delivery::NotSent);
         refused.0.rejected = vec![Rejected::new(error.index(), None, &error.to_string())];
+        refused.0.encode = Some(error);
         refused
     }
 
@@ -103,10 +110,14 @@ impl Error {
         error
     }
 
-    /// An error that the server put into an answer with status 200.
-    pub(crate) fn statement(message: String) -> Self {
-        let mut error = Error::new(Kind::Statement, String::new());
-        error.0.server_message = Some(message);
+    pub(crate) fn decode(cause: DecodeError) -> Self {
+        let kind = match () {
+            () if cause.is_server_error() => Kind::Statement,
+            () if cause.is_truncated() => Kind::Incomplete,
+            () => Kind::Decode,
+        };
+        let mut error = Error::new(kind, one_line(&cause.to_string()));
+        error.0.decode = Some(cause);
         error
     }
 
@@ -185,9 +196,14 @@ impl Error {
         self.0.delivery == Some(Delivery::Partial)
     }
 
+    /// The server took the query and reported an error of one of its statements: unknown database, unknown function ..
+    pub fn is_statement(&self) -> bool {
+        self.0.kind == Kind::Statement
+    }
+
     /// A query for one row got none.
     pub fn is_no_rows(&self) -> bool {
-        self.0.kind == Kind::RowCount
+        self.0.kind == Kind::NoRows
     }
 
     /// The same request may well succeed later: no connection, no answer, or a status of an overloaded or restarting
@@ -200,7 +216,12 @@ impl Error {
             Kind::Status => self.0.status.is_some_and(|status| {
                 retry::status_is_retryable(status, self.0.server_message.as_deref().unwrap_or_default())
             }),
-            Kind::Config | Kind::Encode | Kind::Decode | Kind::Statement | Kind::RowCount => false,
+            Kind::Config
+            | Kind::Encode
+            | Kind::Decode
+            | Kind::Statement
+            | Kind::NoRows
+            | Kind::TooManyRows => false,
         }
     }
 
@@ -211,7 +232,18 @@ impl Error {
 
     /// The server's own words, whole.
     pub fn server_message(&self) -> Option<&str> {
-        self.0.server_message.as_deref()
+        let in_rows = || self.0.decode.as_ref().and_then(DecodeError::server_message);
+        self.0.server_message.as_deref().or_else(in_rows)
+    }
+
+    /// Which point could not be encoded, and why.
+    pub fn encode_error(&self) -> Option<&EncodeError> {
+        self.0.encode.as_ref()
+    }
+
+    /// What of the answer did not fit: statement, series, row, column, struct and field.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.decode.as_ref()
     }
 
     /// The points that the server refused, as far as it told, or the one that could not be encoded. Empty when the

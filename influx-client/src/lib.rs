@@ -20,7 +20,11 @@ pub use client::{Client, Pong};
 pub use config::{Consistency, V1Builder};
 pub use delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
-pub use query::{Bind, Identifier, Query, Regex};
+pub use query::{Bind, Identifier, Query, Regex, RowStream};
 pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
 
-pub use influx_core::{EncodeError, LineProtocol, Point, Precision};
+pub use influx_core::decode::influxql::Message;
+pub use influx_core::{
+    AnyRow, Column, Columns, DecodeError, EncodeError, FromRow, FromValue, LineProtocol, Planner, Point,
+    Precision, Row, TagValue,
+};

@@ -2,19 +2,22 @@
 
 mod bind;
 mod statement;
+mod stream;
 
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use influx_core::Precision;
+use influx_core::decode::influxql::Options;
+use influx_core::{DecodeError, FromRow, Planner, Precision, Row};
 
 use crate::client::Client;
 use crate::dialect::v1;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Request, Response, encode_params};
 
 pub use bind::{Bind, Identifier, Regex};
+pub use stream::RowStream;
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
 const MAX_GET: usize = 2_000;
@@ -104,18 +107,120 @@ impl Query {
         response.bytes().await.map(Bytes::from)
     }
 
+    /// The rows as a stream of `T`, which owns its texts.
+    ///
+    /// ```no_run
+    /// # async fn run<Trade: for<'r> influx_client::FromRow<'r> + std::fmt::Debug>(client: influx_client::Client)
+    /// # -> influx_client::Result<()> {
+    /// let mut trades = client.influxql("SELECT * FROM trades").fetch::<Trade>();
+    /// while let Some(trade) = trades.next().await {
+    ///     println!("{:?}", trade?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fetch<T: for<'r> FromRow<'r>>(self) -> RowStream<T> {
+        RowStream::new(self)
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`].
+    pub async fn fetch_all<T: for<'r> FromRow<'r>>(self) -> Result<Vec<T>> {
+        let mut stream = self.fetch::<T>();
+        let mut rows = Vec::new();
+        while let Some(row) = stream.next().await {
+            rows.push(row?);
+        }
+        Ok(rows)
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    ///
+    /// None or more than one row, and those of [`RowStream::next`].
+    pub async fn fetch_one<T: for<'r> FromRow<'r>>(self) -> Result<T> {
+        match self.fetch_optional().await? {
+            Some(row) => Ok(row),
+            None => Err(Error::new(Kind::NoRows, "one row was asked for and the result has none")),
+        }
+    }
+
+    /// The only row, or `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// More than one row, and those of [`RowStream::next`].
+    pub async fn fetch_optional<T: for<'r> FromRow<'r>>(self) -> Result<Option<T>> {
+        let mut stream = self.fetch::<T>();
+        let Some(first) = stream.next().await.transpose()? else { return Ok(None) };
+        // Also an error that follows the row counts: the answer may lack others.
+        match stream.next().await.transpose()? {
+            None => Ok(Some(first)),
+            Some(_) => Err(Error::new(
+                Kind::TooManyRows,
+                "one row was asked for and the result has more: add LIMIT 1, or fetch them all",
+            )),
+        }
+    }
+
+    /// Calls `each` with every row, without collecting them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`].
+    pub async fn for_each_row<T: for<'r> FromRow<'r>>(self, mut each: impl FnMut(T)) -> Result<()> {
+        self.lend_rows(T::plan, |row| {
+            each(T::from_row(&row)?);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lends every row to `each`: types that borrow their texts are read this way, without an allocation per row.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::{AnyRow, FromRow};
+    ///
+    /// let mut longest = 0;
+    /// let query = client.influxql("SELECT text FROM notes");
+    /// query.lend_rows(AnyRow::plan, |row| {
+    ///     let row = AnyRow::from_row(&row)?;
+    ///     longest = longest.max(row.get("text").map_or(0, |text| text.to_string().len()));
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`], and the first that `each` returns.
+    pub async fn lend_rows(
+        self,
+        plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
+        each: impl FnMut(Row<'_, '_>) -> Result<(), DecodeError>,
+    ) -> Result<()> {
+        let response = self.send().await?;
+        stream::lend(response, self.options(), plan, each).await
+    }
+
     /// Runs statements that have no rows to read; rows that come are passed over.
     ///
     /// # Errors
     ///
     /// No connection, no answer in time, an answer that is not success, or an error of a statement.
     pub async fn execute(self) -> Result<()> {
-        let mut response = self.send().await?;
-        let body = response.bytes().await?;
-        match statement_error(&body) {
-            Some(message) => Err(Error::statement(message).at(response.shown())),
-            None => Ok(()),
-        }
+        self.lend_rows(|_| Ok(()), |_| Ok(())).await
+    }
+
+    /// How the answer is to be read.
+    fn options(&self) -> Options {
+        Options::new().epoch(self.epoch).chunked(self.chunk_size.is_some())
     }
 
     async fn send(&self) -> Result<Response> {
@@ -159,16 +264,6 @@ impl Query {
             self.problem = Some(problem);
         }
     }
-}
-
-/// The first error in an answer of one or several JSON documents.
-fn statement_error(body: &[u8]) -> Option<String> {
-    let documents = serde_json::Deserializer::from_slice(body).into_iter::<serde_json::Value>();
-    documents.map_while(|document| document.ok()).find_map(|document| {
-        let results = document.get("results").and_then(|results| results.as_array());
-        let error = results.and_then(|results| results.iter().find_map(|result| result.get("error")));
-        error.or(document.get("error")).and_then(|error| error.as_str()).map(str::to_owned)
-    })
 }
 
 impl fmt::Debug for Query {

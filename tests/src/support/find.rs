@@ -41,7 +41,9 @@ impl Program {
             };
         }
         let on_path = std::env::var_os("PATH").unwrap_or_default();
-        if let Some(found) = std::env::split_paths(&on_path).map(|dir| dir.join(self.binary)).find(|p| p.is_file()) {
+        if let Some(found) =
+            std::env::split_paths(&on_path).map(|dir| dir.join(self.binary)).find(|p| p.is_file())
+        {
             return Ok(found);
         }
         self.fetched().map_err(|why| {
@@ -98,7 +100,8 @@ impl Program {
                 .map_err(|second| format!("{first}; with lists of its own: {second}"))?;
         }
         let files = fs::read_dir(work).map_err(|error| error.to_string())?;
-        let mut packages = files.flatten().map(|file| file.path()).filter(|p| p.extension().is_some_and(|e| e == "deb"));
+        let mut packages =
+            files.flatten().map(|file| file.path()).filter(|p| p.extension().is_some_and(|e| e == "deb"));
         let package = packages.next().ok_or("apt-get download left no package")?;
         run(Command::new("dpkg-deb").arg("-x").arg(package).arg(work.join("root")))
     }
@@ -122,13 +125,21 @@ fn run(command: &mut Command) -> Result<(), String> {
         return Ok(());
     }
     let text = String::from_utf8_lossy(&output.stderr);
-    let last = text.lines().rev().find(|line| line.starts_with("E:")).or(text.lines().last()).unwrap_or("no message");
+    let last = text
+        .lines()
+        .rev()
+        .find(|line| line.starts_with("E:"))
+        .or(text.lines().last())
+        .unwrap_or("no message");
     Err(format!("{name}: {last}"))
 }
 
 /// A lock whose owner was killed must not stop everybody for ever.
 fn remove_if_stale(lock: &Path) {
-    let age = fs::metadata(lock).and_then(|meta| meta.modified()).ok().and_then(|at| SystemTime::now().duration_since(at).ok());
+    let age = fs::metadata(lock)
+        .and_then(|meta| meta.modified())
+        .ok()
+        .and_then(|at| SystemTime::now().duration_since(at).ok());
     if age.is_some_and(|age| age > Duration::from_secs(240)) {
         let _ = fs::remove_file(lock);
     }

@@ -32,7 +32,10 @@ impl Server {
         Err(format!("{} does not start: {problem}", program.display()))
     }
 
-    fn try_start(program: &Path, args: &impl Fn(&Path, u16) -> io::Result<Vec<String>>) -> Result<Server, String> {
+    fn try_start(
+        program: &Path,
+        args: &impl Fn(&Path, u16) -> io::Result<Vec<String>>,
+    ) -> Result<Server, String> {
         let text = |error: io::Error| error.to_string();
         let folder = new_folder().map_err(text)?;
         let port = free_port().map_err(text)?;
