@@ -1,4 +1,5 @@
 //! What the tests and examples of the workspace share.
 
 pub mod conformance;
+pub mod rows;
 pub mod support;

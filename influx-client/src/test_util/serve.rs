@@ -88,6 +88,8 @@ pub(super) async fn accept(listener: TcpListener, script: Arc<Script>) {
 }
 
 async fn connection(stream: TcpStream, script: &Script) -> io::Result<()> {
+    // Pieces are to arrive as pieces.
+    stream.set_nodelay(true)?;
     let mut stream = BufReader::new(stream);
     while let Some(head) = read_head(&mut stream).await? {
         let without_body = Request::new(&head.method, &head.target, head.headers.clone(), Vec::new());
