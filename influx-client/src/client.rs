@@ -74,6 +74,17 @@ impl Client {
         self.0
     }
 
+    /// The database of writes and queries that name no other.
+    ///
+    /// ```
+    /// let client = influx_client::Client::v1("http://localhost:8086").database("market").build()?;
+    /// assert_eq!(client.database(), Some("market"));
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn database(&self) -> Option<&str> {
+        self.0.config.write.database.as_deref()
+    }
+
     /// Asks the server for a sign of life and its version.
     ///
     /// ```no_run

@@ -24,7 +24,12 @@ pub use query::{Bind, Identifier, Query, Regex, RowStream};
 pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
 
 pub use influx_core::decode::influxql::Message;
-pub use influx_core::{
-    AnyRow, Column, Columns, DecodeError, EncodeError, FromRow, FromValue, LineProtocol, Planner, Point,
-    Precision, Row, TagValue,
+
+// The traits, types and hidden parts of the core. The derives below stand in front of the core's of the same names, as
+// theirs refer to this crate: one dependency is enough.
+#[doc(no_inline)]
+pub use influx_core::*;
+pub use influx_derive::{
+    FieldValueViaClient as FieldValue, FromRowViaClient as FromRow, LineProtocolViaClient as LineProtocol,
+    TagValueViaClient as TagValue,
 };

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use influx_core::decode::influxql::Options;
-use influx_core::{DecodeError, FromRow, Planner, Precision, Row};
+use influx_core::{DecodeError, FromRow, Planner, Precision, Row, Timestamp};
 
 use crate::client::Client;
 use crate::dialect::v1;
@@ -34,7 +34,7 @@ pub struct Query {
     epoch: Precision,
     chunk_size: Option<usize>,
     timeout: Option<Duration>,
-    problem: Option<&'static str>,
+    problem: Option<String>,
 }
 
 impl Query {
@@ -56,6 +56,17 @@ impl Query {
     /// The value of `$name` in the text. It travels beside the text and cannot change its meaning.
     pub fn bind(mut self, name: impl Into<String>, value: impl Into<Bind>) -> Query {
         self.binds.push((name.into(), value.into()));
+        self
+    }
+
+    /// The value of `$name` in the text: an instant, as exact nanoseconds, to be compared with `time`.
+    pub fn bind_time(mut self, name: impl Into<String>, time: impl Timestamp) -> Query {
+        let name = name.into();
+        match time.unix_nanos() {
+            Ok(Some(nanos)) => self.binds.push((name, nanos.into())),
+            Ok(None) => self.check(false, &format!("the time of ${name} is missing: give one")),
+            Err(error) => self.check(false, &format!("the time of ${name} cannot be sent: {error}")),
+        }
         self
     }
 
@@ -229,7 +240,7 @@ impl Query {
     }
 
     fn request(&self) -> Result<Request> {
-        if let Some(problem) = self.problem {
+        if let Some(problem) = &self.problem {
             return Err(Error::config(problem));
         }
         if self.text.trim().is_empty() {
@@ -259,9 +270,9 @@ impl Query {
         Ok(request)
     }
 
-    fn check(&mut self, ok: bool, problem: &'static str) {
+    fn check(&mut self, ok: bool, problem: &str) {
         if !ok && self.problem.is_none() {
-            self.problem = Some(problem);
+            self.problem = Some(problem.to_owned());
         }
     }
 }
