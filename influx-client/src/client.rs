@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use influx_core::LineProtocol;
 
-use crate::config::{Config, V1Builder};
+use crate::config::V1Builder;
 use crate::dialect::v1;
 use crate::error::Result;
-use crate::http::{Http, Method, Request};
+use crate::http::{Method, Request};
 use crate::query::Query;
+use crate::session::Session;
 use crate::write::{self, Given, Points, RawLines, Streamed, WriteRequest};
 
 /// A client of one InfluxDB server.
@@ -26,13 +27,7 @@ use crate::write::{self, Given, Points, RawLines, Streamed, WriteRequest};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
-
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) config: Config,
-    pub(crate) http: Http,
-}
+pub struct Client(Arc<Session>);
 
 /// What a server says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,19 +54,6 @@ impl Client {
     /// `https://..` or `unix:///path/of/socket`. User and password may stand in the URL: `http://user:password@host`.
     pub fn v1(url: impl AsRef<str>) -> V1Builder {
         V1Builder::new(url.as_ref())
-    }
-
-    pub(crate) fn with_config(config: Config) -> Result<Client> {
-        let http = Http::new(&config)?;
-        Ok(Client(Arc::new(Inner { config, http })))
-    }
-
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.0
-    }
-
-    pub(crate) fn into_inner(self) -> Arc<Inner> {
-        self.0
     }
 
     /// The database of writes and queries that name no other.
@@ -144,7 +126,7 @@ impl Client {
     /// [`Error::rejected`](crate::Error::rejected) which were refused. Success means that the server answered so for
     /// every line.
     pub fn write<P: Points<K>, K>(&self, points: P) -> WriteRequest<Given<P, K>> {
-        write::given(self, points)
+        write::given(&self.0, points)
     }
 
     /// Writes the points of an iterator, encoding some while others are sent, with no more than two requests' worth of
@@ -170,7 +152,7 @@ impl Client {
         I::IntoIter: 'a,
         I::Item: LineProtocol,
     {
-        write::streamed(self, points.into_iter())
+        write::streamed(&self.0, points.into_iter())
     }
 
     /// Writes lines that are line protocol already. They are sent as they are, split at line ends when they are many;
@@ -187,7 +169,7 @@ impl Client {
     ///
     /// Text without a point, lines that end in CR LF, and all that [`write`](Client::write) has.
     pub fn write_lines(&self, lines: impl Into<String>) -> WriteRequest<RawLines> {
-        write::raw(self, lines.into())
+        write::raw(&self.0, lines.into())
     }
 
     /// A query in InfluxQL, to be configured and then fetched or executed.
@@ -199,7 +181,18 @@ impl Client {
     /// # }
     /// ```
     pub fn influxql(&self, text: impl Into<String>) -> Query {
-        Query::new(self, text.into())
+        Query::new(&self.0, text.into())
+    }
+}
+
+impl V1Builder {
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in the settings, or in the URL, as [`is_config`](crate::Error::is_config).
+    pub fn build(self) -> Result<Client> {
+        Ok(Client(Arc::new(Session::new(self.finish()?)?)))
     }
 }
 

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use influx_core::{Dialect, LineWriter, Precision};
 
-use crate::client::Client;
 use crate::endpoint::{Endpoint, without_secrets};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
@@ -65,7 +64,7 @@ pub(crate) struct Timeouts {
     pub(crate) read: Duration,
 }
 
-/// Settings of a client for InfluxDB 1.x: what [`Client::v1`] returns.
+/// Settings of a client for InfluxDB 1.x: what [`Client::v1`](crate::Client::v1) returns.
 ///
 /// Setters never fail; the first mistake is kept and [`build`](V1Builder::build) returns it.
 ///
@@ -231,12 +230,8 @@ impl V1Builder {
         self
     }
 
-    /// The client.
-    ///
-    /// # Errors
-    ///
-    /// The first mistake in the settings, or in the URL, as [`is_config`](crate::Error::is_config).
-    pub fn build(self) -> Result<Client> {
+    /// The settings, once all of them are right.
+    pub(crate) fn finish(self) -> Result<Config> {
         let mut endpoint = Endpoint::parse(&self.url)?;
         if let Some(problem) = self.problem {
             return Err(Error::config(problem));
@@ -244,7 +239,7 @@ impl V1Builder {
         let in_url = endpoint.credentials.take();
         let mut write = self.write;
         write.gzip = self.gzip.unwrap_or(!endpoint.near);
-        Client::with_config(Config {
+        Ok(Config {
             auth: self.auth.or(in_url),
             user_agent: self.user_agent,
             timeouts: self.timeouts,
@@ -271,5 +266,26 @@ impl fmt::Debug for V1Builder {
             .field("write", &self.write)
             .field("problem", &self.problem)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_plain_where_the_server_is_near() {
+        for (url, gzip) in [
+            ("http://localhost:8086", false),
+            ("http://127.0.0.1", false),
+            ("http://192.168.0.9", false),
+            ("http://[fd00::1]", false),
+            ("http://8.8.8.8", true),
+            ("https://db.example.com", true),
+        ] {
+            assert_eq!(V1Builder::new(url).finish().unwrap().write.gzip, gzip, "{url}");
+            assert!(V1Builder::new(url).gzip(true).finish().unwrap().write.gzip);
+            assert!(!V1Builder::new(url).gzip(false).finish().unwrap().write.gzip);
+        }
     }
 }

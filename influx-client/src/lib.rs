@@ -12,6 +12,7 @@ mod http;
 mod query;
 mod retry;
 mod secret;
+mod session;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod write;

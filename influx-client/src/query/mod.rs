@@ -5,16 +5,17 @@ mod statement;
 mod stream;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use influx_core::decode::influxql::Options;
 use influx_core::{DecodeError, FromRow, Planner, Precision, Row, Timestamp};
 
-use crate::client::Client;
 use crate::dialect::v1;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Request, Response, encode_params};
+use crate::session::Session;
 
 pub use bind::{Bind, Identifier, Regex};
 pub use stream::RowStream;
@@ -22,11 +23,11 @@ pub use stream::RowStream;
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
 const MAX_GET: usize = 2_000;
 
-/// An InfluxQL query, to be configured and run: what [`Client::influxql`] returns.
+/// An InfluxQL query, to be configured and run: what [`Client::influxql`](crate::Client::influxql) returns.
 #[derive(Clone)]
 #[must_use = "a query runs when one of its verbs is awaited"]
 pub struct Query {
-    client: Client,
+    session: Arc<Session>,
     text: String,
     binds: Vec<(String, Bind)>,
     database: Option<String>,
@@ -38,12 +39,12 @@ pub struct Query {
 }
 
 impl Query {
-    pub(crate) fn new(client: &Client, text: String) -> Query {
-        let config = &client.inner().config.write;
+    pub(crate) fn new(session: &Arc<Session>, text: String) -> Query {
+        let config = &session.config.write;
         Query {
             database: config.database.clone(),
             retention_policy: config.retention_policy.clone(),
-            client: client.clone(),
+            session: Arc::clone(session),
             text,
             binds: Vec::new(),
             epoch: Precision::Ns,
@@ -235,7 +236,7 @@ impl Query {
     }
 
     async fn send(&self) -> Result<Response> {
-        let response = self.client.inner().http.send(self.request()?).await?;
+        let response = self.session.http.send(self.request()?).await?;
         if response.is_success() { Ok(response) } else { Err(response.into_error().await) }
     }
 

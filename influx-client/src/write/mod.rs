@@ -18,11 +18,11 @@ use std::task::Poll;
 use bytes::Bytes;
 use influx_core::{LineProtocol, Precision};
 
-use crate::client::{Client, Inner};
 use crate::config::{Consistency, WriteConfig};
 use crate::delivery::Delivery;
 use crate::dialect::v1;
 use crate::error::{Error, Result};
+use crate::session::Session;
 use body::Body;
 use points::Bodies;
 use send::{Sending, Target};
@@ -43,7 +43,7 @@ pub struct Written {
     pub requests: u64,
 }
 
-/// A write, to be configured and awaited: what [`Client::write`] and its sisters return.
+/// A write, to be configured and awaited: what [`Client::write`](crate::Client::write) and its sisters return.
 ///
 /// ```no_run
 /// # async fn run(client: influx_client::Client, points: Vec<influx_client::Point>) -> influx_client::Result<()> {
@@ -56,7 +56,7 @@ pub struct Written {
 /// ```
 #[must_use = "a write is sent when it is awaited"]
 pub struct WriteRequest<S> {
-    client: Client,
+    session: Arc<Session>,
     config: WriteConfig,
     problem: Option<Error>,
     source: S,
@@ -71,22 +71,22 @@ pub struct Streamed<'a, I>(I, PhantomData<fn() -> &'a ()>);
 /// Lines that are sent as they are.
 pub struct RawLines(Bytes);
 
-pub(crate) fn given<P: Points<K>, K>(client: &Client, points: P) -> WriteRequest<Given<P, K>> {
-    WriteRequest::new(client, Given(points, PhantomData))
+pub(crate) fn given<P: Points<K>, K>(session: &Arc<Session>, points: P) -> WriteRequest<Given<P, K>> {
+    WriteRequest::new(session, Given(points, PhantomData))
 }
 
-pub(crate) fn streamed<'a, I: 'a>(client: &Client, points: I) -> WriteRequest<Streamed<'a, I>> {
-    WriteRequest::new(client, Streamed(points, PhantomData))
+pub(crate) fn streamed<'a, I: 'a>(session: &Arc<Session>, points: I) -> WriteRequest<Streamed<'a, I>> {
+    WriteRequest::new(session, Streamed(points, PhantomData))
 }
 
-pub(crate) fn raw(client: &Client, lines: String) -> WriteRequest<RawLines> {
-    WriteRequest::new(client, RawLines(lines.into()))
+pub(crate) fn raw(session: &Arc<Session>, lines: String) -> WriteRequest<RawLines> {
+    WriteRequest::new(session, RawLines(lines.into()))
 }
 
 impl<S> WriteRequest<S> {
-    fn new(client: &Client, source: S) -> Self {
-        let config = client.inner().config.write.clone();
-        WriteRequest { client: client.clone(), config, problem: None, source }
+    fn new(session: &Arc<Session>, source: S) -> Self {
+        let config = session.config.write.clone();
+        WriteRequest { session: Arc::clone(session), config, problem: None, source }
     }
 
     /// The database of this write.
@@ -148,21 +148,21 @@ impl<S> WriteRequest<S> {
     }
 
     /// The client, the request's parameters, and the points.
-    fn ready(self) -> Result<(Arc<Inner>, Target, WriteConfig, S)> {
+    fn ready(self) -> Result<(Arc<Session>, Target, WriteConfig, S)> {
         let checked = match self.problem {
             Some(problem) => Err(problem),
             None => v1::write_params(&self.config),
         };
         let params = checked.map_err(|error| error.delivered(Delivery::NotSent))?;
         let target = Target { params, gzip: self.config.gzip };
-        Ok((self.client.into_inner(), target, self.config, self.source))
+        Ok((self.session, target, self.config, self.source))
     }
 }
 
 impl<S> fmt::Debug for WriteRequest<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriteRequest")
-            .field("client", &self.client)
+            .field("endpoint", &self.session.config.endpoint)
             .field("config", &self.config)
             .finish_non_exhaustive()
     }
@@ -177,14 +177,14 @@ impl<P: Points<K>, K> IntoFuture for WriteRequest<Given<P, K>> {
 
     /// Encodes all points; the future only sends.
     fn into_future(self) -> Self::IntoFuture {
-        let encoded = self.ready().and_then(|(client, target, config, source)| {
+        let encoded = self.ready().and_then(|(session, target, config, source)| {
             let mut bodies = Bodies::new(&config).map_err(Error::encode)?;
             source.0.encode(&mut bodies).map_err(Error::encode)?;
-            Ok((client, target, bodies.finish()))
+            Ok((session, target, bodies.finish()))
         });
         Box::pin(async move {
-            let (client, target, bodies) = encoded?;
-            send_all(&client, target, bodies).await
+            let (session, target, bodies) = encoded?;
+            send_all(&session, target, bodies).await
         })
     }
 }
@@ -195,9 +195,9 @@ impl IntoFuture for WriteRequest<RawLines> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let (client, target, config, lines) = self.ready()?;
+            let (session, target, config, lines) = self.ready()?;
             let bodies = raw_bodies(&lines.0, &config).map_err(|error| error.delivered(Delivery::NotSent))?;
-            send_all(&client, target, bodies).await
+            send_all(&session, target, bodies).await
         })
     }
 }
@@ -212,9 +212,9 @@ where
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let (client, target, config, mut source) = self.ready()?;
+            let (session, target, config, mut source) = self.ready()?;
             let mut bodies = Bodies::new(&config).map_err(Error::encode)?;
-            let mut sending = Sending::new(&client, target);
+            let mut sending = Sending::new(&session, target);
             let mut next = next_body(&mut source.0, &mut bodies);
             loop {
                 let body = match next {
@@ -256,8 +256,8 @@ where
     }
 }
 
-async fn send_all(client: &Inner, target: Target, bodies: VecDeque<Body>) -> Result<Written> {
-    let mut sending = Sending::new(client, target);
+async fn send_all(session: &Session, target: Target, bodies: VecDeque<Body>) -> Result<Written> {
+    let mut sending = Sending::new(session, target);
     for body in bodies {
         sending.send(body).await?;
     }

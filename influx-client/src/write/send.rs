@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 
-use crate::client::Inner;
 use crate::delivery::{Delivery, Rejected};
 use crate::dialect::v1;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Request};
+use crate::session::Session;
 use crate::write::body::Body;
 use crate::write::gzip::gzip;
 use crate::write::{Written, refusal};
@@ -21,7 +21,7 @@ pub(crate) struct Target {
 /// One call of `write`, while its bodies are sent.
 #[derive(Debug)]
 pub(crate) struct Sending<'a> {
-    client: &'a Inner,
+    session: &'a Session,
     target: Target,
     written: Written,
     refused: Option<Refused>,
@@ -38,8 +38,8 @@ struct Refused {
 }
 
 impl<'a> Sending<'a> {
-    pub(crate) fn new(client: &'a Inner, target: Target) -> Self {
-        Sending { client, target, written: Written::default(), refused: None }
+    pub(crate) fn new(session: &'a Session, target: Target) -> Self {
+        Sending { session, target, written: Written::default(), refused: None }
     }
 
     /// Sends a body. A body whose points are refused does not stop the next one: how a call is cut into bodies must
@@ -100,7 +100,7 @@ impl<'a> Sending<'a> {
         request.gzipped = self.target.gzip;
         request.body = bytes;
         self.written.requests += 1;
-        let response = self.client.http.send(request).await?;
+        let response = self.session.http.send(request).await?;
         if response.is_success() { Ok(()) } else { Err(response.into_error().await) }
     }
 
