@@ -10,6 +10,12 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 /// How many nodes of an InfluxDB Enterprise 1.x cluster must store a write; single servers ignore it.
+///
+/// ```
+/// use influx_client::{Client, Consistency};
+/// let client = Client::v1("http://localhost:8086").consistency(Consistency::Quorum).build()?;
+/// # Ok::<(), influx_client::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Consistency {
@@ -149,7 +155,7 @@ impl V1Builder {
     }
 
     /// The unit in which timestamps are written; default nanoseconds. Finer parts of a timestamp are cut off by floor
-    /// division. On 1.x `us` is written in nanoseconds with three zeros, as servers disagree on that unit's name.
+    /// division. [`Precision::Us`] is written as nanoseconds, uncut, as 1.x servers disagree on that unit's name.
     pub fn precision(mut self, precision: Precision) -> Self {
         self.write.precision = precision;
         self
@@ -171,6 +177,13 @@ impl V1Builder {
 
     /// A tag for every point that this client writes; a point's own tag of the same key wins. Raw lines are not
     /// changed.
+    ///
+    /// ```
+    /// use influx_client::Client;
+    /// assert!(Client::v1("http://localhost:8086").default_tag("host", "a").build().is_ok());
+    /// let error = Client::v1("http://localhost:8086").default_tag("host", "a\nb").build().unwrap_err();
+    /// assert!(error.is_config());
+    /// ```
     pub fn default_tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         let (key, value) = (key.into(), value.into());
         // The encoder has the rules of names; a writer that is thrown away asks it.

@@ -35,6 +35,19 @@ impl fmt::Display for Delivery {
 }
 
 /// A point that the server refused.
+///
+/// ```no_run
+/// # async fn run(client: influx_client::Client, points: Vec<influx_client::Point>) {
+/// if let Err(error) = client.write(&points).await {
+///     for rejected in error.rejected() {
+///         match rejected.index() {
+///             Some(index) => eprintln!("{:?}: {}", points[index], rejected.reason()),
+///             None => eprintln!("{rejected}"),
+///         }
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
     pub(crate) index: Option<usize>,

@@ -4,12 +4,13 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use reqwest::header::{self, HeaderMap, HeaderValue};
+use reqwest::header::{self, HeaderValue};
 
 use crate::config::{Config, Timeouts};
 use crate::dialect;
 use crate::endpoint::without_secrets;
 use crate::error::{Error, Kind, Result};
+use crate::inflate::Inflate;
 use crate::retry;
 use crate::secret::Secret;
 
@@ -27,6 +28,8 @@ pub(crate) struct Request {
     pub(crate) params: Vec<(&'static str, String)>,
     pub(crate) content_type: Option<&'static str>,
     pub(crate) gzipped: bool,
+    /// Whether the answer may be compressed.
+    pub(crate) accept_gzip: bool,
     pub(crate) body: Bytes,
     /// Instead of the client's request timeout.
     pub(crate) timeout: Option<Duration>,
@@ -40,6 +43,7 @@ impl Request {
             params: Vec::new(),
             content_type: None,
             gzipped: false,
+            accept_gzip: false,
             body: Bytes::new(),
             timeout: None,
         }
@@ -55,10 +59,7 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn new(config: &Config) -> Result<Http> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let mut builder = reqwest::Client::builder()
-            .default_headers(headers)
             .user_agent(&config.user_agent)
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.timeouts.connect)
@@ -90,6 +91,8 @@ impl Http {
             url.push_str(&encode_params(&request.params));
         }
         let mut builder = self.client.request(verb, url);
+        builder =
+            builder.header(header::ACCEPT_ENCODING, if request.accept_gzip { "gzip" } else { "identity" });
         if let Some(auth) = &self.auth {
             builder = builder.header(header::AUTHORIZATION, auth.clone());
         }
@@ -104,7 +107,12 @@ impl Http {
         }
         let limit = request.timeout.unwrap_or(self.timeouts.request);
         match within(limit, builder.send()).await {
-            Some(Ok(response)) => Ok(Response { inner: response, shown, read_limit: self.timeouts.read }),
+            Some(Ok(inner)) => {
+                let packed =
+                    inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
+                let inflate = packed.then(Inflate::new);
+                Ok(Response { inner, inflate, shown, read_limit: self.timeouts.read })
+            }
             Some(Err(error)) => Err(transport_error(error).at(shown)),
             None => {
                 Err(Error::new(Kind::Timeout, format!("no answer within {limit:?} (request timeout)"))
@@ -123,6 +131,7 @@ impl std::fmt::Debug for Http {
 /// The head of an answer, and its body as it comes.
 pub(crate) struct Response {
     inner: reqwest::Response,
+    inflate: Option<Inflate>,
     shown: String,
     read_limit: Duration,
 }
@@ -145,8 +154,29 @@ impl Response {
         &self.shown
     }
 
-    /// The next piece of the body; `None` at its end.
+    /// The next piece of the body, unpacked; `None` at its end.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            let piece = self.wire_chunk().await?;
+            let Some(inflate) = &mut self.inflate else { return Ok(piece) };
+            let unpacked = match &piece {
+                Some(bytes) => inflate.push(bytes),
+                None => inflate.finish(),
+            };
+            let unpacked = unpacked.map_err(|error| error.at(&self.shown))?;
+            if piece.is_none() {
+                self.inflate = None;
+            }
+            if !unpacked.is_empty() {
+                return Ok(Some(unpacked));
+            }
+            if piece.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn wire_chunk(&mut self) -> Result<Option<Bytes>> {
         match within(self.read_limit, self.inner.chunk()).await {
             Some(Ok(chunk)) => Ok(chunk),
             Some(Err(error)) => Err(Error::new(Kind::Incomplete, "the answer ended before it was complete")

@@ -1,5 +1,6 @@
 //! Queries against the scripted server: what is sent, what is read, and what is made of broken answers.
 
+use std::io::Write;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -272,4 +273,22 @@ async fn databases_are_created_with_quoted_names() {
     server.expect(Expect::query().param("q", text), Reply::json(r#"{"results":[{"statement_id":0}]}"#));
     client.create_database("a\"; DROP DATABASE \"b").await.unwrap();
     server.verify();
+}
+
+#[tokio::test]
+async fn compressed_answers_are_asked_for_and_unpacked() {
+    let (server, client) = start().await;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::new(6));
+    encoder.write_all(ONE_SERIES.as_bytes()).unwrap();
+    let packed = encoder.finish().unwrap();
+    let query = || client.influxql("SELECT 1").gzip(true);
+    let reply = || Reply::json("").header("Content-Encoding", "gzip");
+    for at in 1..packed.len() {
+        server.expect(Expect::query(), reply().chunks([&packed[..at], &packed[at..]]));
+        assert_eq!(query().fetch_all::<Usage>().await.unwrap(), both());
+    }
+    assert!(server.requests().iter().all(|request| request.header("accept-encoding") == Some("gzip")));
+    // Cut although HTTP ends well, as a broken proxy does it.
+    server.expect(Expect::query(), reply().body(&packed[..packed.len() - 9]));
+    assert!(query().fetch_all::<Usage>().await.unwrap_err().is_incomplete());
 }

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top; modules of one line know nothing of each other.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 10] = [
     &["delivery", "retry", "secret"],
     &["error"],
     &["endpoint"],
     &["config"],
     &["dialect"],
+    &["inflate"],
     &["http"],
     &["session"],
     &["query", "write"],

@@ -349,8 +349,11 @@ async fn gzip_is_understood() {
     with_database("gzip", |client| async move {
         let trades: Vec<Trade> = (0..5_000).map(trade).collect();
         client.write(&trades).gzip(true).await.unwrap();
-        let back: Vec<Trade> = client.influxql("SELECT * FROM trades").fetch_all().await.unwrap();
-        assert_eq!(back, trades);
+        for gzip in [true, false] {
+            let query = client.influxql("SELECT * FROM trades").gzip(gzip).chunk_size(1_000);
+            let back: Vec<Trade> = query.fetch_all().await.unwrap();
+            assert_eq!(back, trades);
+        }
     })
     .await;
 }

@@ -24,6 +24,31 @@ pub use stream::RowStream;
 const MAX_GET: usize = 2_000;
 
 /// An InfluxQL query, to be configured and run: what [`Client::influxql`](crate::Client::influxql) returns.
+///
+/// Statements that only read go as `GET`, all others, long ones and those with bound values as `POST`. The answer comes in
+/// pieces of 10,000 rows, which are read as they arrive.
+///
+/// ```no_run
+/// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+/// use std::time::{Duration, SystemTime};
+/// use influx_client::{FromRow, Identifier};
+///
+/// #[derive(FromRow)]
+/// struct Mean {
+///     mean: Option<f64>,
+/// }
+///
+/// let mean: Mean = client
+///     .influxql("SELECT mean($field) FROM cpu WHERE host = $host AND time > $since")
+///     .bind("field", Identifier("usage".into()))
+///     .bind("host", "a")
+///     .bind_time("since", SystemTime::now() - Duration::from_secs(3600))
+///     .timeout(Duration::from_secs(5))
+///     .fetch_one()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "a query runs when one of its verbs is awaited"]
 pub struct Query {
@@ -35,6 +60,7 @@ pub struct Query {
     epoch: Precision,
     chunk_size: Option<usize>,
     timeout: Option<Duration>,
+    gzip: bool,
     problem: Option<String>,
 }
 
@@ -50,6 +76,7 @@ impl Query {
             epoch: Precision::Ns,
             chunk_size: Some(10_000),
             timeout: None,
+            gzip: false,
             problem: None,
         }
     }
@@ -106,6 +133,12 @@ impl Query {
     pub fn timeout(mut self, limit: Duration) -> Query {
         self.check(!limit.is_zero(), "a timeout of 0 would always run out");
         self.timeout = Some(limit);
+        self
+    }
+
+    /// Whether the answer is sent compressed; default `false`. It pays where the network is slower than about 200 Mbit/s.
+    pub fn gzip(mut self, gzip: bool) -> Query {
+        self.gzip = gzip;
         self
     }
 
@@ -262,6 +295,7 @@ impl Query {
         let get = self.binds.is_empty() && encoded.len() <= MAX_GET && statement::only_reads(&self.text);
         let mut request = Request::new(if get { Method::Get } else { Method::Post }, "/query");
         request.timeout = self.timeout;
+        request.accept_gzip = self.gzip;
         if get {
             request.params = params;
         } else {

@@ -3,6 +3,12 @@
 use crate::test_util::Request;
 
 /// A request that a [`Server`](crate::test_util::Server) waits for.
+///
+/// ```
+/// use influx_client::test_util::Expect;
+/// let two_writes = Expect::write().param("db", "market").body_contains("cpu").times(2);
+/// # let _ = two_writes;
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Expect {

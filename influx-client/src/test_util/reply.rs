@@ -3,6 +3,16 @@
 use std::time::Duration;
 
 /// An answer of a [`Server`](crate::test_util::Server).
+///
+/// ```
+/// use std::time::Duration;
+/// use influx_client::test_util::Reply;
+///
+/// let overloaded = Reply::status(503).retry_after(5);
+/// let slow = Reply::json(r#"{"results":[]}"#).delay(Duration::from_secs(1));
+/// let broken = Reply::json(r#"{"results":[]}"#).cut_after(7);
+/// # let _ = (overloaded, slow, broken);
+/// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Reply {

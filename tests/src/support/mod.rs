@@ -6,6 +6,8 @@
 //! | `INFLUX_V1_URL` | use this InfluxDB 1.x server for the live suite and start none |
 //! | `INFLUX_TESTS_OFFLINE=1` | leave tests out whose server is neither there nor fetchable, instead of failing |
 
+use std::io::Write;
+
 mod database;
 mod find;
 mod process;
@@ -20,7 +22,7 @@ pub fn offline() -> bool {
 }
 
 /// Says in the test's output that it was left out, and why.
-#[allow(clippy::print_stderr)]
 pub fn left_out(what: &str, why: &str) {
-    eprintln!("left out: {what}: {why}");
+    // Not by `eprintln!`, which the test harness keeps to itself when a test passes.
+    let _ = writeln!(std::io::stderr(), "left out: {what}: {why}");
 }
