@@ -214,4 +214,54 @@ mod tests {
             assert!(parts.fields().count() + parts.tag_keys().count() < 10, "{line}");
         }
     }
+
+    /// All texts of up to four of these characters.
+    fn hostile() -> Vec<String> {
+        let mut texts = vec![String::new()];
+        let mut last = texts.clone();
+        for _ in 0..4 {
+            last = last
+                .iter()
+                .flat_map(|t| ['a', '\\', '"', '\n', '=', ' ', ','].map(|c| format!("{t}{c}")))
+                .collect();
+            texts.extend_from_slice(&last);
+        }
+        texts
+    }
+
+    #[test]
+    fn encoded_lines_are_taken_apart_as_they_were_put_together() {
+        use influx_core::{Dialect, LineWriter, Point};
+
+        let mut writer = LineWriter::new(Dialect::V1);
+        let (mut ends, mut written) = (Vec::new(), Vec::new());
+        for text in hostile() {
+            // Names and tags that the wire cannot carry fall back to plain ones.
+            let plain = |s: &str| Point::new("m").tag("t", s).field("s", text.as_str()).field("n", 1);
+            let named = Point::new(text.as_str())
+                .tag(&*text, &*text)
+                .field(text.as_str(), text.as_str())
+                .field("n", 1);
+            let name = if writer.write(&named).is_ok() { text.as_str() } else { "" };
+            if name.is_empty() {
+                writer.write(&plain("v")).unwrap();
+            }
+            ends.push(writer.len());
+            written.push((name.to_owned(), text.clone()));
+        }
+        let bytes = writer.take();
+        assert_eq!(line_ends(&bytes).unwrap(), ends);
+        let mut start = 0;
+        for (end, (name, text)) in ends.into_iter().zip(written) {
+            let line = Line::new(&bytes[start..end - 1]);
+            start = end;
+            let (measurement, tag, field) =
+                if name.is_empty() { ("m", "t", "s") } else { (&*name, &*name, &*name) };
+            assert!(names(line.measurement, measurement), "{text:?}");
+            assert!(line.tag_keys().all(|key| names(key, tag)), "{text:?}");
+            let fields: Vec<_> =
+                line.fields().map(|(key, value)| (names(key, field), type_of(value))).collect();
+            assert_eq!(fields, [(true, "string"), (false, "integer")], "{text:?}");
+        }
+    }
 }
