@@ -244,3 +244,15 @@ async fn a_database_must_be_named() {
     client.write(&points(1)).database("x").await.unwrap();
     server.verify();
 }
+
+#[tokio::test]
+async fn the_scripted_server_hands_back_typed_points() {
+    let (server, client) = start().await;
+    server.expect(Expect::write().times(2), Reply::status(204));
+    let point =
+        Point::new("m x").tag("t", "a,b").field("s", "line\nfeed \"q\" \\").field("f", 0.1).field("b", true);
+    let at = |nanos: i64| point.clone().timestamp(nanos);
+    client.write(&[at(1), at(2_000_000_000)]).await.unwrap();
+    client.write(at(3_999_999_999)).precision(Precision::S).await.unwrap();
+    assert_eq!(server.points(), [at(1), at(2_000_000_000), at(3_000_000_000)]);
+}

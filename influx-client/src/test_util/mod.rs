@@ -15,7 +15,8 @@
 //! let client = Client::v1(server.url()).database("market").build()?;
 //! client.write(Point::new("cpu").field("usage", 0.5).timestamp(1_i64)).await?;
 //!
-//! assert_eq!(server.requests()[0].lines(), ["cpu usage=0.5 1"]);
+//! assert_eq!(server.lines(), ["cpu usage=0.5 1"]);
+//! assert_eq!(server.points(), [Point::new("cpu").field("usage", 0.5).timestamp(1_i64)]);
 //! server.verify();
 //! # Ok(())
 //! # }
@@ -29,6 +30,7 @@ mod serve;
 use std::io;
 use std::sync::Arc;
 
+use influx_core::Point;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -79,6 +81,20 @@ impl Server {
     /// The lines of all writes so far, in the order of their arrival.
     pub fn lines(&self) -> Vec<String> {
         self.requests().iter().filter(|request| request.path() == "/write").flat_map(Request::lines).collect()
+    }
+
+    /// The points of all writes so far, in the order of their arrival.
+    ///
+    /// # Panics
+    ///
+    /// On a line that the server would refuse.
+    #[track_caller]
+    pub fn points(&self) -> Vec<Point> {
+        self.requests()
+            .iter()
+            .filter(|request| request.path() == "/write")
+            .flat_map(Request::points)
+            .collect()
     }
 
     /// What does not agree with the script: requests that fitted nothing, expected ones that never came.

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::io::Read;
 
+use influx_core::decode::line_protocol;
+use influx_core::{Dialect, Point, Precision};
+
 /// A request that a [`Server`](crate::test_util::Server) got.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -87,6 +90,26 @@ impl Request {
         lines
             .map(|line| String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned())
             .collect()
+    }
+}
+
+impl Request {
+    /// The points of a write, read as the server of that generation reads them, times by the request's `precision`.
+    ///
+    /// # Panics
+    ///
+    /// On a line that the server would refuse.
+    #[track_caller]
+    pub fn points(&self) -> Vec<Point> {
+        let precision = match self.param("precision") {
+            None | Some("n" | "ns") => Precision::Ns,
+            Some("ms") => Precision::Ms,
+            Some("s") => Precision::S,
+            Some(other) => panic!("the precision {other:?} means different units to different servers"),
+        };
+        let text = self.text();
+        let points = line_protocol::points(&text, Dialect::V1, precision);
+        points.map(|point| point.unwrap_or_else(|error| panic!("the server would refuse {error}"))).collect()
     }
 }
 
