@@ -54,16 +54,17 @@ fn trades() -> Vec<Trade> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let place = Place::find().await?;
-    let trades = trades();
-    place.script(prepared(&trades));
+    place.prepare();
 
     let client = Client::v1(place.url()).database("influx_quickstart").build()?;
     client.create_database("influx_quickstart").await?;
 
+    let trades = trades();
     let written = client.write(&trades).await?;
     println!("\nwrote {} points in {} bytes:", written.points, written.bytes);
     trades.iter().for_each(|trade| println!("  {trade:?}"));
 
+    place.answer_with_what_was_written();
     let query = client.influxql("SELECT * FROM trades WHERE instrument = $i").bind("i", "AAPL");
     let back: Vec<Trade> = query.fetch_all().await?;
     println!("\nread {} back:", back.len());
@@ -71,24 +72,4 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     println!("\nequal: {}", back == trades);
     if back == trades { Ok(()) } else { Err("what was read is not what was written".into()) }
-}
-
-/// What a server would answer: used only where there is none.
-fn prepared(trades: &[Trade]) -> String {
-    let rows: Vec<String> = trades
-        .iter()
-        .map(|trade| {
-            let side = if trade.side == Side::Buy { "BUY" } else { "SELL" };
-            let id = trade
-                .trade_id
-                .as_ref()
-                .map_or("null".to_owned(), |id| serde_json::Value::from(&**id).to_string());
-            let nanos = trade.time.timestamp_nanos_opt().unwrap_or_default();
-            format!("[{nanos},\"{}\",{},\"{side}\",{},{id}]", trade.instrument, trade.price, trade.size)
-        })
-        .collect();
-    format!(
-        r#"{{"results":[{{"statement_id":0,"series":[{{"name":"trades","columns":["time","instrument","price","side","size","trade_id"],"values":[{}]}}]}}]}}"#,
-        rows.join(",")
-    )
 }

@@ -2,7 +2,9 @@
 #![allow(clippy::print_stdout)] // printing is what they are for
 
 use influx_client::test_util::{Expect, Reply, Server};
+use influx_client::{Point, Value};
 use influx_tests::support::{Influxd, InfluxdOptions};
+use serde_json::Value as Json;
 
 /// Where an example runs.
 #[derive(Debug)]
@@ -47,17 +49,60 @@ impl Place {
         }
     }
 
-    /// Tells a scripted server to take statements and writes, and to answer a `SELECT` with `rows`: it stores nothing. Says so.
-    pub fn script(&self, rows: String) {
+    /// Tells a scripted server to take statements and writes; real servers need no telling.
+    pub fn prepare(&self) {
         if let Place::Scripted(server) = self {
-            println!("the scripted server stores nothing: its answer was prepared by this example");
-            server.expect(Expect::write(), Reply::status(204));
+            server.expect(Expect::write().any_times(), Reply::status(204));
             server.expect(
                 Expect::query().param("q", "CREATE DATABASE \"influx_quickstart\""),
                 Reply::json(r#"{"results":[{}]}"#),
             );
-            server.expect(Expect::query(), Reply::json(rows));
         }
+    }
+
+    /// Tells a scripted server to answer the next query with the points that it was sent, as it stores and selects nothing.
+    /// Says so.
+    pub fn answer_with_what_was_written(&self) {
+        if let Place::Scripted(server) = self {
+            println!(
+                "\n(the scripted server knows no queries: its answer is made of the points it was sent)"
+            );
+            server.expect(Expect::query(), Reply::json(answer(&server.points())));
+        }
+    }
+}
+
+/// The rows that a server would answer a `SELECT *` with.
+fn answer(points: &[Point]) -> String {
+    let mut columns = vec!["time"];
+    for name in points.iter().flat_map(|p| p.tags().map(|(key, _)| key).chain(p.fields().map(|(key, _)| key)))
+    {
+        if !columns.contains(&name) {
+            columns.push(name);
+        }
+    }
+    let cell = |point: &Point, column: &str| -> Json {
+        let tag = point.tags().find(|(key, _)| *key == column).map(|(_, value)| value.into());
+        let field = || point.fields().find(|(key, _)| *key == column).map(|(_, value)| json(value));
+        let time = || (column == "time").then(|| point.unix_nanos().into());
+        tag.or_else(field).or_else(time).unwrap_or(Json::Null)
+    };
+    let row = |point| columns.iter().map(|column| cell(point, column)).collect::<Json>();
+    let values: Json = points.iter().map(row).collect();
+    let name = points.first().map(Point::measurement);
+    serde_json::json!({"results": [{"series": [{"name": name, "columns": columns, "values": values}]}]})
+        .to_string()
+}
+
+fn json(value: &Value) -> Json {
+    match value {
+        Value::F64(float) => (*float).into(),
+        Value::F32(float) => (*float).into(),
+        Value::I64(int) => (*int).into(),
+        Value::U64(int) => (*int).into(),
+        Value::Bool(bool) => (*bool).into(),
+        Value::Str(text) => (**text).into(),
+        _ => Json::Null,
     }
 }
 
