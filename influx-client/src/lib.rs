@@ -1,1 +1,76 @@
-//! A typed client for InfluxDB 1.x, 2.x and 3.x.
+//! A typed client for InfluxDB: structs are written as line protocol and query results are read back into structs.
+//!
+//! Served now: InfluxDB 1.x, and what speaks its protocol.
+//!
+//! ```no_run
+//! use std::time::SystemTime;
+//! use influx_client::{Client, FromRow, LineProtocol};
+//!
+//! #[derive(LineProtocol, FromRow, Debug)]
+//! #[measurement("trades")]
+//! struct Trade {
+//!     #[timestamp]
+//!     time: SystemTime,
+//!     #[tag]
+//!     instrument: String,
+//!     price: f64,
+//!     size: i64,
+//!     trade_id: Option<String>,
+//! }
+//!
+//! # async fn run(trades: Vec<Trade>) -> influx_client::Result<()> {
+//! let client = Client::v1("http://localhost:8086").database("market").build()?;
+//! client.write(&trades).await?;
+//! let back: Vec<Trade> =
+//!     client.influxql("SELECT * FROM trades WHERE instrument = $i").bind("i", "AAPL").fetch_all().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What a write promises
+//!
+//! Success means that the server answered so for every line. Otherwise the [`Error`] says what became of the points:
+//! [`delivery`](Error::delivery) is not sent, unknown, rejected or partial, and [`rejected`](Error::rejected) names the
+//! refused points by their place in what was given to `write`, as far as the server tells. Nothing is sent again behind the
+//! caller's back, and nothing is sent at all when a point cannot be encoded.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
+//! | `test-util` | the module `test_util`: a scripted loopback server |
+
+mod client;
+mod config;
+mod delivery;
+mod dialect;
+mod endpoint;
+mod error;
+mod http;
+mod inflate;
+mod query;
+mod retry;
+mod secret;
+mod session;
+#[cfg(feature = "test-util")]
+pub mod test_util;
+mod write;
+
+pub use client::{Client, Pong};
+pub use config::{Consistency, V1Builder};
+pub use delivery::{Delivery, Rejected};
+pub use error::{Error, Result};
+pub use query::{Bind, Identifier, Query, Regex, RowStream};
+pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
+
+pub use influx_core::decode::influxql::Message;
+
+// The traits, types and hidden parts of the core. The derives below stand in front of the core's of the same names, as
+// theirs refer to this crate: one dependency is enough.
+#[doc(no_inline)]
+pub use influx_core::*;
+pub use influx_derive::{
+    FieldValueViaClient as FieldValue, FromRowViaClient as FromRow, LineProtocolViaClient as LineProtocol,
+    TagValueViaClient as TagValue,
+};

@@ -1,3 +1,5 @@
-//! What the tests of the workspace share.
+//! What the tests and examples of the workspace share.
 
 pub mod conformance;
+pub mod rows;
+pub mod support;

@@ -1,0 +1,75 @@
+//! Writes trades and reads them back typed.
+//!
+//! ```text
+//! cargo run -p influx-examples --example quickstart
+//! ```
+//!
+//! `INFLUX_URL` names a server; without it a real InfluxDB 1.x is found or fetched and started.
+#![allow(clippy::print_stdout)]
+
+use chrono::{DateTime, TimeZone, Utc};
+use influx_client::{Client, FromRow, LineProtocol, TagValue};
+use influx_examples::Place;
+
+#[derive(TagValue, Debug, Clone, Copy, PartialEq)]
+#[tag_value(rename_all = "UPPERCASE")]
+enum Side {
+    Buy,
+    Sell,
+}
+
+#[derive(LineProtocol, FromRow, Debug, PartialEq)]
+#[measurement("trades")]
+struct Trade {
+    #[timestamp]
+    time: DateTime<Utc>,
+    #[tag]
+    instrument: String,
+    #[tag]
+    side: Side,
+    #[field]
+    price: f64,
+    #[field]
+    size: i64,
+    #[field]
+    trade_id: Option<String>,
+}
+
+fn trades() -> Vec<Trade> {
+    let trade = |nanos, side, price, size, id: Option<&str>| Trade {
+        time: Utc.timestamp_nanos(nanos),
+        instrument: "AAPL".to_owned(),
+        side,
+        price,
+        size,
+        trade_id: id.map(str::to_owned),
+    };
+    vec![
+        trade(1_700_000_000_000_000_001, Side::Buy, 189.25, 100, Some("a \"quoted\", hostile\\id")),
+        trade(1_700_000_000_000_000_002, Side::Sell, 189.5, 250, None),
+        trade(1_700_000_000_000_000_003, Side::Buy, 189.75, i64::MAX, Some("é 漢字 🦀")),
+    ]
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let place = Place::find().await?;
+    place.prepare();
+
+    let client = Client::v1(place.url()).database("influx_quickstart").build()?;
+    client.create_database("influx_quickstart").await?;
+
+    let trades = trades();
+    let written = client.write(&trades).await?;
+    println!("\nwrote {} points in {} bytes:", written.points, written.bytes);
+    trades.iter().for_each(|trade| println!("  {trade:?}"));
+
+    place.answer_with_what_was_written();
+    let query = client.influxql("SELECT * FROM trades WHERE instrument = $i").bind("i", "AAPL");
+    let back: Vec<Trade> = query.fetch_all().await?;
+    println!("\nread {} back:", back.len());
+    back.iter().for_each(|trade| println!("  {trade:?}"));
+
+    println!("\nequal: {}", back == trades);
+    if back == trades { Ok(()) } else { Err("what was read is not what was written".into()) }
+}

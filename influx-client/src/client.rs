@@ -1,0 +1,210 @@
+//! The client: settings and connections behind one cheap handle.
+
+use std::fmt;
+use std::sync::Arc;
+
+use influx_core::LineProtocol;
+
+use crate::config::V1Builder;
+use crate::dialect::v1;
+use crate::error::Result;
+use crate::http::{Method, Request};
+use crate::query::Query;
+use crate::session::Session;
+use crate::write::{self, Given, Points, RawLines, Streamed, WriteRequest};
+
+/// A client of one InfluxDB server.
+///
+/// Clones share the connections and settings, and cost one reference count. It is used within a Tokio runtime.
+///
+/// ```no_run
+/// # async fn run() -> influx_client::Result<()> {
+/// use influx_client::{Client, Point};
+///
+/// let client = Client::v1("http://localhost:8086").database("market").build()?;
+/// client.write(Point::new("trades").tag("instrument", "AAPL").field("price", 189.5)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Session>);
+
+/// What a server says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pong {
+    version: Option<String>,
+    build: Option<String>,
+}
+
+impl Pong {
+    /// The version without a leading `v`, such as `1.8.10`. `None`: the server does not say, as VictoriaMetrics.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref().map(v1::plain_version)
+    }
+
+    /// The build, such as `OSS`.
+    pub fn build(&self) -> Option<&str> {
+        self.build.as_deref()
+    }
+}
+
+impl Client {
+    /// Settings of a client for InfluxDB 1.x, or a server that speaks its protocol, at `url`: `http://host:8086`,
+    /// `https://..` or `unix:///path/of/socket`. User and password may stand in the URL: `http://user:password@host`.
+    pub fn v1(url: impl AsRef<str>) -> V1Builder {
+        V1Builder::new(url.as_ref())
+    }
+
+    /// The database of writes and queries that name no other.
+    ///
+    /// ```
+    /// let client = influx_client::Client::v1("http://localhost:8086").database("market").build()?;
+    /// assert_eq!(client.database(), Some("market"));
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn database(&self) -> Option<&str> {
+        self.0.config.write.database.as_deref()
+    }
+
+    /// Asks the server for a sign of life and its version.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// println!("InfluxDB {}", client.ping().await?.version().unwrap_or("of unknown version"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// No connection, no answer in time, or an answer that is not success.
+    pub async fn ping(&self) -> Result<Pong> {
+        let response = self.0.http.send(Request::new(Method::Get, "/ping")).await?;
+        if !response.is_success() {
+            return Err(response.into_error().await);
+        }
+        let header = |name| response.header(name).map(str::to_owned);
+        Ok(Pong { version: header("x-influxdb-version"), build: header("x-influxdb-build") })
+    }
+
+    /// Creates a database; one that exists already is left as it is.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// client.create_database("market").await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A name that InfluxQL cannot express (empty, or with control characters), and all that [`Query::execute`] has.
+    pub async fn create_database(&self, name: &str) -> Result<()> {
+        self.influxql(format!("CREATE DATABASE {}", v1::quote_identifier(name)?)).execute().await
+    }
+
+    /// Writes a point, a slice, `Vec` or array of points, or an iterator of points.
+    ///
+    /// All of them are encoded before anything is sent: when one cannot be, nothing is. Large writes go in several
+    /// requests, in order. Nothing is sent for no points. For more points than fit into memory see
+    /// [`write_iter`](Client::write_iter).
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::Point;
+    ///
+    /// let points = [Point::new("cpu").field("usage", 0.5), Point::new("cpu").field("usage", 0.7)];
+    /// let written = client.write(&points).await?;
+    /// assert_eq!(written.points, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::delivery`](crate::Error::delivery) says what became of the points, and
+    /// [`Error::rejected`](crate::Error::rejected) which were refused. Success means that the server answered so for
+    /// every line.
+    pub fn write<P: Points<K>, K>(&self, points: P) -> WriteRequest<Given<P, K>> {
+        write::given(&self.0, points)
+    }
+
+    /// Writes the points of an iterator, encoding some while others are sent, with no more than two requests' worth of
+    /// lines in memory.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::Point;
+    ///
+    /// let written = client.write_iter((0..1_000_000_i64).map(|i| Point::new("n").field("i", i).timestamp(i))).await?;
+    /// assert_eq!(written.requests, 100);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`write`](Client::write), but a point that cannot be encoded is found when others were sent already:
+    /// [`Error::points_written`](crate::Error::points_written) says how many.
+    pub fn write_iter<'a, I>(&self, points: I) -> WriteRequest<Streamed<'a, I::IntoIter>>
+    where
+        I: IntoIterator,
+        I::IntoIter: 'a,
+        I::Item: LineProtocol,
+    {
+        write::streamed(&self.0, points.into_iter())
+    }
+
+    /// Writes lines that are line protocol already. They are sent as they are, split at line ends when they are many;
+    /// default tags are not added. Write the unit of their timestamps with `.precision(..)` if it is not nanoseconds.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// client.write_lines("cpu,host=a usage=0.5 1700000000000000000\ncpu,host=b usage=0.7").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Text without a point, lines that end in CR LF, and all that [`write`](Client::write) has.
+    pub fn write_lines(&self, lines: impl Into<String>) -> WriteRequest<RawLines> {
+        write::raw(&self.0, lines.into())
+    }
+
+    /// A query in InfluxQL, to be configured and then fetched or executed.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// let body = client.influxql("SELECT * FROM cpu WHERE host = $host").bind("host", "a").raw().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn influxql(&self, text: impl Into<String>) -> Query {
+        Query::new(&self.0, text.into())
+    }
+}
+
+impl V1Builder {
+    /// The client. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in the settings, or in the URL, as [`is_config`](crate::Error::is_config).
+    pub fn build(self) -> Result<Client> {
+        Ok(Client(Arc::new(Session::new(self.finish()?)?)))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let config = &self.0.config;
+        f.debug_struct("Client")
+            .field("endpoint", &config.endpoint)
+            .field("auth", &config.auth)
+            .field("user_agent", &config.user_agent)
+            .field("timeouts", &config.timeouts)
+            .field("write", &config.write)
+            .finish()
+    }
+}

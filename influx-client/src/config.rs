@@ -1,0 +1,304 @@
+//! Settings: one builder per server generation, with only that generation's settings.
+
+use std::fmt;
+use std::time::Duration;
+
+use influx_core::{Dialect, LineWriter, Precision};
+
+use crate::endpoint::{Endpoint, without_secrets};
+use crate::error::{Error, Result};
+use crate::secret::Secret;
+
+/// How many nodes of an InfluxDB Enterprise 1.x cluster must store a write; single servers ignore it.
+///
+/// ```
+/// use influx_client::{Client, Consistency};
+/// let client = Client::v1("http://localhost:8086").consistency(Consistency::Quorum).build()?;
+/// # Ok::<(), influx_client::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Consistency {
+    /// Any node, also one that only keeps the data for another.
+    Any,
+    /// One node that owns the data.
+    One,
+    /// More than half of the nodes that own the data.
+    Quorum,
+    /// All nodes that own the data.
+    All,
+}
+
+impl Consistency {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Consistency::Any => "any",
+            Consistency::One => "one",
+            Consistency::Quorum => "quorum",
+            Consistency::All => "all",
+        }
+    }
+}
+
+/// The settings of a client, checked.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) auth: Option<(String, Secret)>,
+    pub(crate) user_agent: String,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) write: WriteConfig,
+}
+
+/// The settings that a single write can override.
+#[derive(Debug, Clone)]
+pub(crate) struct WriteConfig {
+    pub(crate) database: Option<String>,
+    pub(crate) retention_policy: Option<String>,
+    pub(crate) precision: Precision,
+    pub(crate) consistency: Option<Consistency>,
+    pub(crate) gzip: bool,
+    pub(crate) batch_points: usize,
+    pub(crate) batch_bytes: usize,
+    pub(crate) default_tags: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) request: Duration,
+    pub(crate) read: Duration,
+}
+
+/// Settings of a client for InfluxDB 1.x: what [`Client::v1`](crate::Client::v1) returns.
+///
+/// Setters never fail; the first mistake is kept and [`build`](V1Builder::build) returns it.
+///
+/// ```
+/// use std::time::Duration;
+/// use influx_client::{Client, Precision};
+///
+/// let client = Client::v1("http://localhost:8086")
+///     .database("market")
+///     .basic_auth("reader", "secret")
+///     .precision(Precision::Ms)
+///     .default_tag("host", "a")
+///     .request_timeout(Duration::from_secs(5))
+///     .build()?;
+/// assert!(!format!("{client:?}").contains("secret"));
+/// # Ok::<(), influx_client::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct V1Builder {
+    url: String,
+    auth: Option<(String, Secret)>,
+    user_agent: String,
+    timeouts: Timeouts,
+    gzip: Option<bool>,
+    write: WriteConfig,
+    problem: Option<String>,
+}
+
+impl V1Builder {
+    pub(crate) fn new(url: &str) -> Self {
+        V1Builder {
+            url: url.to_owned(),
+            auth: None,
+            user_agent: concat!("influx-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+            timeouts: Timeouts {
+                connect: Duration::from_secs(10),
+                request: Duration::from_secs(60),
+                read: Duration::from_secs(60),
+            },
+            gzip: None,
+            write: WriteConfig {
+                database: None,
+                retention_policy: None,
+                precision: Precision::Ns,
+                consistency: None,
+                gzip: false,
+                batch_points: 10_000,
+                batch_bytes: 4 << 20,
+                default_tags: Vec::new(),
+            },
+            problem: None,
+        }
+    }
+
+    /// The database of writes and queries that name no other.
+    pub fn database(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.check(!name.is_empty(), "the database's name is empty: leave .database(..) out or name one");
+        self.write.database = Some(name);
+        self
+    }
+
+    /// The retention policy of writes and queries that name no other; without it the database's default.
+    pub fn retention_policy(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        self.check(
+            !name.is_empty(),
+            "the retention policy's name is empty: leave .retention_policy(..) out or name one",
+        );
+        self.write.retention_policy = Some(name);
+        self
+    }
+
+    /// User and password, sent as HTTP Basic. They win over those in the URL.
+    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
+        let user = user.into();
+        self.check(!user.is_empty(), "the user's name is empty: leave .basic_auth(..) out or name one");
+        self.check(!user.contains(':'), "the user's name contains ':', which HTTP Basic cannot carry");
+        self.auth = Some((user, Secret::new(password)));
+        self
+    }
+
+    /// The unit in which timestamps are written; default nanoseconds. Finer parts of a timestamp are cut off by floor
+    /// division. [`Precision::Us`] is written as nanoseconds, uncut, as 1.x servers disagree on that unit's name.
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.write.precision = precision;
+        self
+    }
+
+    /// How many nodes of an Enterprise cluster must store a write.
+    pub fn consistency(mut self, consistency: Consistency) -> Self {
+        self.write.consistency = Some(consistency);
+        self
+    }
+
+    /// Whether written bodies are compressed (gzip, level 1). Default: not on this machine, over Unix sockets and to
+    /// private addresses, where it costs more than it saves; yes elsewhere. Names other than `localhost` count as
+    /// elsewhere.
+    pub fn gzip(mut self, gzip: bool) -> Self {
+        self.gzip = Some(gzip);
+        self
+    }
+
+    /// A tag for every point that this client writes; a point's own tag of the same key wins. Raw lines are not
+    /// changed.
+    ///
+    /// ```
+    /// use influx_client::Client;
+    /// assert!(Client::v1("http://localhost:8086").default_tag("host", "a").build().is_ok());
+    /// let error = Client::v1("http://localhost:8086").default_tag("host", "a\nb").build().unwrap_err();
+    /// assert!(error.is_config());
+    /// ```
+    pub fn default_tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        let (key, value) = (key.into(), value.into());
+        // The encoder has the rules of names; a writer that is thrown away asks it.
+        if let Err(error) = LineWriter::new(Dialect::V1).default_tag(&key, &value) {
+            self.check(false, &format!("the default tag {key:?} cannot be written: {error}"));
+        }
+        self.check(
+            self.write.default_tags.iter().all(|(known, _)| *known != key),
+            &format!("the default tag {key:?} is given twice"),
+        );
+        self.write.default_tags.push((key, value));
+        self
+    }
+
+    /// Most points in one request; default 10,000. Larger writes are split.
+    pub fn batch_points(mut self, points: usize) -> Self {
+        self.check(points > 0, "batch_points(0) would write nothing: give 1 or more");
+        self.write.batch_points = points.max(1);
+        self
+    }
+
+    /// Most bytes of lines in one request before compression; default 4 MiB. Larger writes are split; a single line
+    /// that is longer goes alone. The servers' own limit is 25,000,000 bytes unless configured.
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.check(bytes > 0, "batch_bytes(0) would write nothing: give 1 or more");
+        self.write.batch_bytes = bytes.max(1);
+        self
+    }
+
+    /// Longest time to wait for a connection; default 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.check(!limit.is_zero(), "a connect timeout of 0 would always run out");
+        self.timeouts.connect = limit;
+        self
+    }
+
+    /// Longest time from sending a request to the head of its answer; default 60 s.
+    pub fn request_timeout(mut self, limit: Duration) -> Self {
+        self.check(!limit.is_zero(), "a request timeout of 0 would always run out");
+        self.timeouts.request = limit;
+        self
+    }
+
+    /// Longest silence while the rest of an answer arrives; default 60 s.
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.check(!limit.is_zero(), "a read timeout of 0 would always run out");
+        self.timeouts.read = limit;
+        self
+    }
+
+    /// The `User-Agent` header; default `influx-client/` and the version.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        let sendable = !name.is_empty() && name.bytes().all(|b| (0x20..0x7f).contains(&b));
+        self.check(sendable, &format!("the user agent {name:?} is not a header value: use visible ASCII"));
+        self.user_agent = name;
+        self
+    }
+
+    /// The settings, once all of them are right.
+    pub(crate) fn finish(self) -> Result<Config> {
+        let mut endpoint = Endpoint::parse(&self.url)?;
+        if let Some(problem) = self.problem {
+            return Err(Error::config(problem));
+        }
+        let in_url = endpoint.credentials.take();
+        let mut write = self.write;
+        write.gzip = self.gzip.unwrap_or(!endpoint.near);
+        Ok(Config {
+            auth: self.auth.or(in_url),
+            user_agent: self.user_agent,
+            timeouts: self.timeouts,
+            write,
+            endpoint,
+        })
+    }
+
+    fn check(&mut self, ok: bool, problem: &str) {
+        if !ok && self.problem.is_none() {
+            self.problem = Some(problem.to_owned());
+        }
+    }
+}
+
+impl fmt::Debug for V1Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("V1Builder")
+            .field("url", &without_secrets(&self.url))
+            .field("auth", &self.auth)
+            .field("user_agent", &self.user_agent)
+            .field("timeouts", &self.timeouts)
+            .field("gzip", &self.gzip)
+            .field("write", &self.write)
+            .field("problem", &self.problem)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_plain_where_the_server_is_near() {
+        for (url, gzip) in [
+            ("http://localhost:8086", false),
+            ("http://127.0.0.1", false),
+            ("http://192.168.0.9", false),
+            ("http://[fd00::1]", false),
+            ("http://8.8.8.8", true),
+            ("https://db.example.com", true),
+        ] {
+            assert_eq!(V1Builder::new(url).finish().unwrap().write.gzip, gzip, "{url}");
+            assert!(V1Builder::new(url).gzip(true).finish().unwrap().write.gzip);
+            assert!(!V1Builder::new(url).gzip(false).finish().unwrap().write.gzip);
+        }
+    }
+}

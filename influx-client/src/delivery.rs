@@ -1,0 +1,140 @@
+//! What a failed write says about the points it carried.
+
+use std::fmt;
+
+/// What is known about the points of a write that failed.
+///
+/// ```
+/// use influx_client::Delivery;
+/// assert_eq!(Delivery::NotSent.to_string(), "nothing was sent");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Delivery {
+    /// Nothing left this process: no point is stored.
+    NotSent,
+    /// The request was sent, at least in part, and no answer came: the points may or may not be stored. Points that
+    /// carry their own timestamps can be written again without harm.
+    Unknown,
+    /// The server refused the points: none is stored.
+    Rejected,
+    /// Some points are stored and some are not: [`Error::rejected`](crate::Error::rejected) and
+    /// [`Error::points_written`](crate::Error::points_written) tell which as far as the server does.
+    Partial,
+}
+
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Delivery::NotSent => "nothing was sent",
+            Delivery::Unknown => "it is unknown whether the points are stored",
+            Delivery::Rejected => "no point is stored",
+            Delivery::Partial => "some points are stored",
+        })
+    }
+}
+
+/// A point that the server refused.
+///
+/// ```no_run
+/// # async fn run(client: influx_client::Client, points: Vec<influx_client::Point>) {
+/// if let Err(error) = client.write(&points).await {
+///     for rejected in error.rejected() {
+///         match rejected.index() {
+///             Some(index) => eprintln!("{:?}: {}", points[index], rejected.reason()),
+///             None => eprintln!("{rejected}"),
+///         }
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    pub(crate) index: Option<usize>,
+    pub(crate) line: Option<String>,
+    pub(crate) reason: String,
+    pub(crate) certain: bool,
+}
+
+impl Rejected {
+    /// Longest piece of a line that is kept, in bytes.
+    const MAX_LINE: usize = 256;
+
+    pub(crate) fn new(index: Option<usize>, line: Option<&str>, reason: &str) -> Self {
+        let line = line.map(|line| shorten(line, Self::MAX_LINE).into_owned());
+        Rejected { index, line, reason: reason.to_owned(), certain: true }
+    }
+
+    pub(crate) fn uncertain(mut self) -> Self {
+        self.certain = false;
+        self
+    }
+
+    /// The place of the point in what the caller gave to `write`, counted from 0; of raw lines: the line's number,
+    /// counted from 0. `None` when the server did not say enough to find it.
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// The line as it was sent, cut after 256 bytes. `None` when the server did not say enough to find it.
+    pub fn line(&self) -> Option<&str> {
+        self.line.as_deref()
+    }
+
+    /// The server's reason.
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    /// Whether this very point was refused. `false`: it is one of several that fit the server's words, of which
+    /// [`Error::dropped`](crate::Error::dropped) were refused.
+    pub fn is_certain(&self) -> bool {
+        self.certain
+    }
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.certain {
+            f.write_str("possibly ")?;
+        }
+        match (self.index, &self.line) {
+            (Some(index), Some(line)) => write!(f, "point {index} ({line}): {}", self.reason),
+            (Some(index), None) => write!(f, "point {index}: {}", self.reason),
+            (None, Some(line)) => write!(f, "{line}: {}", self.reason),
+            (None, None) => f.write_str(&self.reason),
+        }
+    }
+}
+
+/// The text, or its first `max` bytes (cut between characters) and `..`.
+pub(crate) fn shorten(text: &str, max: usize) -> std::borrow::Cow<'_, str> {
+    if text.len() <= max {
+        return text.into();
+    }
+    let mut end = max;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}..", &text[..end]).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_cut_between_characters() {
+        let line = format!("{}ééé", "x".repeat(255));
+        let kept = Rejected::new(Some(3), Some(&line), "why");
+        assert_eq!(kept.line(), Some(format!("{}..", "x".repeat(255)).as_str()));
+        assert!(kept.to_string().starts_with("point 3 (xxx"), "{kept}");
+        assert!(kept.to_string().ends_with("..): why"), "{kept}");
+    }
+
+    #[test]
+    fn a_candidate_says_so() {
+        let one = Rejected::new(Some(0), None, "conflict").uncertain();
+        assert_eq!(one.to_string(), "possibly point 0: conflict");
+    }
+}

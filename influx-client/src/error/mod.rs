@@ -1,0 +1,302 @@
+//! The one error of this crate.
+
+mod show;
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use influx_core::{DecodeError, EncodeError};
+
+use crate::delivery::{Delivery, Rejected};
+use crate::retry;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+type Source = Box<dyn StdError + Send + Sync + 'static>;
+
+/// What went wrong, where, and what is known about the data.
+///
+/// `Display` is one line with the most specific fact; [`source`](StdError::source) has the cause below it and
+/// [`report`](Error::report) prints both. No password or token ever appears in it.
+///
+/// ```
+/// let error = influx_client::Client::v1("localhost:8086").build().unwrap_err();
+/// assert!(error.is_config());
+/// assert_eq!(error.to_string(), "the URL \"localhost:8086\" has no scheme: write http://localhost:8086");
+/// ```
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: Kind,
+    /// `POST http://host:8086/write`, without credentials and parameters.
+    request: Option<String>,
+    message: String,
+    source: Option<Source>,
+    encode: Option<EncodeError>,
+    decode: Option<DecodeError>,
+    status: Option<u16>,
+    server_message: Option<String>,
+    retry_after: Option<Duration>,
+    rejected: Vec<Rejected>,
+    dropped: Option<u64>,
+    delivery: Option<Delivery>,
+    points_written: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A setting, an argument or a URL.
+    Config,
+    /// A point that the wire cannot carry.
+    Encode,
+    /// An answer that is not what was asked for.
+    Decode,
+    /// No connection.
+    Connect,
+    /// No connection in time.
+    ConnectTimeout,
+    /// No answer, or no more of it, in time.
+    Timeout,
+    /// The connection was lost.
+    Connection,
+    /// The answer ended early.
+    Incomplete,
+    /// An HTTP status that is not success.
+    Status,
+    /// An error inside of a successful answer.
+    Statement,
+    /// One row was asked for and none came.
+    NoRows,
+    /// One row was asked for and more came.
+    TooManyRows,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            request: None,
+            message: message.into(),
+            source: None,
+            encode: None,
+            decode: None,
+            status: None,
+            server_message: None,
+            retry_after: None,
+            rejected: Vec::new(),
+            dropped: None,
+            delivery: None,
+            points_written: 0,
+        }))
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Error::new(Kind::Config, message)
+    }
+
+    pub(crate) fn encode(error: EncodeError) -> Self {
+        let mut refused = Error::new(Kind::Encode, error.to_string()).delivered(Delivery::NotSent);
+        refused.0.rejected = vec![Rejected::new(error.index(), None, &error.to_string())];
+        refused.0.encode = Some(error);
+        refused
+    }
+
+    /// An answer with an error status; `message` is the server's own text, empty when it sent none.
+    pub(crate) fn status_answer(status: u16, message: String) -> Self {
+        let mut error = Error::new(Kind::Status, String::new());
+        error.0.status = Some(status);
+        error.0.server_message = (!message.is_empty()).then_some(message);
+        error
+    }
+
+    pub(crate) fn decode(cause: DecodeError) -> Self {
+        let kind = match () {
+            () if cause.is_server_error() => Kind::Statement,
+            () if cause.is_truncated() => Kind::Incomplete,
+            () => Kind::Decode,
+        };
+        let mut error = Error::new(kind, show::one_line(&cause.to_string()));
+        error.0.decode = Some(cause);
+        error
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, request: impl Into<String>) -> Self {
+        self.0.request = Some(request.into());
+        self
+    }
+
+    pub(crate) fn delivered(mut self, delivery: Delivery) -> Self {
+        self.0.delivery = Some(delivery);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
+        self.0.retry_after = after;
+        self
+    }
+
+    pub(crate) fn with_rejected(mut self, rejected: Vec<Rejected>, dropped: Option<u64>) -> Self {
+        self.0.rejected = rejected;
+        self.0.dropped = dropped;
+        self
+    }
+
+    pub(crate) fn with_points_written(mut self, points: u64) -> Self {
+        self.0.points_written = points;
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// A setting, an argument or a URL is wrong; nothing was sent.
+    pub fn is_config(&self) -> bool {
+        self.0.kind == Kind::Config
+    }
+
+    /// A point cannot be carried by the wire; nothing of it was sent.
+    pub fn is_encode(&self) -> bool {
+        self.0.kind == Kind::Encode
+    }
+
+    /// The answer is not what the caller's type asks for, or not an answer of this kind of server.
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// No connection could be made; nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect | Kind::ConnectTimeout)
+    }
+
+    /// One of the client's time limits ran out.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self.0.kind, Kind::Timeout | Kind::ConnectTimeout)
+    }
+
+    /// The answer ended before it was complete; the rows before its end were handed out.
+    pub fn is_incomplete(&self) -> bool {
+        self.0.kind == Kind::Incomplete
+    }
+
+    /// The server does not know the caller (401) or does not allow this (403).
+    pub fn is_auth(&self) -> bool {
+        matches!(self.0.status, Some(401 | 403))
+    }
+
+    /// Some points of the write are stored and some are not.
+    pub fn is_partial(&self) -> bool {
+        self.0.delivery == Some(Delivery::Partial)
+    }
+
+    /// The server took the query and reported an error of one of its statements: unknown database, unknown function ..
+    pub fn is_statement(&self) -> bool {
+        self.0.kind == Kind::Statement
+    }
+
+    /// A query for one row got none.
+    pub fn is_no_rows(&self) -> bool {
+        self.0.kind == Kind::NoRows
+    }
+
+    /// The same request may well succeed later: no connection, no answer, or a status of an overloaded or restarting
+    /// server. Points without their own timestamps can be stored twice when they are written again.
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            Kind::Connect | Kind::ConnectTimeout | Kind::Timeout | Kind::Connection | Kind::Incomplete => {
+                true
+            }
+            Kind::Status => self.0.status.is_some_and(|status| {
+                retry::status_is_retryable(status, self.0.server_message.as_deref().unwrap_or_default())
+            }),
+            Kind::Config
+            | Kind::Encode
+            | Kind::Decode
+            | Kind::Statement
+            | Kind::NoRows
+            | Kind::TooManyRows => false,
+        }
+    }
+
+    /// The HTTP status, when there was an answer with an error status.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The server's own words, whole.
+    pub fn server_message(&self) -> Option<&str> {
+        let in_rows = || self.0.decode.as_ref().and_then(DecodeError::server_message);
+        self.0.server_message.as_deref().or_else(in_rows)
+    }
+
+    /// Which point could not be encoded, and why.
+    pub fn encode_error(&self) -> Option<&EncodeError> {
+        self.0.encode.as_ref()
+    }
+
+    /// What of the answer did not fit: statement, series, row, column, struct and field.
+    pub fn decode_error(&self) -> Option<&DecodeError> {
+        self.0.decode.as_ref()
+    }
+
+    /// The points that the server refused, as far as it told, or the one that could not be encoded. Empty when the
+    /// server did not say which.
+    pub fn rejected(&self) -> &[Rejected] {
+        &self.0.rejected
+    }
+
+    /// How many points the server says that its storage dropped. Lines that it could not parse are not counted by
+    /// it, but are in [`rejected`](Error::rejected).
+    pub fn dropped(&self) -> Option<u64> {
+        self.0.dropped
+    }
+
+    /// How long the server asks to wait before the next try.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// What is known about the points of a write; `None` when the error is not one of a write.
+    pub fn delivery(&self) -> Option<Delivery> {
+        self.0.delivery
+    }
+
+    /// How many points of this call were in requests that the server answered with success.
+    pub fn points_written(&self) -> u64 {
+        self.0.points_written
+    }
+
+    /// The error and its causes in one text, joined by `: `.
+    ///
+    /// ```
+    /// let error = influx_client::Client::v1("ftp://db").build().unwrap_err();
+    /// assert_eq!(error.report(), error.to_string());
+    /// ```
+    pub fn report(&self) -> String {
+        let mut text = self.to_string();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            let line = cause.to_string();
+            if !text.ends_with(&line) {
+                text.push_str(": ");
+                text.push_str(&line);
+            }
+            next = cause.source();
+        }
+        text
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

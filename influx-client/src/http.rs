@@ -1,0 +1,302 @@
+//! The transport: the only file that names the HTTP library.
+
+use std::future::Future;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use reqwest::header::{self, HeaderValue};
+
+use crate::config::{Config, Timeouts};
+use crate::dialect;
+use crate::endpoint::without_secrets;
+use crate::error::{Error, Kind, Result};
+use crate::inflate::Inflate;
+use crate::retry;
+use crate::secret::Secret;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+}
+
+/// One request; `params` go into the URL.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) gzipped: bool,
+    /// Whether the answer may be compressed.
+    pub(crate) accept_gzip: bool,
+    pub(crate) body: Bytes,
+    /// Instead of the client's request timeout.
+    pub(crate) timeout: Option<Duration>,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, path: &'static str) -> Self {
+        Request {
+            method,
+            path,
+            params: Vec::new(),
+            content_type: None,
+            gzipped: false,
+            accept_gzip: false,
+            body: Bytes::new(),
+            timeout: None,
+        }
+    }
+}
+
+pub(crate) struct Http {
+    client: reqwest::Client,
+    base: String,
+    auth: Option<HeaderValue>,
+    timeouts: Timeouts,
+}
+
+impl Http {
+    pub(crate) fn new(config: &Config) -> Result<Http> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(&config.user_agent)
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(config.timeouts.connect)
+            .tcp_nodelay(true);
+        #[cfg(unix)]
+        if let Some(socket) = &config.endpoint.socket {
+            builder = builder.unix_socket(socket.as_path());
+        }
+        if config.endpoint.socket.is_some() {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            Error::config("the HTTP client cannot be set up").with_source(error.without_url())
+        })?;
+        let auth = config.auth.as_ref().map(|(user, password)| basic(user, password)).transpose()?;
+        Ok(Http { client, base: config.endpoint.base.clone(), auth, timeouts: config.timeouts })
+    }
+
+    /// Sends the request and waits for the head of the answer, whatever its status.
+    pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+        let verb = match request.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+        };
+        let shown = format!("{verb} {}{}", self.base, request.path);
+        let mut url = format!("{}{}", self.base, request.path);
+        if !request.params.is_empty() {
+            url.push('?');
+            url.push_str(&encode_params(&request.params));
+        }
+        let mut builder = self.client.request(verb, url);
+        builder =
+            builder.header(header::ACCEPT_ENCODING, if request.accept_gzip { "gzip" } else { "identity" });
+        if let Some(auth) = &self.auth {
+            builder = builder.header(header::AUTHORIZATION, auth.clone());
+        }
+        if let Some(content_type) = request.content_type {
+            builder = builder.header(header::CONTENT_TYPE, content_type);
+        }
+        if request.gzipped {
+            builder = builder.header(header::CONTENT_ENCODING, "gzip");
+        }
+        if request.method == Method::Post {
+            builder = builder.body(request.body);
+        }
+        let limit = request.timeout.unwrap_or(self.timeouts.request);
+        match within(limit, builder.send()).await {
+            Some(Ok(inner)) => {
+                let packed =
+                    inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
+                let inflate = packed.then(Inflate::new);
+                Ok(Response { inner, inflate, shown, read_limit: self.timeouts.read })
+            }
+            Some(Err(error)) => Err(transport_error(error).at(shown)),
+            None => {
+                Err(Error::new(Kind::Timeout, format!("no answer within {limit:?} (request timeout)"))
+                    .at(shown))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Http").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+/// The head of an answer, and its body as it comes.
+pub(crate) struct Response {
+    inner: reqwest::Response,
+    inflate: Option<Inflate>,
+    shown: String,
+    read_limit: Duration,
+}
+
+impl Response {
+    pub(crate) fn status(&self) -> u16 {
+        self.inner.status().as_u16()
+    }
+
+    pub(crate) fn is_success(&self) -> bool {
+        self.inner.status().is_success()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The request without credentials and parameters, for messages.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// The next piece of the body, unpacked; `None` at its end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            let piece = self.wire_chunk().await?;
+            let Some(inflate) = &mut self.inflate else { return Ok(piece) };
+            let unpacked = match &piece {
+                Some(bytes) => inflate.push(bytes),
+                None => inflate.finish(),
+            };
+            let unpacked = unpacked.map_err(|error| error.at(&self.shown))?;
+            if piece.is_none() {
+                self.inflate = None;
+            }
+            if !unpacked.is_empty() {
+                return Ok(Some(unpacked));
+            }
+            if piece.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+
+    async fn wire_chunk(&mut self) -> Result<Option<Bytes>> {
+        match within(self.read_limit, self.inner.chunk()).await {
+            Some(Ok(chunk)) => Ok(chunk),
+            Some(Err(error)) => Err(Error::new(Kind::Incomplete, "the answer ended before it was complete")
+                .with_source(error.without_url())
+                .at(&self.shown)),
+            None => {
+                let text = format!("no more of the answer within {:?} (read timeout)", self.read_limit);
+                Err(Error::new(Kind::Timeout, text).at(&self.shown))
+            }
+        }
+    }
+
+    /// The whole body.
+    pub(crate) async fn bytes(&mut self) -> Result<Vec<u8>> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// The error that an answer without success stands for.
+    pub(crate) async fn into_error(mut self) -> Error {
+        /// More of an error text than this is of no use to anybody.
+        const MAX_BODY: usize = 1 << 20;
+
+        let status = self.status();
+        let mut body = Vec::new();
+        let mut cause = None;
+        while body.len() < MAX_BODY {
+            match self.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                // The status is there, and says more than the cut of its text.
+                Err(error) => {
+                    cause = Some(error);
+                    break;
+                }
+            }
+        }
+        let message = match self.header("location").filter(|_| (300..400).contains(&status)) {
+            Some(to) => format!("redirected to {}: give that address to the client", without_secrets(to)),
+            None => dialect::error_text(&body, self.header("x-influxdb-error")),
+        };
+        let after = self.header("retry-after").and_then(|value| retry::retry_after(value, SystemTime::now()));
+        let error = Error::status_answer(status, message).with_retry_after(after).at(&self.shown);
+        match cause {
+            Some(cause) => error.with_source(cause),
+            None => error,
+        }
+    }
+}
+
+/// The result of `work`, or `None` after `limit`.
+async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+    tokio::time::timeout(limit, work).await.ok()
+}
+
+fn transport_error(error: reqwest::Error) -> Error {
+    let (kind, text) = match (error.is_connect(), error.is_timeout(), error.is_builder()) {
+        (true, true, _) => (Kind::ConnectTimeout, "no connection in time (connect timeout)"),
+        (true, false, _) => (Kind::Connect, "cannot connect"),
+        (_, true, _) => (Kind::Timeout, "no answer in time"),
+        (_, _, true) => (Kind::Config, "the request cannot be made"),
+        _ => (Kind::Connection, "the connection was lost before an answer came"),
+    };
+    Error::new(kind, text).with_source(error.without_url())
+}
+
+fn basic(user: &str, password: &Secret) -> Result<HeaderValue> {
+    let text = base64(format!("{user}:{}", password.expose()).as_bytes());
+    let mut value = HeaderValue::from_str(&format!("Basic {text}"))
+        .map_err(|_| Error::config("the user or password cannot be sent as HTTP Basic"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let mut word = [0; 4];
+        word[1..=group.len()].copy_from_slice(group);
+        let word = u32::from_be_bytes(word);
+        for place in 0..4 {
+            let index = (word >> (18 - 6 * place)) & 63;
+            out.push(if place <= group.len() { char::from(ALPHABET[index as usize]) } else { '=' });
+        }
+    }
+    out
+}
+
+/// `a=b&c=d`, as the servers read it from URLs and forms.
+pub(crate) fn encode_params(params: &[(&'static str, String)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params).finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_with_each_padding() {
+        for (text, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+            ("ü:?>", "w7w6Pz4="),
+        ] {
+            assert_eq!(base64(text.as_bytes()), coded, "{text}");
+        }
+    }
+
+    #[test]
+    fn params_are_encoded() {
+        assert_eq!(
+            encode_params(&[("db", "a b&c=d".into()), ("q", "é+%".into())]),
+            "db=a+b%26c%3Dd&q=%C3%A9%2B%25"
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! Queries: text, values and options, and the verbs that run them.
+
+mod bind;
+mod statement;
+mod stream;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use influx_core::decode::influxql::Options;
+use influx_core::{DecodeError, FromRow, Planner, Precision, Row, Timestamp};
+
+use crate::dialect::v1;
+use crate::error::{Error, Kind, Result};
+use crate::http::{Method, Request, Response, encode_params};
+use crate::session::Session;
+
+pub use bind::{Bind, Identifier, Regex};
+pub use stream::RowStream;
+
+/// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
+const MAX_GET: usize = 2_000;
+
+/// An InfluxQL query, to be configured and run: what [`Client::influxql`](crate::Client::influxql) returns.
+///
+/// Statements that only read go as `GET`, all others, long ones and those with bound values as `POST`. The answer comes in
+/// pieces of 10,000 rows, which are read as they arrive.
+///
+/// ```no_run
+/// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+/// use std::time::{Duration, SystemTime};
+/// use influx_client::{FromRow, Identifier};
+///
+/// #[derive(FromRow)]
+/// struct Mean {
+///     mean: Option<f64>,
+/// }
+///
+/// let mean: Mean = client
+///     .influxql("SELECT mean($field) FROM cpu WHERE host = $host AND time > $since")
+///     .bind("field", Identifier("usage".into()))
+///     .bind("host", "a")
+///     .bind_time("since", SystemTime::now() - Duration::from_secs(3600))
+///     .timeout(Duration::from_secs(5))
+///     .fetch_one()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a query runs when one of its verbs is awaited"]
+pub struct Query {
+    session: Arc<Session>,
+    text: String,
+    binds: Vec<(String, Bind)>,
+    database: Option<String>,
+    retention_policy: Option<String>,
+    epoch: Precision,
+    chunk_size: Option<usize>,
+    timeout: Option<Duration>,
+    gzip: bool,
+    problem: Option<String>,
+}
+
+impl Query {
+    pub(crate) fn new(session: &Arc<Session>, text: String) -> Query {
+        let config = &session.config.write;
+        Query {
+            database: config.database.clone(),
+            retention_policy: config.retention_policy.clone(),
+            session: Arc::clone(session),
+            text,
+            binds: Vec::new(),
+            epoch: Precision::Ns,
+            chunk_size: Some(10_000),
+            timeout: None,
+            gzip: false,
+            problem: None,
+        }
+    }
+
+    /// The value of `$name` in the text. It travels beside the text and cannot change its meaning.
+    pub fn bind(mut self, name: impl Into<String>, value: impl Into<Bind>) -> Query {
+        self.binds.push((name.into(), value.into()));
+        self
+    }
+
+    /// The value of `$name` in the text: an instant, as exact nanoseconds, to be compared with `time`.
+    pub fn bind_time(mut self, name: impl Into<String>, time: impl Timestamp) -> Query {
+        let name = name.into();
+        match time.unix_nanos() {
+            Ok(Some(nanos)) => self.binds.push((name, nanos.into())),
+            Ok(None) => self.check(false, &format!("the time of ${name} is missing: give one")),
+            Err(error) => self.check(false, &format!("the time of ${name} cannot be sent: {error}")),
+        }
+        self
+    }
+
+    /// The unit in which times are sent back; default nanoseconds, which are exact.
+    pub fn epoch(mut self, unit: Precision) -> Query {
+        self.epoch = unit;
+        self
+    }
+
+    /// Most rows in one piece of the answer; default 10,000.
+    pub fn chunk_size(mut self, rows: usize) -> Query {
+        self.check(rows > 0, "chunk_size(0) would hold no row: give 1 or more");
+        self.chunk_size = Some(rows.max(1));
+        self
+    }
+
+    /// Whether the answer comes in pieces; default `true`. In one piece the server holds the whole result in memory.
+    pub fn chunked(mut self, chunked: bool) -> Query {
+        self.chunk_size = if chunked { Some(self.chunk_size.unwrap_or(10_000)) } else { None };
+        self
+    }
+
+    /// The database of this query.
+    pub fn database(mut self, name: impl Into<String>) -> Query {
+        self.database = Some(name.into());
+        self
+    }
+
+    /// The retention policy of measurements that are named without one.
+    pub fn retention_policy(mut self, name: impl Into<String>) -> Query {
+        self.retention_policy = Some(name.into());
+        self
+    }
+
+    /// Longest time to the head of the answer, instead of the client's request timeout.
+    pub fn timeout(mut self, limit: Duration) -> Query {
+        self.check(!limit.is_zero(), "a timeout of 0 would always run out");
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Whether the answer is sent compressed; default `false`. It pays where the network is slower than about 200 Mbit/s.
+    pub fn gzip(mut self, gzip: bool) -> Query {
+        self.gzip = gzip;
+        self
+    }
+
+    /// The body of the answer as it came, whatever it says; only an error status is an error.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no answer in time, or an answer that is not success.
+    pub async fn raw(self) -> Result<Bytes> {
+        let mut response = self.send().await?;
+        response.bytes().await.map(Bytes::from)
+    }
+
+    /// The rows as a stream of `T`, which owns its texts.
+    ///
+    /// ```no_run
+    /// # async fn run<Trade: for<'r> influx_client::FromRow<'r> + std::fmt::Debug>(client: influx_client::Client)
+    /// # -> influx_client::Result<()> {
+    /// let mut trades = client.influxql("SELECT * FROM trades").fetch::<Trade>();
+    /// while let Some(trade) = trades.next().await {
+    ///     println!("{:?}", trade?);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn fetch<T: for<'r> FromRow<'r>>(self) -> RowStream<T> {
+        RowStream::new(self)
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`].
+    pub async fn fetch_all<T: for<'r> FromRow<'r>>(self) -> Result<Vec<T>> {
+        let mut stream = self.fetch::<T>();
+        let mut rows = Vec::new();
+        while let Some(row) = stream.next().await {
+            rows.push(row?);
+        }
+        Ok(rows)
+    }
+
+    /// The only row.
+    ///
+    /// # Errors
+    ///
+    /// None or more than one row, and those of [`RowStream::next`].
+    pub async fn fetch_one<T: for<'r> FromRow<'r>>(self) -> Result<T> {
+        match self.fetch_optional().await? {
+            Some(row) => Ok(row),
+            None => Err(Error::new(Kind::NoRows, "one row was asked for and the result has none")),
+        }
+    }
+
+    /// The only row, or `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// More than one row, and those of [`RowStream::next`].
+    pub async fn fetch_optional<T: for<'r> FromRow<'r>>(self) -> Result<Option<T>> {
+        let mut stream = self.fetch::<T>();
+        let Some(first) = stream.next().await.transpose()? else { return Ok(None) };
+        // Also an error that follows the row counts: the answer may lack others.
+        match stream.next().await.transpose()? {
+            None => Ok(Some(first)),
+            Some(_) => Err(Error::new(
+                Kind::TooManyRows,
+                "one row was asked for and the result has more: add LIMIT 1, or fetch them all",
+            )),
+        }
+    }
+
+    /// Calls `each` with every row, without collecting them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`].
+    pub async fn for_each_row<T: for<'r> FromRow<'r>>(self, mut each: impl FnMut(T)) -> Result<()> {
+        self.lend_rows(T::plan, |row| {
+            each(T::from_row(&row)?);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Lends every row to `each`: types that borrow their texts are read this way, without an allocation per row.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::{AnyRow, FromRow};
+    ///
+    /// let mut longest = 0;
+    /// let query = client.influxql("SELECT text FROM notes");
+    /// query.lend_rows(AnyRow::plan, |row| {
+    ///     let row = AnyRow::from_row(&row)?;
+    ///     longest = longest.max(row.get("text").map_or(0, |text| text.to_string().len()));
+    ///     Ok(())
+    /// })
+    /// .await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`], and the first that `each` returns.
+    pub async fn lend_rows(
+        self,
+        plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
+        each: impl FnMut(Row<'_, '_>) -> Result<(), DecodeError>,
+    ) -> Result<()> {
+        let response = self.send().await?;
+        stream::lend(response, self.options(), plan, each).await
+    }
+
+    /// Runs statements that have no rows to read; rows that come are passed over.
+    ///
+    /// # Errors
+    ///
+    /// No connection, no answer in time, an answer that is not success, or an error of a statement.
+    pub async fn execute(self) -> Result<()> {
+        self.lend_rows(|_| Ok(()), |_| Ok(())).await
+    }
+
+    /// How the answer is to be read.
+    fn options(&self) -> Options {
+        Options::new().epoch(self.epoch).chunked(self.chunk_size.is_some())
+    }
+
+    async fn send(&self) -> Result<Response> {
+        let response = self.session.http.send(self.request()?).await?;
+        if response.is_success() { Ok(response) } else { Err(response.into_error().await) }
+    }
+
+    fn request(&self) -> Result<Request> {
+        if let Some(problem) = &self.problem {
+            return Err(Error::config(problem));
+        }
+        if self.text.trim().is_empty() {
+            return Err(Error::config("the query is empty"));
+        }
+        let mut params = vec![("q", self.text.clone())];
+        params.extend(self.database.clone().map(|name| ("db", name)));
+        params.extend(self.retention_policy.clone().map(|name| ("rp", name)));
+        params.push(("epoch", v1::epoch(self.epoch).to_owned()));
+        if let Some(rows) = self.chunk_size {
+            params.push(("chunked", "true".to_owned()));
+            params.push(("chunk_size", rows.to_string()));
+        }
+        if !self.binds.is_empty() {
+            params.push(("params", bind::params(&self.binds)?));
+        }
+        let encoded = encode_params(&params);
+        let get = self.binds.is_empty() && encoded.len() <= MAX_GET && statement::only_reads(&self.text);
+        let mut request = Request::new(if get { Method::Get } else { Method::Post }, "/query");
+        request.timeout = self.timeout;
+        request.accept_gzip = self.gzip;
+        if get {
+            request.params = params;
+        } else {
+            request.content_type = Some("application/x-www-form-urlencoded");
+            request.body = encoded.into();
+        }
+        Ok(request)
+    }
+
+    fn check(&mut self, ok: bool, problem: &str) {
+        if !ok && self.problem.is_none() {
+            self.problem = Some(problem.to_owned());
+        }
+    }
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be secrets: only their names are shown.
+        let names: Vec<_> = self.binds.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Query")
+            .field("text", &self.text)
+            .field("binds", &names)
+            .field("database", &self.database)
+            .field("retention_policy", &self.retention_policy)
+            .field("epoch", &self.epoch)
+            .field("chunk_size", &self.chunk_size)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,127 @@
+//! Which statements only read. Errs towards writing: a read that is sent as a change does no harm.
+
+/// Whether all statements of the text only read, so that they may go as `GET`.
+pub(crate) fn only_reads(text: &str) -> bool {
+    // A slash may begin a regular expression, in which quotes and semicolons mean nothing; telling it from a division
+    // takes a parser.
+    if text.replace("/*", "").replace("*/", "").contains('/') && text.contains(['\'', '"', ';']) {
+        return false;
+    }
+    let mut words = Words { rest: text, unclosed: false };
+    let (mut first, mut in_select) = (true, false);
+    for word in &mut words {
+        match word {
+            ";" => (first, in_select) = (true, false),
+            _ if first => {
+                let is = |name| word.eq_ignore_ascii_case(name);
+                in_select = is("SELECT") || is("EXPLAIN");
+                if !in_select && !is("SHOW") {
+                    return false;
+                }
+                first = false;
+            }
+            _ if in_select && word.eq_ignore_ascii_case("INTO") => return false,
+            _ => {}
+        }
+    }
+    !words.unclosed
+}
+
+/// The bare words and semicolons of InfluxQL; texts, quoted names and comments are passed over.
+struct Words<'a> {
+    rest: &'a str,
+    /// A text or quoted name had no end.
+    unclosed: bool,
+}
+
+impl<'a> Iterator for Words<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        loop {
+            let first = self.rest.chars().next()?;
+            let len = match first {
+                '\'' | '"' => quoted_len(self.rest, first).unwrap_or_else(|| {
+                    self.unclosed = true;
+                    self.rest.len()
+                }),
+                '-' if self.rest.starts_with("--") => self.rest.find('\n').unwrap_or(self.rest.len()),
+                '/' if self.rest.starts_with("/*") => {
+                    self.rest.find("*/").map_or(self.rest.len(), |at| at + 2)
+                }
+                ';' => return Some(self.take(1)),
+                c if is_word(c) => {
+                    let len = self.rest.find(|c| !is_word(c)).unwrap_or(self.rest.len());
+                    return Some(self.take(len));
+                }
+                c => c.len_utf8(),
+            };
+            self.take(len);
+        }
+    }
+}
+
+impl<'a> Words<'a> {
+    fn take(&mut self, len: usize) -> &'a str {
+        let (head, tail) = self.rest.split_at(len);
+        self.rest = tail;
+        head
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn quoted_len(text: &str, quote: char) -> Option<usize> {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            c if c == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_reads;
+
+    #[test]
+    fn reads() {
+        for text in [
+            "SELECT * FROM cpu",
+            "  select a from b; SHOW DATABASES ;",
+            "SELECT \"into\" FROM 'x; DROP DATABASE y'",
+            "-- a comment\nSELECT 1",
+            "/* DROP */ explain analyze SELECT 1",
+            "SELECT a FROM \"b\\\"; DROP\" WHERE c = 'it\\'s; DROP'",
+            "SELECT intox FROM into_y",
+            "",
+        ] {
+            assert!(only_reads(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn changes() {
+        for text in [
+            "CREATE DATABASE x",
+            "SELECT * INTO a FROM b",
+            "SELECT *\ninto a FROM b",
+            "SHOW DATABASES; DROP DATABASE x",
+            "SELECT 'a'; delete from x",
+            "EXPLAIN ANALYZE SELECT * INTO a FROM b",
+            "-- SELECT\nDROP DATABASE x",
+            "/* a */DROP DATABASE x",
+            "WITH x",
+            "SELECT * FROM /x'/; DROP MEASUREMENT y",
+            "SELECT 'never closed",
+        ] {
+            assert!(!only_reads(text), "{text}");
+        }
+    }
+}

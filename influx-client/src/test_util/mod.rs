@@ -1,0 +1,132 @@
+//! A scripted server on loopback, for tests of code that uses this crate.
+//!
+//! It is a real TCP server that answers what the script says, keeps what it was sent, and can stall, cut and break off.
+//! Dropping it fails the test if a request came that no expectation fits, or an expected one never came.
+//!
+//! ```
+//! use influx_client::test_util::{Expect, Reply, Server};
+//! use influx_client::{Client, Point};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::start().await?;
+//! server.expect(Expect::write().param("db", "market"), Reply::status(204));
+//!
+//! let client = Client::v1(server.url()).database("market").build()?;
+//! client.write(Point::new("cpu").field("usage", 0.5).timestamp(1_i64)).await?;
+//!
+//! assert_eq!(server.lines(), ["cpu usage=0.5 1"]);
+//! assert_eq!(server.points(), [Point::new("cpu").field("usage", 0.5).timestamp(1_i64)]);
+//! server.verify();
+//! # Ok(())
+//! # }
+//! ```
+
+mod expect;
+mod reply;
+mod request;
+mod serve;
+
+use std::io;
+use std::sync::Arc;
+
+use influx_core::Point;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use expect::Expect;
+pub use reply::Reply;
+pub use request::Request;
+use serve::Script;
+
+/// A server that follows a script.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    script: Arc<Script>,
+    accepting: JoinHandle<()>,
+    verified: bool,
+}
+
+impl Server {
+    /// Starts a server on a free port of 127.0.0.1. It runs until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Loopback cannot be listened on.
+    pub async fn start() -> io::Result<Server> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let script = Arc::new(Script::default());
+        let accepting = tokio::spawn(serve::accept(listener, Arc::clone(&script)));
+        Ok(Server { url, script, accepting, verified: false })
+    }
+
+    /// `http://127.0.0.1:port`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Adds to the script: a request that fits gets the reply. Of several expectations that fit, the first that still
+    /// waits for a request is taken.
+    pub fn expect(&self, expect: Expect, reply: Reply) {
+        self.script.add(expect, reply);
+    }
+
+    /// The requests so far, in the order of their arrival, also those that fitted nothing.
+    pub fn requests(&self) -> Vec<Request> {
+        self.script.requests()
+    }
+
+    /// The lines of all writes so far, in the order of their arrival.
+    pub fn lines(&self) -> Vec<String> {
+        self.requests().iter().filter(|request| request.path() == "/write").flat_map(Request::lines).collect()
+    }
+
+    /// The points of all writes so far, in the order of their arrival.
+    ///
+    /// # Panics
+    ///
+    /// On a line that the server would refuse.
+    #[track_caller]
+    pub fn points(&self) -> Vec<Point> {
+        self.requests()
+            .iter()
+            .filter(|request| request.path() == "/write")
+            .flat_map(Request::points)
+            .collect()
+    }
+
+    /// What does not agree with the script: requests that fitted nothing, expected ones that never came.
+    pub fn complaints(&self) -> Vec<String> {
+        self.script.complaints()
+    }
+
+    /// Checks the script and stops the server.
+    ///
+    /// # Panics
+    ///
+    /// When there are [`complaints`](Server::complaints).
+    #[track_caller]
+    pub fn verify(mut self) {
+        self.check();
+    }
+
+    #[track_caller]
+    fn check(&mut self) {
+        if !std::mem::replace(&mut self.verified, true) {
+            let complaints = self.complaints();
+            assert!(complaints.is_empty(), "the scripted server complains: {}", complaints.join("; "));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.accepting.abort();
+        // A second panic would abort the whole test program and hide the first.
+        if !std::thread::panicking() {
+            self.check();
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The body of one request: whole lines, and where each ends.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+
+/// Whole lines, each with its line feed, and the caller's index of the first.
+#[derive(Debug, Clone)]
+pub(crate) struct Body {
+    bytes: Bytes,
+    /// Where each line ends, its line feed included.
+    ends: Vec<usize>,
+    first: usize,
+}
+
+impl Body {
+    /// `ends` are offsets into `bytes`, ascending, the last equal to the length.
+    pub(crate) fn new(bytes: impl Into<Bytes>, ends: Vec<usize>, first: usize) -> Self {
+        let bytes = bytes.into();
+        debug_assert_eq!(ends.last().copied().unwrap_or(0), bytes.len());
+        Body { bytes, ends, first }
+    }
+
+    pub(crate) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// How many lines there are.
+    pub(crate) fn lines(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The caller's indices of the lines.
+    pub(crate) fn indices(&self) -> Range<usize> {
+        self.first..self.first + self.ends.len()
+    }
+
+    /// The lines without their line feeds, with the caller's index of each.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).enumerate().map(|(at, (start, end))| {
+            let line = &self.bytes[start..*end];
+            (self.first + at, line.strip_suffix(b"\n").unwrap_or(line))
+        })
+    }
+
+    /// Two bodies with half of the lines each; `None` for a single line.
+    pub(crate) fn halves(&self) -> Option<(Body, Body)> {
+        let middle = self.ends.len() / 2;
+        if middle == 0 {
+            return None;
+        }
+        let cut = self.ends[middle - 1];
+        let left =
+            Body { bytes: self.bytes.slice(..cut), ends: self.ends[..middle].to_vec(), first: self.first };
+        let ends = self.ends[middle..].iter().map(|end| end - cut).collect();
+        Some((left, Body { bytes: self.bytes.slice(cut..), ends, first: self.first + middle }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(lines: &[&str], first: usize) -> Body {
+        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+        for line in lines {
+            bytes.extend_from_slice(line.as_bytes());
+            ends.push(bytes.len());
+        }
+        Body::new(bytes, ends, first)
+    }
+
+    #[test]
+    fn halving_keeps_every_line_and_its_index() {
+        for count in 1..20 {
+            let lines: Vec<String> = (0..count).map(|i| format!("m f={i}\n")).collect();
+            let whole = body(&lines.iter().map(String::as_str).collect::<Vec<_>>(), 100);
+            let (mut todo, mut seen) = (vec![whole], Vec::new());
+            while let Some(next) = todo.pop() {
+                match next.halves() {
+                    Some((left, right)) => todo.extend([right, left]),
+                    None => seen
+                        .extend(next.iter().map(|(i, line)| (i, String::from_utf8(line.to_vec()).unwrap()))),
+                }
+            }
+            let expected: Vec<_> = (0..count).map(|i| (100 + i, format!("m f={i}"))).collect();
+            assert_eq!(seen, expected);
+        }
+    }
+
+    #[test]
+    fn the_last_line_may_lack_its_line_feed() {
+        let body = body(&["a f=1\n", "b f=2"], 0);
+        assert_eq!(body.iter().collect::<Vec<_>>(), [(0, &b"a f=1"[..]), (1, &b"b f=2"[..])]);
+        assert_eq!(body.indices(), 0..2);
+    }
+}

@@ -1,0 +1,234 @@
+//! From the server's words about a refused body to the caller's points.
+
+use std::collections::HashMap;
+
+use crate::delivery::Rejected;
+use crate::dialect::v1::{Cause, Refusal, UNABLE};
+use crate::write::body::Body;
+use crate::write::lines::{Line, is_point, names, type_of};
+
+/// The refused points of a body, as far as the server told.
+pub(crate) fn rejected(refusal: &Refusal<'_>, body: &Body) -> Vec<Rejected> {
+    match &refusal.cause {
+        Cause::Unparsable(text) => unparsable(text, body),
+        Cause::Conflict { field, measurement, sent, text } => {
+            let fits = |line: &Line<'_>| {
+                names(line.measurement, measurement)
+                    && line.fields().any(|(key, value)| names(key, field) && type_of(value) == *sent)
+            };
+            candidates(text, body, refusal.dropped, fits)
+        }
+        Cause::Name { is_tag, key, measurement, text } => {
+            let fits = |line: &Line<'_>| {
+                names(line.measurement, measurement)
+                    && if *is_tag {
+                        line.tag_keys().any(|tag| names(tag, key))
+                    } else {
+                        line.fields().any(|(field, _)| names(field, key))
+                    }
+            };
+            candidates(text, body, refusal.dropped, fits)
+        }
+        Cause::ConflictInBatch(text) => conflicts_in_batch(text, body),
+        Cause::Other(text) => vec![Rejected::new(only_index(body, refusal.dropped), None, text)],
+    }
+}
+
+/// Whether nothing of the body is stored.
+pub(crate) fn is_total(refusal: &Refusal<'_>, body: &Body, rejected: &[Rejected]) -> bool {
+    let points = body.iter().filter(|(_, line)| is_point(line)).count();
+    let unparsable = match refusal.cause {
+        Cause::Unparsable(_) => rejected.len(),
+        _ => 0,
+    };
+    let dropped = refusal.dropped.and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    !refusal.partial || unparsable.max(dropped) >= points
+}
+
+/// The server quotes bad lines whole and in order, so that each is found behind the one before it. Reasons end where
+/// the next quote begins.
+fn unparsable(text: &str, body: &Body) -> Vec<Rejected> {
+    let lines: Vec<(usize, &[u8])> = body.iter().collect();
+    let (mut found, mut next) = (Vec::new(), 0);
+    let mut rest = text;
+    while let Some(quoted) = rest.strip_prefix(UNABLE) {
+        let hit = lines[next..].iter().position(|(_, line)| reason_behind(quoted, line).is_some());
+        let (index, line, behind) = match hit {
+            Some(at) => {
+                let (index, line) = lines[next + at];
+                next += at + 1;
+                (
+                    Some(index),
+                    std::str::from_utf8(line).unwrap_or_default(),
+                    reason_behind(quoted, line).unwrap_or_default(),
+                )
+            }
+            // Not as sent, maybe a proxy's doing: up to the first end of a quote.
+            None => {
+                let (line, behind) = quoted.split_once("': ").unwrap_or((quoted, ""));
+                (None, line, behind)
+            }
+        };
+        let end = behind.find("\nunable to parse '").unwrap_or(behind.len());
+        found.push(Rejected::new(index, Some(line), &behind[..end]));
+        rest = behind[end..].trim_start_matches('\n');
+    }
+    found
+}
+
+/// What follows the quoted line, if `quoted` begins with it.
+fn reason_behind<'a>(quoted: &'a str, line: &[u8]) -> Option<&'a str> {
+    let line = line.trim_ascii_start();
+    let behind = quoted.as_bytes().strip_prefix(line)?.strip_prefix(b"': ")?;
+    if line.is_empty() { None } else { quoted.get(quoted.len() - behind.len()..) }
+}
+
+/// The lines that fit. The server tells how many it dropped, not which: with more than that they are candidates.
+fn candidates(
+    text: &str,
+    body: &Body,
+    dropped: Option<u64>,
+    fits: impl Fn(&Line<'_>) -> bool,
+) -> Vec<Rejected> {
+    let mut found: Vec<Rejected> = body
+        .iter()
+        .filter(|(_, line)| is_point(line) && fits(&Line::new(line)))
+        .map(|(index, line)| Rejected::new(Some(index), std::str::from_utf8(line).ok(), text))
+        .collect();
+    if found.is_empty() {
+        found.push(Rejected::new(None, None, text));
+    }
+    if dropped.is_none_or(|count| (found.len() as u64) > count) {
+        found = found.into_iter().map(Rejected::uncertain).collect();
+    }
+    found
+}
+
+/// The server names neither field nor line when two lines of one request disagree about a type: all lines that write
+/// a field with another type than the first line that has it.
+fn conflicts_in_batch(text: &str, body: &Body) -> Vec<Rejected> {
+    let mut types = HashMap::new();
+    let mut found = Vec::new();
+    for (index, line) in body.iter().filter(|(_, line)| is_point(line)) {
+        let parts = Line::new(line);
+        let clash = parts.fields().any(|(key, value)| {
+            let sent = type_of(value);
+            *types.entry((parts.measurement, key)).or_insert(sent) != sent
+        });
+        if clash {
+            found.push(Rejected::new(Some(index), std::str::from_utf8(line).ok(), text).uncertain());
+        }
+    }
+    if found.is_empty() {
+        found.push(Rejected::new(None, None, text));
+    }
+    found
+}
+
+/// The one line of the body, if there is only one and it was dropped.
+fn only_index(body: &Body, dropped: Option<u64>) -> Option<usize> {
+    (body.lines() == 1 && dropped != Some(0)).then_some(body.indices().start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dialect::v1;
+
+    fn body(text: &str, first: usize) -> Body {
+        let ends = crate::write::lines::line_ends(text.as_bytes()).unwrap();
+        Body::new(text.as_bytes().to_vec(), ends, first)
+    }
+
+    type Row = (Option<usize>, Option<String>, String, bool);
+
+    /// Index, line, reason and certainty of each rejected point; and whether nothing is stored.
+    fn map(message: &str, body: &Body) -> (Vec<Row>, bool) {
+        let refusal = v1::refusal(message).unwrap();
+        let found = rejected(&refusal, body);
+        let total = is_total(&refusal, body, &found);
+        let rows = found.into_iter().map(|r| (r.index, r.line, r.reason, r.certain)).collect();
+        (rows, total)
+    }
+
+    fn row(index: usize, line: &str, reason: &str) -> Row {
+        (Some(index), Some(line.into()), reason.into(), true)
+    }
+
+    #[test]
+    fn unparsable_lines_are_found_by_their_text() {
+        let body = body("a f=1\nbad line\nb f=2\nbad line\n", 10);
+        let (rows, total) =
+            map("partial write: unable to parse 'bad line': invalid field format dropped=0", &body);
+        assert_eq!(rows, [row(11, "bad line", "invalid field format")]);
+        assert!(!total);
+        let both = "partial write: unable to parse 'bad line': x\nunable to parse 'bad line': y dropped=0";
+        assert_eq!(map(both, &body).0, [row(11, "bad line", "x"), row(13, "bad line", "y")]);
+    }
+
+    #[test]
+    fn lines_that_imitate_the_message_do_not_confuse() {
+        let evil = "m f=\"': no\nunable to parse 'x': y\" t t";
+        let body = body(&format!("ok f=1\n{evil}\nx\n"), 0);
+        let message = format!(
+            "partial write: unable to parse '{evil}': bad timestamp\nunable to parse 'x': missing fields dropped=0"
+        );
+        assert_eq!(map(&message, &body).0, [row(1, evil, "bad timestamp"), row(2, "x", "missing fields")]);
+    }
+
+    #[test]
+    fn all_bad_means_nothing_is_stored() {
+        let body = body("bad1\nbad2", 0);
+        let (rows, total) =
+            map("unable to parse 'bad1': missing fields\nunable to parse 'bad2': missing fields", &body);
+        assert_eq!(rows, [row(0, "bad1", "missing fields"), row(1, "bad2", "missing fields")]);
+        assert!(total);
+    }
+
+    #[test]
+    fn a_line_that_was_not_sent_has_no_index() {
+        let (rows, _) = map("unable to parse 'other': why", &body("a f=1", 0));
+        assert_eq!(rows, [(None, Some("other".into()), "why".into(), true)]);
+    }
+
+    #[test]
+    fn conflicts_name_every_line_that_fits() {
+        let text = "field type conflict: input field \"u g\" on measurement \"c,p\" is type string, already exists as type float";
+        let body = body("c\\,p u\\ g=1\nc\\,p u\\ g=\"x\" 1\nd u\\ g=\"x\"\nc\\,p,t=1 a=1,u\\ g=\"y\"\n", 5);
+        let (rows, total) = map(&format!("partial write: {text} dropped=2"), &body);
+        let lines = ["c\\,p u\\ g=\"x\" 1", "c\\,p,t=1 a=1,u\\ g=\"y\""];
+        assert_eq!(rows, [row(6, lines[0], text), row(8, lines[1], text)]);
+        assert!(!total);
+        let (rows, _) = map(&format!("partial write: {text} dropped=1"), &body);
+        assert_eq!(rows.iter().map(|r| (r.0, r.3)).collect::<Vec<_>>(), [(Some(6), false), (Some(8), false)]);
+        let (rows, total) = map(&format!("partial write: {text} dropped=4"), &body);
+        assert_eq!(rows.len(), 2);
+        assert!(total);
+    }
+
+    #[test]
+    fn a_conflict_within_the_body_names_the_second_type() {
+        let (rows, total) = map("field type conflict", &body("m f=1\nm f=2,g=1i\nm,a=b g=1\nn f=1i\n", 0));
+        assert_eq!(rows.iter().map(|r| (r.0, r.3)).collect::<Vec<_>>(), [(Some(2), false)]);
+        assert!(total);
+    }
+
+    #[test]
+    fn names_and_retention() {
+        let text = "invalid tag key: input tag \"time\" on measurement \"m\" is invalid";
+        let (rows, _) =
+            map(&format!("partial write: {text} dropped=1"), &body("m f=1\nm,a=b,time=1 f=1\n", 0));
+        assert_eq!(rows, [row(1, "m,a=b,time=1 f=1", text)]);
+        let text = "invalid field name: input field \"time\" on measurement \"m\" is invalid";
+        let (rows, total) = map(&format!("partial write: {text} dropped=1"), &body("m time=1\n", 0));
+        assert_eq!(rows, [row(0, "m time=1", text)]);
+        assert!(total);
+        let late = "partial write: points beyond retention policy dropped=1";
+        let (rows, total) = map(late, &body("m f=1 1\nm f=2", 0));
+        assert_eq!(rows, [(None, None, "points beyond retention policy".into(), true)]);
+        assert!(!total);
+        let (rows, total) = map(late, &body("m f=1 1", 7));
+        assert_eq!(rows[0].0, Some(7));
+        assert!(total);
+    }
+}

@@ -1,0 +1,28 @@
+//! Real servers: found or fetched, started on free ports, stopped with the test.
+//!
+//! | variable | says |
+//! |---|---|
+//! | `INFLUXD`, `VICTORIA_METRICS` | path of the server's program |
+//! | `INFLUX_V1_URL` | use this InfluxDB 1.x server for the live suite and start none |
+//! | `INFLUX_TESTS_OFFLINE=1` | leave tests out whose server is neither there nor fetchable, instead of failing |
+
+use std::io::Write;
+
+mod database;
+mod find;
+mod process;
+
+pub use database::{v1_url, with_database};
+pub use find::{INFLUXD, Program, VICTORIA_METRICS};
+pub use process::{Influxd, InfluxdOptions, VictoriaMetrics};
+
+/// Whether tests without a server are left out instead of failing.
+pub fn offline() -> bool {
+    std::env::var_os("INFLUX_TESTS_OFFLINE").is_some_and(|value| value == "1")
+}
+
+/// Says in the test's output that it was left out, and why.
+pub fn left_out(what: &str, why: &str) {
+    // Not by `eprintln!`, which the test harness keeps to itself when a test passes.
+    let _ = writeln!(std::io::stderr(), "left out: {what}: {why}");
+}

@@ -1,0 +1,102 @@
+//! What a real InfluxDB 1.x refuses, and what the client makes of it.
+
+use std::time::{Duration, SystemTime};
+
+use influx_client::{Delivery, FromRow, Point};
+use influx_tests::rows::{Usage, usage};
+use influx_tests::support::with_database;
+
+#[tokio::test]
+async fn refused_lines_are_mapped_to_points() {
+    with_database("refused", |client| async move {
+        client.write(Point::new("cpu").field("usage", 0.5).timestamp(1)).await.unwrap();
+        let points = [
+            Point::new("cpu").field("usage", 1.5).timestamp(2),
+            Point::new("cpu").field("usage", "high").timestamp(3),
+            Point::new("cpu").field("usage", 2.5).timestamp(4),
+        ];
+        let error = client.write(&points).await.unwrap_err();
+        assert!(error.is_partial(), "{error:?}");
+        assert_eq!((error.dropped(), error.rejected().len()), (Some(1), 1));
+        assert_eq!((error.rejected()[0].index(), error.rejected()[0].is_certain()), (Some(1), true));
+        assert!(error.rejected()[0].reason().contains("field type conflict"), "{error}");
+        let lines = "m f=1 1\nbad line\nm f=2 2\nworse\n";
+        let error = client.write_lines(lines).await.unwrap_err();
+        let rejected: Vec<_> =
+            error.rejected().iter().map(|r| (r.index().unwrap(), r.line().unwrap())).collect();
+        assert_eq!(rejected, [(1, "bad line"), (3, "worse")]);
+        assert_eq!(error.delivery(), Some(Delivery::Partial));
+        let error = client.write_lines("bad1\nbad2").await.unwrap_err();
+        assert_eq!((error.delivery(), error.rejected().len()), (Some(Delivery::Rejected), 2));
+        #[derive(FromRow)]
+        struct Count {
+            count: i64,
+        }
+        for (from, rows) in [("cpu", 3), ("m", 2)] {
+            let field = if from == "cpu" { "usage" } else { "f" };
+            let query = client.influxql(format!("SELECT count({field}) FROM {from}"));
+            assert_eq!(query.fetch_one::<Count>().await.unwrap().count, rows, "{from}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_type_conflict_within_one_write_is_explained() {
+    with_database("conflict", |client| async move {
+        let points =
+            [Point::new("new").field("f", 1.5).timestamp(1), Point::new("new").field("f", 1).timestamp(2)];
+        let error = client.write(&points).await.unwrap_err();
+        assert!(matches!(error.delivery(), Some(Delivery::Rejected | Delivery::Partial)), "{error:?}");
+        assert_eq!(error.rejected()[0].index(), Some(1), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn points_beyond_the_retention_policy_are_reported() {
+    with_database("retention", |client| async move {
+        let database = client.database().unwrap();
+        let policy = format!("CREATE RETENTION POLICY \"hour\" ON \"{database}\" DURATION 1h REPLICATION 1");
+        client.influxql(policy).execute().await.unwrap();
+        let now = SystemTime::now();
+        let points = [
+            Point::new("m").field("f", 1.5).timestamp(now),
+            Point::new("m").field("f", 2.5).timestamp(now - Duration::from_secs(7_200)),
+        ];
+        let error = client.write(&points).retention_policy("hour").await.unwrap_err();
+        assert_eq!((error.dropped(), error.delivery()), (Some(1), Some(Delivery::Partial)), "{error:?}");
+        assert!(error.rejected()[0].reason().contains("beyond retention policy"));
+        let error = client.write(&points[1]).retention_policy("hour").await.unwrap_err();
+        assert_eq!((error.rejected()[0].index(), error.delivery()), (Some(0), Some(Delivery::Rejected)));
+        let error = client.write(&points).retention_policy("nope").await.unwrap_err();
+        assert_eq!((error.status(), error.delivery()), (Some(500), Some(Delivery::Rejected)), "{error:?}");
+        assert!(!error.is_retryable(), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn errors_of_queries() {
+    with_database("query errors", |client| async move {
+        let error = client.influxql("SELECT").execute().await.unwrap_err();
+        assert_eq!(error.status(), Some(400));
+        assert!(error.to_string().contains("error parsing query"), "{error}");
+        let error = client.influxql("SELECT * FROM m").database("nope").execute().await.unwrap_err();
+        assert!(error.is_statement(), "{error:?}");
+        assert_eq!(error.server_message(), Some("database not found: nope"));
+        let error = client.write_lines("m f=1").database("nope").await.unwrap_err();
+        assert_eq!((error.status(), error.delivery()), (Some(404), Some(Delivery::Rejected)));
+        let none = client.influxql("SELECT * FROM nothing").fetch_all::<Usage>().await.unwrap();
+        assert!(none.is_empty());
+        // Of several statements, the first error is told and the rows before it come.
+        client.write(Point::new("cpu").tag("host", "a").field("usage", 0.5)).await.unwrap();
+        let text = "SELECT * FROM cpu; SELECT * FROM nope.autogen.m; SELECT * FROM cpu";
+        let mut rows = client.influxql(text).fetch::<Usage>();
+        assert_eq!(rows.next().await.unwrap().unwrap(), usage("a", 0.5));
+        let error = rows.next().await.unwrap().unwrap_err();
+        assert_eq!(error.decode_error().unwrap().statement_id(), Some(1), "{error:?}");
+        assert!(rows.next().await.is_none());
+    })
+    .await;
+}
