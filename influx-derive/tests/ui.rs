@@ -3,9 +3,9 @@
 #[test]
 fn messages() {
     let cases = trybuild::TestCases::new();
-    cases.pass("ui/pass/*.rs");
+    cases.pass("../tests/ui/pass/*.rs");
     // our own words: the same on every toolchain
-    cases.compile_fail("ui/attr/*.rs");
+    cases.compile_fail("../tests/ui/attr/*.rs");
     // rustc's words around ours
-    cases.compile_fail("ui/types/*.rs");
+    cases.compile_fail("../tests/ui/types/*.rs");
 }
