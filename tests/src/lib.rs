@@ -3,3 +3,8 @@
 pub mod conformance;
 pub mod rows;
 pub mod support;
+
+/// The README, whose examples are compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
