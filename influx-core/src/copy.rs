@@ -10,6 +10,7 @@ use crate::Dialect;
 use crate::block::Block;
 use crate::error::Place;
 use crate::escape::{self, Out};
+use crate::line::Config;
 
 /// # Safety
 /// `N` bytes at `p` are writable.
@@ -50,7 +51,8 @@ pub(crate) unsafe fn put_plain(p: *mut u8, text: &[u8]) -> *mut u8 {
     }
 }
 
-/// Copies `text` while `special` finds nothing in it; `None` when it found something (and what was written is void).
+/// Copies `text` while `special` finds nothing in it; `None` when it found something, or when the text is longer than
+/// `max` >= 16 (what was written is void then).
 ///
 /// # Safety
 /// `text.len()` bytes and the slack at `p` are writable.
@@ -58,6 +60,7 @@ pub(crate) unsafe fn put_plain(p: *mut u8, text: &[u8]) -> *mut u8 {
 unsafe fn copy_checked(
     p: *mut u8,
     text: &[u8],
+    max: usize,
     special: impl Fn(Block) -> u32,
     one: impl Fn(u8) -> bool,
 ) -> Option<*mut u8> {
@@ -92,6 +95,9 @@ unsafe fn copy_checked(
                 *p.add(n - 1) = last;
             }
             return Some(p.add(n));
+        }
+        if n > max {
+            return None;
         }
         let last = n - 16;
         let mut found = 0;
@@ -192,13 +198,13 @@ static IN_TAG: [bool; 256] = {
 /// # Safety
 /// `2 * text.len()` bytes and the slack at `p` are writable.
 #[inline(always)]
-pub(crate) unsafe fn put_tag_value(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
+pub(crate) unsafe fn put_tag_value(p: *mut u8, text: &str, config: &Config) -> Option<*mut u8> {
     let one = |byte: u8| IN_TAG[byte as usize];
     // SAFETY: the same promise.
     unsafe {
-        match copy_checked(p, text.as_bytes(), Block::in_tag, one) {
+        match copy_checked(p, text.as_bytes(), config.max_text, Block::in_tag, one) {
             Some(end) => Some(end),
-            None => put_tag_value_slow(p, text, dialect),
+            None => put_tag_value_slow(p, text, config),
         }
     }
 }
@@ -206,11 +212,14 @@ pub(crate) unsafe fn put_tag_value(p: *mut u8, text: &str, dialect: Dialect) -> 
 /// # Safety
 /// As for [`put_tag_value`].
 #[inline(never)]
-unsafe fn put_tag_value_slow(p: *mut u8, text: &str, dialect: Dialect) -> Option<*mut u8> {
+unsafe fn put_tag_value_slow(p: *mut u8, text: &str, config: &Config) -> Option<*mut u8> {
+    if text.len() > config.max_text {
+        return None;
+    }
     // SAFETY: the same promise.
     unsafe {
         if has_hard(text.as_bytes()) {
-            return put_name(p, Place::TagValue, text, dialect);
+            return put_name(p, Place::TagValue, text, config.dialect);
         }
         Some(copy_escaped(p, text.as_bytes(), Block::in_tag, |byte| IN_TAG[byte as usize]))
     }
@@ -250,8 +259,7 @@ pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -
     // SAFETY: the same promise.
     unsafe {
         if bytes.first().is_some_and(|first| *first != b'#')
-            && bytes.len() <= dialect.max_text()
-            && let Some(end) = copy_checked(p, bytes, Block::in_tag, one)
+            && let Some(end) = copy_checked(p, bytes, dialect.max_text(), Block::in_tag, one)
         {
             return Some(end);
         }
@@ -259,17 +267,17 @@ pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -
     }
 }
 
-/// The inside of a string field.
+/// The inside of a string field, or `None` when it is longer than `max`.
 ///
 /// # Safety
 /// `2 * text.len()` bytes and the slack at `p` are writable.
 #[inline(always)]
-pub(crate) unsafe fn put_string(p: *mut u8, text: &str) -> *mut u8 {
+pub(crate) unsafe fn put_string(p: *mut u8, text: &str, max: usize) -> Option<*mut u8> {
     // SAFETY: the same promise.
     unsafe {
-        match copy_checked(p, text.as_bytes(), Block::in_string, |byte| matches!(byte, b'"' | b'\\')) {
-            Some(end) => end,
-            None => put_string_slow(p, text),
+        match copy_checked(p, text.as_bytes(), max, Block::in_string, |byte| matches!(byte, b'"' | b'\\')) {
+            Some(end) => Some(end),
+            None => put_string_slow(p, text, max),
         }
     }
 }
@@ -277,9 +285,12 @@ pub(crate) unsafe fn put_string(p: *mut u8, text: &str) -> *mut u8 {
 /// # Safety
 /// As for [`put_string`].
 #[inline(never)]
-unsafe fn put_string_slow(p: *mut u8, text: &str) -> *mut u8 {
+unsafe fn put_string_slow(p: *mut u8, text: &str, max: usize) -> Option<*mut u8> {
+    if text.len() > max {
+        return None;
+    }
     // SAFETY: the same promise.
-    unsafe { copy_escaped(p, text.as_bytes(), Block::in_string, |byte| matches!(byte, b'"' | b'\\')) }
+    Some(unsafe { copy_escaped(p, text.as_bytes(), Block::in_string, |byte| matches!(byte, b'"' | b'\\')) })
 }
 
 #[cfg(test)]
@@ -315,7 +326,7 @@ mod tests {
             prop_assume!(!text.is_empty());
             for dialect in [Dialect::V1, Dialect::V2, Dialect::V3] {
                 // SAFETY: with room.
-                let fast = room(text.len(), |p| unsafe { put_tag_value(p, &text, dialect) });
+                let fast = room(text.len(), |p| unsafe { put_tag_value(p, &text, &Config::new(dialect)) });
                 let mut slow = Vec::new();
                 let rules = escape::name(Place::TagValue, dialect, &text, &mut slow).ok().map(|()| slow);
                 prop_assert_eq!(fast, rules);
@@ -336,7 +347,7 @@ mod tests {
         #[test]
         fn strings_are_escaped(text in hostile()) {
             // SAFETY: with room.
-            let fast = room(text.len(), |p| Some(unsafe { put_string(p, &text) })).unwrap();
+            let fast = room(text.len(), |p| unsafe { put_string(p, &text, usize::MAX) }).unwrap();
             let want = text.replace('\\', "\\\\").replace('"', "\\\"");
             prop_assert_eq!(String::from_utf8(fast).unwrap(), want);
         }

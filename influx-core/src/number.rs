@@ -162,15 +162,15 @@ static HUNDREDTHS: [(u32, u8); 100] = {
     table
 };
 
-/// The shortest text that reads back as the same double, whole numbers without `.0`.
+/// The shortest text that reads back as the same double, whole numbers without `.0`; `None` for one that is not finite.
 ///
 /// A double equal to k/100 with k < 10^15 is written from k: 15 significant digits always name one double only, so that
 /// this is its shortest form. Prices and percentages take this way; the rest goes through `zmij`.
 ///
 /// # Safety
-/// `x` is finite; [`MAX_FLOAT`] bytes and the slack at `p` are writable.
+/// [`MAX_FLOAT`] bytes and the slack at `p` are writable.
 #[inline(always)]
-pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> *mut u8 {
+pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> Option<*mut u8> {
     let a = x.abs();
     let scaled = a * 100.0;
     if scaled < 1e15 {
@@ -179,18 +179,21 @@ pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> *mut u8 {
         if k as f64 / 100.0 == a {
             let k = k as u64;
             let whole = k / 100;
-            let (text, len) = HUNDREDTHS[(k - whole * 100) as usize];
-            // SAFETY: sign, 13 digits and 4 bytes of fraction.
+            // SAFETY: a remainder of the division by 100; sign, 13 digits and 4 bytes of fraction.
             unsafe {
+                let (text, len) = *HUNDREDTHS.get_unchecked((k - whole * 100) as usize);
                 *p = b'-';
                 let p = put_u64(p.add(usize::from(x.is_sign_negative())), whole);
                 p.cast::<u32>().write_unaligned(text.to_le());
-                return p.add(len as usize);
+                return Some(p.add(len as usize));
             }
         }
     }
-    // SAFETY: the same promise.
-    unsafe { put_shortest(p, x) }
+    if !x.is_finite() {
+        return None;
+    }
+    // SAFETY: the same promise, and finite.
+    Some(unsafe { put_shortest(p, x) })
 }
 
 /// The shortest text of an `f32`: never by way of `f64`, which would print digits that were not there.
@@ -198,9 +201,9 @@ pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> *mut u8 {
 /// # Safety
 /// As for [`put_f64`].
 #[inline(always)]
-pub(crate) unsafe fn put_f32(p: *mut u8, x: f32) -> *mut u8 {
-    // SAFETY: the same promise.
-    unsafe { put_shortest(p, x) }
+pub(crate) unsafe fn put_f32(p: *mut u8, x: f32) -> Option<*mut u8> {
+    // SAFETY: the same promise, and finite.
+    x.is_finite().then(|| unsafe { put_shortest(p, x) })
 }
 
 // zmij formats into its own buffer; where that is a plain array of bytes, our output serves as one (a third less time).
@@ -208,7 +211,7 @@ const ZMIJ_LEN: usize = size_of::<zmij::Buffer>();
 const _: () = assert!(ZMIJ_LEN <= SLACK && align_of::<zmij::Buffer>() == 1);
 
 /// # Safety
-/// As for [`put_f64`].
+/// As for [`put_f64`], and `x` is finite.
 #[inline(never)]
 unsafe fn put_shortest<F: zmij::Float>(p: *mut u8, x: F) -> *mut u8 {
     // SAFETY: the buffer is initialised before it is taken for one, is unaligned, and fits in the reserved room.
@@ -245,7 +248,7 @@ mod tests {
 
     fn float(x: f64) -> String {
         // SAFETY: finite, with room.
-        text(|p| unsafe { put_f64(p, x) })
+        text(|p| unsafe { put_f64(p, x).unwrap() })
     }
 
     #[test]
@@ -329,7 +332,7 @@ mod tests {
             let x = f32::from_bits(bits);
             prop_assume!(x.is_finite());
             // SAFETY: finite, with room.
-            let text = text(|p| unsafe { put_f32(p, x) });
+            let text = text(|p| unsafe { put_f32(p, x).unwrap() });
             prop_assert_eq!(text.parse::<f32>().unwrap().to_bits(), x.to_bits());
         }
     }

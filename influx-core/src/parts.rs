@@ -276,16 +276,13 @@ unsafe impl<W: FieldWire, const N: usize> FieldParts for Field<W, N> {
         if !self.value.present() {
             return Some((p, first));
         }
-        if self.value.fault(config).is_some() {
-            return None;
-        }
-        // SAFETY: promised by the caller; present and without fault.
+        // SAFETY: promised by the caller.
         unsafe {
             let end = put_literal(p, self.text);
             if first {
                 *p = b' ';
             }
-            Some((self.value.put(end, config), false))
+            Some((self.value.put(end, config)?, false))
         }
     }
     #[cold]

@@ -158,7 +158,7 @@ unsafe impl FieldWire for &Value {
         each!(self, v => FieldWire::fault(*v, config))
     }
 
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
         // SAFETY: promised by the caller.
         unsafe { each!(self, v => FieldWire::put(*v, p, config)) }
     }

@@ -227,12 +227,14 @@ unsafe impl FieldWire for ExactFloat {
     fn max_len(&self) -> u64 {
         FieldWire::max_len(&self.value)
     }
-    #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         if self.exact { self.value.fault(config) } else { Some(Reason::InexactFloat) }
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+        if !self.exact {
+            return None;
+        }
         // SAFETY: promised by the caller.
         unsafe { self.value.put(p, config) }
     }
@@ -300,12 +302,14 @@ unsafe impl FieldWire for Signed {
     fn max_len(&self) -> u64 {
         FieldWire::max_len(&self.0)
     }
-    #[inline(always)]
     fn fault(self, _: &Config) -> Option<Reason> {
         (self.0 > i64::MAX as u64).then_some(Reason::Unsigned)
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+        if self.0 > i64::MAX as u64 {
+            return None;
+        }
         // SAFETY: promised by the caller.
         unsafe { FieldWire::put(self.0 as i64, p, config) }
     }
@@ -333,12 +337,11 @@ unsafe impl<W: FieldWire> FieldWire for SkipNan<W> {
     fn present(&self) -> bool {
         self.0.present() && self.0.fault(&Config::LENIENT) != Some(Reason::NonFinite)
     }
-    #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         self.0.fault(config)
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
         // SAFETY: promised by the caller.
         unsafe { self.0.put(p, config) }
     }

@@ -53,15 +53,16 @@ pub unsafe trait FieldWire: Copy + fmt::Debug {
     }
     /// Why the server could not take the value.
     #[doc(hidden)]
-    #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         let _ = config;
         None
     }
+    /// `None`: the value has a fault, and what was written is void.
+    ///
     /// # Safety
-    /// `max_len` bytes and the slack at `p` are writable, the value is present and has no fault.
+    /// `max_len` bytes and the slack at `p` are writable, and the value is present.
     #[doc(hidden)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8;
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8>;
     /// The value as errors show it.
     #[doc(hidden)]
     fn text(self) -> String;
@@ -107,16 +108,15 @@ unsafe impl<W: FieldWire> FieldWire for Option<W> {
     fn present(&self) -> bool {
         self.as_ref().is_some_and(FieldWire::present)
     }
-    #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         self.and_then(|wire| wire.fault(config))
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
         match self {
             // SAFETY: promised by the caller.
             Some(wire) => unsafe { wire.put(p, config) },
-            None => p,
+            None => Some(p),
         }
     }
     fn text(self) -> String {

@@ -28,7 +28,7 @@ pub struct Config {
 impl Config {
     pub(crate) const LENIENT: Config = Config::new(Dialect::V2);
 
-    pub(super) const fn new(dialect: Dialect) -> Config {
+    pub(crate) const fn new(dialect: Dialect) -> Config {
         let unsigned = dialect.has_unsigned();
         Config {
             dialect,

@@ -170,10 +170,18 @@ impl<'w> Line<'w> {
         push_key(Role::Field, key, config.dialect, &mut fields.text)?;
         let len = fields.text.len();
         fields.text.reserve(usize::try_from(value.max_len()).unwrap_or(usize::MAX).saturating_add(SLACK));
-        // SAFETY: the room is reserved, the value present and without fault; the length is set to what was written.
+        // SAFETY: the room is reserved, the value present; the length is set to what was written.
         unsafe {
             let base = fields.text.as_mut_ptr();
-            let end = value.put(base.add(len), &config);
+            let Some(end) = value.put(base.add(len), &config) else {
+                fields.text.truncate(start);
+                return Err(EncodeError::new(
+                    Place::Field,
+                    Some(key),
+                    Some(&value.text()),
+                    Reason::Unsupported,
+                ));
+            };
             fields.text.set_len(end.offset_from(base) as usize);
         }
         fields.push(key, start);

@@ -57,9 +57,9 @@ unsafe impl FieldWire for bool {
         5
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, _: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, _: &Config) -> Option<*mut u8> {
         // SAFETY: promised by the caller.
-        unsafe { put_bool(p, self) }
+        Some(unsafe { put_bool(p, self) })
     }
     fn text(self) -> String {
         self.to_string()
@@ -76,12 +76,12 @@ unsafe impl FieldWire for i64 {
         MAX_INT
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, _: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, _: &Config) -> Option<*mut u8> {
         // SAFETY: promised by the caller.
         unsafe {
             let p = put_i64(p, self);
             *p = b'i';
-            p.add(1)
+            Some(p.add(1))
         }
     }
     fn text(self) -> String {
@@ -98,17 +98,19 @@ unsafe impl FieldWire for u64 {
     fn max_len(&self) -> u64 {
         MAX_INT
     }
-    #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         (self > config.max_unsigned).then_some(Reason::Unsigned)
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+        if self > config.max_unsigned {
+            return None;
+        }
         // SAFETY: promised by the caller.
         unsafe {
             let p = put_u64(p, self);
             *p = config.unsigned_suffix;
-            p.add(1)
+            Some(p.add(1))
         }
     }
     fn text(self) -> String {
@@ -127,13 +129,12 @@ macro_rules! float {
             fn max_len(&self) -> u64 {
                 MAX_FLOAT
             }
-            #[inline(always)]
             fn fault(self, _: &Config) -> Option<Reason> {
                 (!self.is_finite()).then_some(Reason::NonFinite)
             }
             #[inline(always)]
-            unsafe fn put(self, p: *mut u8, _: &Config) -> *mut u8 {
-                // SAFETY: promised by the caller; no fault means finite.
+            unsafe fn put(self, p: *mut u8, _: &Config) -> Option<*mut u8> {
+                // SAFETY: promised by the caller.
                 unsafe { $put(p, self) }
             }
             fn text(self) -> String {

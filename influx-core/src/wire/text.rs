@@ -20,12 +20,8 @@ unsafe impl TagWire for &str {
     }
     #[inline(always)]
     unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        // short texts are within every limit: the copy asks for that, too
-        if self.len() > 16 && self.len() > config.max_text {
-            return None;
-        }
         // SAFETY: promised by the caller.
-        unsafe { put_tag_value(p, self, config.dialect) }
+        unsafe { put_tag_value(p, self, config) }
     }
     fn fault(self, config: &Config) -> (String, Reason) {
         let why = escape::name(Place::TagValue, config.dialect, self, &mut Vec::new());
@@ -42,19 +38,18 @@ unsafe impl FieldWire for &str {
     fn max_len(&self) -> u64 {
         2 * self.len() as u64 + 2
     }
-    #[inline(always)]
     fn fault(self, config: &Config) -> Option<Reason> {
         let (len, max) = (self.len(), config.max_text);
-        (len > 16 && len > max).then_some(Reason::TooLong { len, max, dialect: config.dialect })
+        (len > max).then_some(Reason::TooLong { len, max, dialect: config.dialect })
     }
     #[inline(always)]
-    unsafe fn put(self, p: *mut u8, _: &Config) -> *mut u8 {
+    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
         // SAFETY: promised by the caller.
         unsafe {
             *p = b'"';
-            let p = put_string(p.add(1), self);
+            let p = put_string(p.add(1), self, config.max_text)?;
             *p = b'"';
-            p.add(1)
+            Some(p.add(1))
         }
     }
     fn text(self) -> String {
@@ -166,19 +161,21 @@ unsafe impl TagWire for Name {
 }
 
 macro_rules! field_as_str {
-    ($([$($g:tt)*] $t:ty, $self:ident => $str:expr, $fault:expr;)*) => { $(
+    ($([$($g:tt)*] $t:ty, $self:ident => $str:expr, $whole:expr, $fault:expr;)*) => { $(
         // SAFETY: as `&str`.
         unsafe impl<$($g)*> FieldWire for $t {
             #[inline(always)]
             fn max_len(&$self) -> u64 {
                 FieldWire::max_len(&$str)
             }
-            #[inline(always)]
-            fn fault($self, _: &Config) -> Option<Reason> {
-                $fault
+            fn fault($self, config: &Config) -> Option<Reason> {
+                if $whole { FieldWire::fault($str, config) } else { Some($fault) }
             }
             #[inline(always)]
-            unsafe fn put($self, p: *mut u8, config: &Config) -> *mut u8 {
+            unsafe fn put($self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+                if !$whole {
+                    return None;
+                }
                 // SAFETY: promised by the caller.
                 unsafe { FieldWire::put($str, p, config) }
             }
@@ -193,9 +190,9 @@ macro_rules! field_as_str {
 }
 
 field_as_str! {
-    [const N: usize] Text<N>, self => self.as_str(), (!self.whole).then_some(Reason::TextTooLong(N));
-    [] char, self => &*self.encode_utf8(&mut [0; 4]), None;
-    [] Name, self => self.raw, None;
+    [const N: usize] Text<N>, self => self.as_str(), self.whole, Reason::TextTooLong(N);
+    [] char, self => &*self.encode_utf8(&mut [0; 4]), true, Reason::Unsupported;
+    [] Name, self => self.raw, true, Reason::Unsupported;
 }
 
 macro_rules! tag_as_str {
