@@ -238,7 +238,7 @@ async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> 
 fn transport_error(error: reqwest::Error) -> Error {
     let (kind, text) = match (error.is_connect(), error.is_timeout(), error.is_builder()) {
         (true, true, _) => (Kind::ConnectTimeout, "no connection in time (connect timeout)"),
-        (true, false, _) => (Kind::Connect, "cannot connect"),
+        (true, false, _) => (Kind::Connect, "cannot connect; is a server listening there?"),
         (_, true, _) => (Kind::Timeout, "no answer in time"),
         (_, _, true) => (Kind::Config, "the request cannot be made"),
         _ => (Kind::Connection, "the connection was lost before an answer came"),
