@@ -66,7 +66,10 @@ async fn secrets_are_not_in_errors_of_requests() {
     assert!(error.is_connect() && error.is_retryable(), "{error:?}");
     let all = format!("{error}{error:?}{}", error.report());
     assert!(!all.contains("hunter2") && !all.contains("bWU6aHVudGVyMg"), "{all}");
-    assert_eq!(error.to_string(), "POST http://127.0.0.1:1/write: cannot connect; is a server listening there?");
+    assert_eq!(
+        error.to_string(),
+        "POST http://127.0.0.1:1/write: cannot connect; is a server listening there?"
+    );
     assert!(error.report().to_lowercase().contains("refused"), "{}", error.report());
 }
 
