@@ -7,14 +7,33 @@ use influx_core::{Dialect, Point, Precision, Value};
 use influxdb_line_protocol::{FieldValue, parse_lines};
 
 /// A value as line protocol can say it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Read {
-    /// By its bits, so that the zeros differ.
-    F64(u64),
+    F64(f64),
+    /// Was written with the digits of 32 bits.
+    F32(f32),
     I64(i64),
     U64(u64),
     Bool(bool),
     Str(String),
+}
+
+/// Floats by their bits, so that the zeros differ. Of 32 bits only these must come back: two texts may be equally short and near.
+impl PartialEq for Read {
+    fn eq(&self, other: &Read) -> bool {
+        match (self, other) {
+            (Read::F64(a), Read::F64(b)) => a.to_bits() == b.to_bits(),
+            (Read::F32(a), Read::F32(b)) => a.to_bits() == b.to_bits(),
+            (Read::F32(a), Read::F64(b)) | (Read::F64(b), Read::F32(a)) => {
+                a.to_bits() == (*b as f32).to_bits()
+            }
+            (Read::I64(a), Read::I64(b)) => a == b,
+            (Read::U64(a), Read::U64(b)) => a == b,
+            (Read::Bool(a), Read::Bool(b)) => a == b,
+            (Read::Str(a), Read::Str(b)) => a == b,
+            _ => false,
+        }
+    }
 }
 
 /// A point as a server sees it.
@@ -50,11 +69,8 @@ impl Line {
 /// `None`: left out, since no server can hold it.
 fn written(value: &Value, dialect: Dialect) -> Option<Read> {
     Some(match value {
-        Value::F64(v) => Read::F64(v.is_finite().then(|| v.to_bits())?),
-        // the digits of the 32 bits, read as 64
-        Value::F32(v) => {
-            Read::F64(v.is_finite().then(|| v.to_string().parse::<f64>().ok().map(f64::to_bits))??)
-        }
+        Value::F64(v) => Read::F64(v.is_finite().then_some(*v)?),
+        Value::F32(v) => Read::F32(v.is_finite().then_some(*v)?),
         Value::I64(v) => Read::I64(*v),
         Value::U64(v) if dialect == Dialect::V1 => Read::I64(i64::try_from(*v).ok()?),
         Value::U64(v) => Read::U64(*v),
@@ -88,7 +104,7 @@ pub fn read_as_v3(text: &str) -> Vec<Line> {
             let tags = line.series.tag_set.iter().flatten();
             let fields = line.field_set.iter().map(|(key, value)| {
                 let value = match value {
-                    FieldValue::F64(v) => Read::F64(v.to_bits()),
+                    FieldValue::F64(v) => Read::F64(*v),
                     FieldValue::I64(v) => Read::I64(*v),
                     FieldValue::U64(v) => Read::U64(*v),
                     FieldValue::Boolean(v) => Read::Bool(*v),
