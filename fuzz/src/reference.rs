@@ -1,0 +1,249 @@
+//! What comes out of an InfluxQL response: as the decoder says, and as serde_json does.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::ops::ControlFlow;
+
+use influx_core::decode::influxql::{Decoder, Options};
+use influx_core::{AnyRow, Columns, DecodeError, FromRow, ValueRef};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// One thing that comes out of a response.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Row(Box<Header>, Vec<Value>),
+    Server { statement: Option<u64>, message: String },
+    Truncated,
+    Other(String),
+}
+
+/// What a row's series says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Header {
+    statement: Option<u64>,
+    name: Option<String>,
+    tags: Vec<(String, String)>,
+    columns: Vec<String>,
+}
+
+fn value(value: ValueRef<'_>) -> Value {
+    match value {
+        ValueRef::Null => Value::Null,
+        ValueRef::Bool(v) => Value::Bool(v),
+        ValueRef::Number(text) => {
+            exact_float(value, text);
+            Value::Number(
+                serde_json::from_str(text).unwrap_or_else(|error| panic!("{text:?} as a number: {error}")),
+            )
+        }
+        ValueRef::Str(text) => Value::String(text.into()),
+        other => panic!("unexpected value {other:?}"),
+    }
+}
+
+/// Floats are the nearest to their text.
+fn exact_float(value: ValueRef<'_>, text: &str) {
+    let expected = text.parse::<f64>().ok().filter(|v| v.is_finite()).map(f64::to_bits);
+    assert_eq!(value.get::<f64>().ok().map(f64::to_bits), expected, "{text}");
+}
+
+fn row(columns: &Columns, cells: Vec<Value>) -> Event {
+    let mut tags: Vec<_> = columns.tags().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    tags.sort();
+    let header = Header {
+        statement: columns.statement_id(),
+        name: columns.name().map(Into::into),
+        tags,
+        columns: columns.columns().iter().map(|column| column.name.to_string()).collect(),
+    };
+    Event::Row(Box::new(header), cells)
+}
+
+fn failure(error: &DecodeError) -> Event {
+    if error.is_truncated() {
+        Event::Truncated
+    } else if let Some(message) = error.server_message() {
+        Event::Server { statement: error.statement_id(), message: message.into() }
+    } else {
+        Event::Other(error.to_string())
+    }
+}
+
+/// What the decoder makes of a response that arrives in these pieces.
+pub fn decode<'p>(pieces: impl IntoIterator<Item = &'p [u8]>, options: Options) -> Vec<Event> {
+    let mut decoder = Decoder::new(options);
+    let mut events = Vec::new();
+    let mut drain = |decoder: &mut Decoder| {
+        let flow: ControlFlow<()> = decoder.drain(AnyRow::plan, |lent| {
+            events.push(match lent.and_then(|lent| AnyRow::from_row(&lent)) {
+                Ok(lent) => row(lent.columns(), lent.values().iter().copied().map(value).collect()),
+                Err(error) => failure(&error),
+            });
+            ControlFlow::Continue(())
+        });
+        assert!(flow.is_continue());
+    };
+    for piece in pieces {
+        decoder.push(piece);
+        drain(&mut decoder);
+    }
+    decoder.finish();
+    drain(&mut decoder);
+    events
+}
+
+/// The events as serde_json reads the body. `None` where there is nothing to compare: a body that is not JSON documents, or not in
+/// the form that servers write.
+pub fn reference(body: &[u8], chunked: bool) -> Option<Vec<Event>> {
+    let (mut events, mut open, mut documents) = (Vec::new(), false, 0);
+    for unique in serde_json::Deserializer::from_slice(body).into_iter::<UniqueKeys>() {
+        unique.ok()?;
+        documents += 1;
+    }
+    for document in serde_json::Deserializer::from_slice(body).into_iter::<Map<String, Value>>() {
+        open = document_events(&document.ok()?, open, &mut events)?;
+    }
+    if chunked && open {
+        events.push(Event::Truncated);
+    }
+    (documents > 0).then_some(events)
+}
+
+/// Adds a document's events; whether the response goes on behind it.
+fn document_events(document: &Map<String, Value>, mut open: bool, events: &mut Vec<Event>) -> Option<bool> {
+    if document.keys().any(|key| !matches!(key.as_str(), "results" | "error")) || document.is_empty() {
+        return None;
+    }
+    // an error that comes before the results comes out before them
+    if document.contains_key("error") && document.keys().next_back().is_some_and(|key| key != "error") {
+        return None;
+    }
+    for result in list(document.get("results"))? {
+        open = result_events(result.as_object()?, events)?;
+    }
+    if let Some(message) = optional(document.get("error"), Value::as_str)? {
+        open = false;
+        events.push(Event::Server { statement: None, message: message.into() });
+    }
+    Some(open)
+}
+
+fn result_events(result: &Map<String, Value>, events: &mut Vec<Event>) -> Option<bool> {
+    const ORDER: [&str; 4] = ["statement_id", "series", "partial", "error"];
+    in_order(result, &ORDER)?;
+    let statement = optional(result.get("statement_id"), Value::as_u64)?;
+    let mut open = optional(result.get("partial"), Value::as_bool)?.unwrap_or(false);
+    let series = list(result.get("series"))?;
+    for (number, one) in series.iter().enumerate() {
+        let partial = series_events(one.as_object()?, statement, events)?;
+        open |= partial && number + 1 == series.len();
+    }
+    if let Some(message) = optional(result.get("error"), Value::as_str)? {
+        open = false;
+        events.push(Event::Server { statement, message: message.into() });
+    }
+    Some(open)
+}
+
+fn series_events(
+    series: &Map<String, Value>,
+    statement: Option<u64>,
+    events: &mut Vec<Event>,
+) -> Option<bool> {
+    const ORDER: [&str; 5] = ["name", "tags", "columns", "values", "partial"];
+    in_order(series, &ORDER)?;
+    let columns = list(series.get("columns"))?;
+    let mut tags = Vec::new();
+    for (key, value) in optional(series.get("tags"), Value::as_object)?.into_iter().flatten() {
+        tags.push((key.clone(), value.as_str()?.to_owned()));
+    }
+    tags.sort();
+    let header = Header {
+        statement,
+        name: optional(series.get("name"), Value::as_str)?.map(Into::into),
+        tags,
+        columns: columns.iter().map(|name| name.as_str().map(Into::into)).collect::<Option<_>>()?,
+    };
+    for row in list(series.get("values"))? {
+        let cells = row.as_array()?;
+        if cells.len() != columns.len() || cells.iter().any(|cell| cell.is_array() || cell.is_object()) {
+            return None;
+        }
+        events.push(Event::Row(Box::new(header.clone()), cells.clone()));
+    }
+    optional(series.get("partial"), Value::as_bool).map(|partial| partial.unwrap_or(false))
+}
+
+/// The keys are these, in the order in which servers write them.
+fn in_order(object: &Map<String, Value>, order: &[&str]) -> Option<()> {
+    let mut rest = order.iter();
+    object.keys().all(|key| rest.any(|known| known == key)).then_some(())
+}
+
+/// A list that may be missing.
+fn list(value: Option<&Value>) -> Option<&[Value]> {
+    value.map_or(Some(&[]), |value| value.as_array().map(Vec::as_slice))
+}
+
+/// A value that may be missing; `None` when it is of another kind.
+fn optional<'v, T>(value: Option<&'v Value>, read: impl Fn(&'v Value) -> Option<T>) -> Option<Option<T>> {
+    value.map_or(Some(None), |value| read(value).map(Some))
+}
+
+/// Any JSON in which no object has a key twice.
+struct UniqueKeys;
+
+impl<'de> Deserialize<'de> for UniqueKeys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(UniqueKeys)
+    }
+}
+
+impl<'de> Visitor<'de> for UniqueKeys {
+    type Value = UniqueKeys;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON without duplicate keys")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<UniqueKeys>()?.is_some() {}
+        Ok(self)
+    }
+
+    // exact numbers come here, too: they are maps to serde
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        let mut keys = HashSet::new();
+        while let Some((key, _)) = members.next_entry::<String, UniqueKeys>()? {
+            if !keys.insert(key) {
+                return Err(A::Error::custom("a duplicate key"));
+            }
+        }
+        Ok(self)
+    }
+}
