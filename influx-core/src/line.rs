@@ -275,10 +275,11 @@ impl LineWriter {
         self.put_derived_slowly(point)
     }
 
-    /// Whether default tags can be written between the tags of a schema: those are in the same order, and none of
-    /// the defaults is a field of it, which 3.x refuses.
+    /// Whether default tags can be written among the tags of a schema: none of them is a field of it, which 3.x
+    /// refuses, and tags that are not sorted are few enough to be remembered.
     fn merges_into(&mut self, schema: &'static Schema) -> bool {
-        if self.defaults.is_empty() || !schema.is_sorted() {
+        if self.defaults.is_empty() || !(schema.is_sorted() || schema.columns().len() <= Merge::MAX_UNSORTED)
+        {
             return false;
         }
         if !self.merged.is_some_and(|before| core::ptr::eq(before, schema)) {

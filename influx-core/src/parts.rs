@@ -5,18 +5,23 @@
 use crate::EncodeError;
 use crate::copy::{put_literal, put_measurement, put_plain};
 use crate::line::{Config, DefaultTag, Line};
-use crate::schema::Schema;
+use crate::schema::{Role, Schema};
 use crate::wire::{FieldWire, TagWire};
 
-/// The writer's default tags, on their way between a point's own.
+/// The writer's default tags, on their way between a point's own, or behind them where those are not sorted.
 pub struct Merge<'d> {
     defaults: &'d [DefaultTag],
     schema: &'static Schema,
+    /// A bit for each column whose tag the point has; only for tags that are not sorted.
+    present: u64,
 }
 
 impl<'d> Merge<'d> {
+    /// How many columns `present` can tell of.
+    pub(crate) const MAX_UNSORTED: usize = 64;
+
     pub(crate) fn new(defaults: &'d [DefaultTag], schema: &'static Schema) -> Self {
-        Merge { defaults, schema }
+        Merge { defaults, schema, present: 0 }
     }
 
     /// The defaults that come before a column, and that of its own key unless the point has the tag.
@@ -25,6 +30,10 @@ impl<'d> Merge<'d> {
     /// All defaults' texts fit at `p`.
     #[inline(never)]
     unsafe fn before(&mut self, column: usize, present: bool, mut p: *mut u8) -> *mut u8 {
+        if !self.schema.is_sorted() {
+            self.present |= u64::from(present) << (column % Self::MAX_UNSORTED);
+            return p;
+        }
         let key = self.schema.column(column);
         while let [tag, rest @ ..] = self.defaults
             && *tag.key <= *key
@@ -42,9 +51,15 @@ impl<'d> Merge<'d> {
     ///
     /// # Safety
     /// As for `before`.
+    #[inline(never)]
     pub(crate) unsafe fn rest(self, p: *mut u8) -> *mut u8 {
+        let has = |tag: &DefaultTag| {
+            let columns = self.schema.columns().iter().take_while(|column| column.role() == Role::Tag);
+            columns.enumerate().any(|(at, column)| self.present >> at & 1 == 1 && column.name() == &*tag.key)
+        };
+        let left = self.defaults.iter().filter(|tag| self.schema.is_sorted() || !has(tag));
         // SAFETY: promised by the caller.
-        self.defaults.iter().fold(p, |p, tag| unsafe { put_plain(p, &tag.text) })
+        left.fold(p, |p, tag| unsafe { put_plain(p, &tag.text) })
     }
 }
 

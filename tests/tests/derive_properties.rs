@@ -31,6 +31,16 @@ struct Named {
     value: bool,
 }
 
+#[derive(LineProtocol, Debug, Clone)]
+#[line_protocol(tag_order = "declared", extra_tags(zone = "x"))]
+struct Declared {
+    #[tag]
+    first: Option<String>,
+    #[tag]
+    aa: String,
+    value: i8,
+}
+
 fn point_of(d: &Derived) -> Point {
     let skipped = d.skipped.filter(|v| v.is_finite());
     Point::new("a b")
@@ -110,6 +120,27 @@ proptest! {
                 prop_assert_eq!(by_parts.type_name(), Some("Derived"));
             }
         }
+    }
+
+    /// Tags as declared, the defaults that are missing behind them.
+    #[test]
+    fn declared_order_with_defaults(first in proptest::option::of("[a-c,]{0,3}"), aa in "[a-c ]{0,3}", settings in settings()) {
+        let mut writer = writer(&settings);
+        let written = writer.write(&Declared { first: first.clone(), aa: aa.clone(), value: 1 });
+        prop_assert!(written.is_ok());
+        let escaped = |text: &str| text.replace(',', "\\,").replace(' ', "\\ ");
+        let own = [("zone", Some("x".to_owned())), ("first", first), ("aa", Some(aa))];
+        let own = own.into_iter().filter_map(|(key, value)| Some((key, value.filter(|v| !v.is_empty())?)));
+        let mut tags: Vec<(&str, String)> = own.collect();
+        let mut defaults = settings.3.clone();
+        defaults.sort();
+        for (key, value) in defaults {
+            if !value.is_empty() && tags.iter().all(|(other, _)| *other != key) {
+                tags.push((key, value));
+            }
+        }
+        let tags: String = tags.iter().map(|(k, v)| format!(",{}={}", escaped(k), escaped(v))).collect();
+        prop_assert_eq!(String::from_utf8_lossy(writer.as_bytes()), format!("Declared{tags} value=1i\n"));
     }
 
     #[test]
