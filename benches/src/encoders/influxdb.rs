@@ -49,7 +49,7 @@ mod trade {
             trade_id: &x.trade_id,
             time: Nanos(x.time),
         };
-        point.try_into_query("Trade").ok().expect("a point with fields")
+        point.try_into_query("Trade").expect("a point with fields")
     }
 }
 
@@ -80,7 +80,7 @@ mod esc {
             missing: x.missing,
             time: Nanos(x.time),
         };
-        point.try_into_query("esc").ok().expect("a point with fields")
+        point.try_into_query("esc").expect("a point with fields")
     }
 }
 
@@ -148,7 +148,7 @@ macro_rules! cpu {
                     usage_guest_nice: x.usage_guest_nice,
                     time: Nanos(x.time),
                 };
-                point.try_into_query("cpu").ok().expect("a point with fields")
+                point.try_into_query("cpu").expect("a point with fields")
             }
         }
     };
