@@ -8,9 +8,10 @@ use core::ptr::copy_nonoverlapping;
 
 use crate::Dialect;
 use crate::block::Block;
-use crate::error::Place;
+use crate::error::{Place, Reason};
 use crate::escape::{self, Out};
 use crate::line::Config;
+use crate::number::SLACK;
 
 /// # Safety
 /// `N` bytes at `p` are writable.
@@ -267,6 +268,32 @@ pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -
     }
 }
 
+/// Appends a name; most are plain ASCII and need no look at the rules.
+///
+/// On error `out` holds a part of it.
+pub(crate) fn append_name(
+    place: Place,
+    dialect: Dialect,
+    text: &str,
+    out: &mut Vec<u8>,
+) -> Result<(), Reason> {
+    let first = text.as_bytes().first();
+    if text.is_ascii() && first.is_some_and(|first| *first != b'#') {
+        out.reserve(text.len() + SLACK);
+        // SAFETY: the room is reserved; the length is set to what was written.
+        unsafe {
+            let base = out.as_mut_ptr();
+            let p = base.add(out.len());
+            let one = |byte: u8| IN_TAG[byte as usize];
+            if let Some(end) = copy_checked(p, text.as_bytes(), dialect.max_text(), Block::in_tag, one) {
+                out.set_len(end.offset_from(base) as usize);
+                return Ok(());
+            }
+        }
+    }
+    escape::name(place, dialect, text, out)
+}
+
 /// The inside of a string field, or `None` when it is longer than `max`.
 ///
 /// # Safety
@@ -296,7 +323,6 @@ unsafe fn put_string_slow(p: *mut u8, text: &str, max: usize) -> Option<*mut u8>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::number::SLACK;
     use proptest::prelude::*;
 
     /// Runs a writer in exactly the room that it may count on.
@@ -341,6 +367,18 @@ mod tests {
                 let mut slow = Vec::new();
                 let rules = escape::name(Place::Measurement, dialect, &text, &mut slow).ok().map(|()| slow);
                 prop_assert_eq!(fast, rules);
+            }
+        }
+
+        #[test]
+        fn names_follow_the_rules(text in hostile()) {
+            for place in [Place::Measurement, Place::TagKey, Place::FieldKey] {
+                for dialect in [Dialect::V1, Dialect::V3] {
+                    let (mut fast, mut slow) = (Vec::new(), Vec::new());
+                    let by_copy = append_name(place, dialect, &text, &mut fast);
+                    prop_assert_eq!(by_copy, escape::name(place, dialect, &text, &mut slow));
+                    prop_assert!(by_copy.is_err() || fast == slow);
+                }
             }
         }
 

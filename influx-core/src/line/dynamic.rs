@@ -4,8 +4,8 @@
 use core::ops::Range;
 
 use super::{LineWriter, Nan};
+use crate::copy::append_name;
 use crate::error::{Place, Reason};
-use crate::escape;
 use crate::number::{MAX_INT, SLACK, put_i64};
 use crate::parts::{FieldParts, HeadPart, TagParts};
 use crate::schema::{self, Role, Schema};
@@ -243,7 +243,7 @@ impl<'w> Line<'w> {
             return Err(EncodeError::new(Place::Field, Some(key), None, Reason::DuplicateField));
         }
         let start = buffer.len();
-        escape::name(Place::Measurement, config.dialect, measurement, buffer)
+        append_name(Place::Measurement, config.dialect, measurement, buffer)
             .map_err(|reason| EncodeError::new(Place::Measurement, None, Some(measurement), reason))?;
         if sorted {
             append_sorted(buffer, tags, defaults);
@@ -313,7 +313,7 @@ fn push_key(role: Role, key: &str, dialect: crate::Dialect, text: &mut Vec<u8>) 
     let place = if role == Role::Tag { Place::TagKey } else { Place::FieldKey };
     let start = text.len();
     text.push(b',');
-    let done = schema::check_key(key, role, dialect).and_then(|()| escape::name(place, dialect, key, text));
+    let done = schema::check_key(key, role, dialect).and_then(|()| append_name(place, dialect, key, text));
     if let Err(reason) = done {
         text.truncate(start);
         return Err(EncodeError::new(place, Some(key), Some(key), reason));
