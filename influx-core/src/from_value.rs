@@ -54,7 +54,7 @@ pub trait FromValue<'r>: Sized {
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
         match Self::from_value(row.value(slot)) {
             Ok(value) => Ok(value),
@@ -67,7 +67,7 @@ pub trait FromValue<'r>: Sized {
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take_tag(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
         let value = match row.value(slot) {
             ValueRef::Str("") => ValueRef::Null,
@@ -75,10 +75,7 @@ pub trait FromValue<'r>: Sized {
         };
         match Self::from_value(value) {
             Ok(value) => Ok(value),
-            Err(why) => match tag_content(value).map(Self::from_value) {
-                Some(Ok(value)) => Ok(value),
-                _ => Err(row.mismatch_of(slot, value, why)),
-            },
+            Err(why) => other_tag(row, slot, value, why),
         }
     }
 
@@ -86,7 +83,7 @@ pub trait FromValue<'r>: Sized {
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take_or_default(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>
     where
         Self: Default,
@@ -98,7 +95,7 @@ pub trait FromValue<'r>: Sized {
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take_tag_or_default(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>
     where
         Self: Default,
@@ -108,6 +105,21 @@ pub trait FromValue<'r>: Sized {
         } else {
             Self::take_tag(row, slot)
         }
+    }
+}
+
+/// A tag that its type does not read as the text that it is.
+#[cold]
+#[inline(never)]
+fn other_tag<'r, T: FromValue<'r>>(
+    row: &Row<'_, 'r>,
+    slot: usize,
+    value: ValueRef<'r>,
+    why: Mismatch,
+) -> Result<T, DecodeError> {
+    match tag_content(value).map(T::from_value) {
+        Some(Ok(value)) => Ok(value),
+        _ => Err(row.mismatch_of(slot, value, why)),
     }
 }
 

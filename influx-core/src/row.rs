@@ -96,22 +96,26 @@ impl<'c, 'r> Row<'c, 'r> {
     }
 
     /// The value in a slot; null for missing columns.
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, slot: usize) -> ValueRef<'r> {
-        self.cell(self.plan.cell(self.base + slot))
+        self.at(self.base + slot)
     }
 
     /// The value in a column, by position. It is null where the plan wants nothing of the column.
-    #[inline]
     pub fn cell(&self, column: usize) -> ValueRef<'r> {
-        self.cells.get(column).copied().unwrap_or(ValueRef::Null)
+        self.at(self.plan.cell(column))
+    }
+
+    #[inline(always)]
+    fn at(&self, cell: usize) -> ValueRef<'r> {
+        self.cells.get(cell).copied().unwrap_or(ValueRef::Null)
     }
 
     /// The values that a slot for the rest takes, with their names, and whether they are tags.
     pub(crate) fn rest(&self, slot: usize) -> (impl Iterator<Item = (&'c str, ValueRef<'r>)>, bool) {
         let (cells, tags) = self.plan.rest(self.base + slot);
         let row = *self;
-        (cells.map(move |(cell, name)| (name, row.cell(cell))), tags)
+        (cells.map(move |(cell, name)| (name, row.at(cell))), tags)
     }
 
     /// The error of a value that does not become its field's type: names struct, field, column, found value and place.

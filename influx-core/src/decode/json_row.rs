@@ -1,35 +1,69 @@
 //! One row of a `values` array, each cell read once, straight to what the plan wants of it.
 
 use super::json::{Stop, blank, string, string_end};
-use super::number;
 use super::scratch::Arena;
-use crate::{Precision, ValueRef, Want, rfc3339};
+use super::{number, quick};
+use crate::plan::Target;
+use crate::{Plan, Precision, ValueRef, Want, rfc3339};
 
-/// Reads the row whose `[` is at `b[at]` into the cells, one per column; gives the place behind its `]`.
-#[inline]
+/// Reads the row whose `[` is at `b[at]` into the plan's cells; gives the place behind its `]`.
 pub(crate) fn row<'b>(
     b: &'b [u8],
     at: usize,
-    wants: &[Want],
-    epoch: Option<Precision>,
+    plan: &Plan,
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let mut at = blank(b, at + 1);
-    for (column, (&want, cell)) in wants.iter().zip(cells).enumerate() {
-        if column > 0 {
-            at = match b.get(at) {
-                Some(b',') => blank(b, at + 1),
-                Some(b']') => {
-                    return Err(Stop::Bad(at, "a row has fewer values than the header has columns"));
-                }
-                _ => return Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
-            };
-        }
-        let (value, end) = self::value(b, at, want, epoch, arena)?;
-        *cell = value;
-        at = blank(b, end);
+    let epoch = plan.columns().epoch();
+    let unit = epoch.map(Precision::nanos);
+    let mut at = at + 1;
+    for target in plan.targets() {
+        let Some(cell) = cells.get_mut(target.cell) else { continue };
+        at = match quick::value(b, at, target.kind, unit, cell, arena) {
+            Some(end) if b.get(end) == Some(&target.end) => end + 1,
+            _ => careful(b, at, target, epoch, cell, arena)?,
+        };
     }
+    if plan.targets().is_empty() {
+        at = end(b, at)?;
+    }
+    for &(from, to) in plan.copies() {
+        if let Some(&value) = cells.get(from)
+            && let Some(cell) = cells.get_mut(to)
+        {
+            *cell = value;
+        }
+    }
+    Ok(at)
+}
+
+/// Reads any value, white space around it, and the comma or bracket that follows it; gives the place behind that.
+#[cold]
+#[inline(never)]
+fn careful<'b>(
+    b: &'b [u8],
+    at: usize,
+    target: &Target,
+    epoch: Option<Precision>,
+    cell: &mut ValueRef<'b>,
+    arena: &mut Arena<'b>,
+) -> Result<usize, Stop> {
+    let (value, at) = value(b, blank(b, at), target.want, epoch, arena)?;
+    *cell = value;
+    if target.end == b']' {
+        return end(b, at);
+    }
+    let at = blank(b, at);
+    match b.get(at) {
+        Some(b',') => Ok(at + 1),
+        Some(b']') => Err(Stop::Bad(at, "a row has fewer values than the header has columns")),
+        _ => Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
+    }
+}
+
+/// The place behind the end of a row.
+fn end(b: &[u8], at: usize) -> Result<usize, Stop> {
+    let at = blank(b, at);
     match b.get(at) {
         Some(b']') => Ok(at + 1),
         Some(b',') => Err(Stop::Bad(at, "a row has more values than the header has columns")),
@@ -96,7 +130,7 @@ fn numeric<'b>(
 }
 
 /// An instant; a text with an offset, or that is no instant, is left to the field's type.
-fn time(text: &str) -> ValueRef<'_> {
+pub(super) fn time(text: &str) -> ValueRef<'_> {
     match rfc3339::parse(text.as_bytes()) {
         Some(rfc3339::Parsed { nanos, offset: Some(0) }) => ValueRef::Time(nanos),
         _ => ValueRef::Str(text),

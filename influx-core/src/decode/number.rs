@@ -1,5 +1,6 @@
 //! JSON numbers: found, checked and read in one pass, exact.
 
+use super::decimal;
 use super::json::Stop;
 
 /// A number's text, taken apart.
@@ -25,14 +26,14 @@ const POWERS: [f64; 23] = [
 ];
 
 /// 10^0 ..= 10^7.
-const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+pub(super) const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 /// Eight characters `0`.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// How many of eight bytes, from the lowest on, are 0 ..= 9.
 #[inline]
-fn digits_in(values: u64) -> usize {
+pub(super) fn digits_in(values: u64) -> usize {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     // 0x76 carries a byte above 9 into its top bit
     let others = (((values & LOW) + 0x7676_7676_7676_7676) | values) & !LOW;
@@ -42,7 +43,7 @@ fn digits_in(values: u64) -> usize {
 /// The number that eight bytes of 0 ..= 9 make, the lowest byte first: neighbours are joined to pairs, pairs to fours, fours to
 /// eight.
 #[inline]
-fn join(values: u64) -> u64 {
+pub(super) fn join(values: u64) -> u64 {
     let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
     let even = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let odd = ((pairs >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
@@ -161,6 +162,10 @@ impl Number {
         if self.digits <= 19 && self.mantissa <= 1 << 53 && power < POWERS.len() {
             let mantissa = self.mantissa as f64;
             let size = if self.exponent < 0 { mantissa / POWERS[power] } else { mantissa * POWERS[power] };
+            return Some(if self.negative { -size } else { size });
+        }
+        if self.digits <= 19 && self.exponent <= 0 && power <= decimal::PLACES {
+            let size = decimal::nearest(self.mantissa, power);
             return Some(if self.negative { -size } else { size });
         }
         slow(text)

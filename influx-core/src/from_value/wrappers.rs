@@ -10,7 +10,7 @@ impl<'r, T: FromValue<'r>> FromValue<'r> for Option<T> {
     const WANT: Want = T::WANT;
     const NULLABLE: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
     }

@@ -112,6 +112,18 @@ impl Machine {
         self.expect = Expect::CommaOrEnd;
     }
 
+    /// Where the row begins that follows the one before without a blank, if it does.
+    #[inline]
+    pub(super) fn next_row(&self, b: &[u8]) -> Option<usize> {
+        let after_row = self.place == Place::Values && self.expect == Expect::CommaOrEnd;
+        (after_row && b.get(self.position..)?.starts_with(b",[")).then_some(self.position + 1)
+    }
+
+    /// The row that [`next_row`](Self::next_row) found is not complete, or malformed.
+    pub(super) fn row_at(&mut self, at: usize) {
+        (self.position, self.expect) = (at, Expect::Next);
+    }
+
     /// Whether the value at the position is complete; gives its length.
     pub(super) fn whole(&mut self, b: &[u8]) -> Option<usize> {
         let length = self.scan.get_or_insert_default().resume(&b[self.position..]);
