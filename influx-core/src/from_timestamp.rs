@@ -66,17 +66,28 @@ pub trait FromTimestamp: Sized {
     /// The value is null and may not be, is no time, or the type cannot hold it.
     #[inline(always)]
     fn take(row: &Row<'_, '_>, slot: usize) -> Result<Self, DecodeError> {
-        let value = match row.moment(slot)? {
-            Some(moment) => Self::from_moment(moment),
-            None => Self::from_null().ok_or_else(|| Mismatch::expected("a time")),
-        };
-        value.map_err(|why| row.mismatch(slot, why))
+        if let ValueRef::Time(nanos) = row.value(slot)
+            && let Ok(value) = Self::from_moment(Moment { nanos, offset: 0 })
+        {
+            return Ok(value);
+        }
+        any_time(row, slot)
     }
+}
+
+#[inline(never)]
+fn any_time<T: FromTimestamp>(row: &Row<'_, '_>, slot: usize) -> Result<T, DecodeError> {
+    let value = match row.moment(slot)? {
+        Some(moment) => T::from_moment(moment),
+        None => T::from_null().ok_or_else(|| Mismatch::expected("a time")),
+    };
+    value.map_err(|why| row.mismatch(slot, why))
 }
 
 impl<T: FromTimestamp> FromTimestamp for Option<T> {
     const NULLABLE: bool = true;
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
         T::from_moment(moment).map(Some)
     }

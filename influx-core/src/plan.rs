@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::decode::Kind as WantKind;
 use crate::decode_error::Owner;
-use crate::{ColumnKind, ColumnRole, Columns, DecodeError, FromRow, ValueRef};
+use crate::{ColumnKind, ColumnRole, Columns, DecodeError, FromRow, Precision, ValueRef};
 
 pub use want::Want;
 
@@ -226,7 +226,8 @@ impl<'p> Planner<'p> {
         }
         let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (targets, copies) = self.targets(shared);
-        Plan { columns, slots: self.slots, targets, copies, rest_tags, rest_fields }
+        let unit = columns.epoch().map(Precision::nanos);
+        Plan { columns, slots: self.slots, targets, unit, copies, rest_tags, rest_fields }
     }
 
     /// Where each column's value goes, and to which other slots it goes from there.
@@ -269,6 +270,8 @@ pub struct Plan {
     columns: Arc<Columns>,
     slots: Vec<Slot>,
     targets: Vec<Target>,
+    /// The unit of times that are numbers, in nanoseconds.
+    unit: Option<i64>,
     copies: Vec<(usize, usize)>,
     rest_tags: Vec<usize>,
     rest_fields: Vec<usize>,
@@ -324,6 +327,12 @@ impl Plan {
     #[inline]
     pub(crate) fn targets(&self) -> &[Target] {
         &self.targets
+    }
+
+    /// The unit of times that are numbers, in nanoseconds.
+    #[inline]
+    pub(crate) fn unit(&self) -> Option<i64> {
+        self.unit
     }
 
     /// Cells that get the value of another cell, from and to: of columns that several slots take.

@@ -4,7 +4,7 @@ use super::json::{Stop, blank, string, string_end};
 use super::scratch::Arena;
 use super::{number, quick};
 use crate::plan::Target;
-use crate::{Plan, Precision, ValueRef, Want, rfc3339};
+use crate::{Plan, ValueRef, Want, rfc3339};
 
 /// Reads the row whose `[` is at `b[at]` into the plan's cells; gives the place behind its `]`.
 pub(crate) fn row<'b>(
@@ -14,15 +14,13 @@ pub(crate) fn row<'b>(
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let epoch = plan.columns().epoch();
-    let unit = epoch.map(Precision::nanos);
-    let mut at = at + 1;
-    for target in plan.targets() {
-        let Some(cell) = cells.get_mut(target.cell) else { continue };
-        at = match quick::value(b, at, target.kind, unit, cell, arena) {
-            Some(end) if b.get(end) == Some(&target.end) => end + 1,
-            _ => careful(b, at, target, epoch, cell, arena)?,
-        };
+    let (mut column, mut at) = (0, at + 1);
+    loop {
+        (column, at) = quick::values(b, at, column, plan, cells, arena);
+        let Some(target) = plan.targets().get(column) else { break };
+        let Some(cell) = cells.get_mut(target.cell) else { break };
+        at = careful(b, at, target, plan.unit(), cell, arena)?;
+        column += 1;
     }
     if plan.targets().is_empty() {
         at = end(b, at)?;
@@ -44,11 +42,11 @@ fn careful<'b>(
     b: &'b [u8],
     at: usize,
     target: &Target,
-    epoch: Option<Precision>,
+    unit: Option<i64>,
     cell: &mut ValueRef<'b>,
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let (value, at) = value(b, blank(b, at), target.want, epoch, arena)?;
+    let (value, at) = value(b, blank(b, at), target.want, unit, arena)?;
     *cell = value;
     if target.end == b']' {
         return end(b, at);
@@ -76,7 +74,7 @@ fn value<'b>(
     b: &'b [u8],
     at: usize,
     want: Want,
-    epoch: Option<Precision>,
+    unit: Option<i64>,
     arena: &mut Arena<'b>,
 ) -> Result<(ValueRef<'b>, usize), Stop> {
     match b.get(at) {
@@ -85,7 +83,7 @@ fn value<'b>(
             let (text, end) = string(b, at, arena)?;
             Ok((if want == Want::Time { time(text) } else { ValueRef::Str(text) }, end))
         }
-        Some(b'-' | b'0'..=b'9') => numeric(b, at, want, epoch),
+        Some(b'-' | b'0'..=b'9') => numeric(b, at, want, unit),
         Some(b'n') => literal(b, at, b"null", ValueRef::Null),
         Some(b't') => {
             literal(b, at, b"true", if want == Want::Skip { ValueRef::Null } else { ValueRef::Bool(true) })
@@ -101,12 +99,7 @@ fn value<'b>(
 }
 
 #[inline]
-fn numeric<'b>(
-    b: &'b [u8],
-    at: usize,
-    want: Want,
-    epoch: Option<Precision>,
-) -> Result<(ValueRef<'b>, usize), Stop> {
+fn numeric<'b>(b: &'b [u8], at: usize, want: Want, unit: Option<i64>) -> Result<(ValueRef<'b>, usize), Stop> {
     let number = number::scan(b, at)?;
     let text = &b[at..number.end];
     let value = match want {
@@ -114,7 +107,7 @@ fn numeric<'b>(
         Want::Int => number.as_i64().map(ValueRef::I64),
         Want::Float => number.as_f64(text).map(ValueRef::F64),
         Want::Time => {
-            let nanos = epoch.and_then(|unit| unit.to_nanos(number.as_i64()?));
+            let nanos = unit.and_then(|unit| number.as_i64()?.checked_mul(unit));
             nanos.map(ValueRef::Time)
         }
         Want::Uint => {

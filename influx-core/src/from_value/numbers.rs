@@ -1,42 +1,9 @@
 //! Integers, floats and booleans.
 
 use core::num::NonZero;
-use core::str::FromStr;
 
 use super::{FromValue, Mismatch};
 use crate::{ValueRef, Want};
-
-/// An integer that is not written as the decoder reads those that are wanted.
-#[cold]
-#[inline(never)]
-fn other_integer<T>(value: ValueRef<'_>, name: &'static str) -> Result<T, Mismatch>
-where
-    T: TryFrom<i64> + TryFrom<u64> + FromStr,
-{
-    let number = match value {
-        ValueRef::I64(v) => T::try_from(v).ok(),
-        ValueRef::U64(v) => T::try_from(v).ok(),
-        ValueRef::Number(text) => text.parse().ok(),
-        _ => None,
-    };
-    number.ok_or_else(|| Mismatch::expected(name))
-}
-
-/// A float that is not written as the decoder reads those that are wanted.
-#[cold]
-#[inline(never)]
-fn other_float(value: ValueRef<'_>) -> Result<f64, Mismatch> {
-    match value {
-        ValueRef::F64(v) => Ok(v),
-        ValueRef::I64(v) => Ok(v as f64),
-        ValueRef::U64(v) => Ok(v as f64),
-        ValueRef::Number(text) => match text.parse::<f64>() {
-            Ok(v) if v.is_finite() => Ok(v),
-            _ => Err(Mismatch::invalid("outside of the range of f64")),
-        },
-        _ => Err(Mismatch::expected("f64")),
-    }
-}
 
 macro_rules! integers {
     ($($want:ident: $($int:ident)*;)*) => {$($(
@@ -44,20 +11,29 @@ macro_rules! integers {
             const WANT: Want = Want::$want;
 
             #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                if let ValueRef::I64(v) = value { $int::try_from(v).ok() } else { None }
+            }
+
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-                if let ValueRef::I64(v) = value
-                    && let Ok(v) = $int::try_from(v)
-                {
-                    return Ok(v);
-                }
-                other_integer(value, stringify!($int))
+                let number = match value {
+                    ValueRef::I64(v) => $int::try_from(v).ok(),
+                    ValueRef::U64(v) => $int::try_from(v).ok(),
+                    ValueRef::Number(text) => text.parse().ok(),
+                    _ => None,
+                };
+                number.ok_or_else(|| Mismatch::expected(stringify!($int)))
             }
         }
 
         impl<'r> FromValue<'r> for NonZero<$int> {
             const WANT: Want = Want::$want;
 
-            #[inline]
+            #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                $int::usual(value).and_then(NonZero::new)
+            }
+
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 NonZero::new($int::from_value(value)?)
                     .ok_or_else(|| Mismatch::expected(concat!("NonZero<", stringify!($int), ">")))
@@ -138,8 +114,21 @@ impl<'r> FromValue<'r> for f64 {
     const WANT: Want = Want::Float;
 
     #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if let ValueRef::F64(v) = value { Some(v) } else { None }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-        if let ValueRef::F64(v) = value { Ok(v) } else { other_float(value) }
+        match value {
+            ValueRef::F64(v) => Ok(v),
+            ValueRef::I64(v) => Ok(v as f64),
+            ValueRef::U64(v) => Ok(v as f64),
+            ValueRef::Number(text) => match text.parse::<f64>() {
+                Ok(v) if v.is_finite() => Ok(v),
+                _ => Err(Mismatch::invalid("outside of the range of f64")),
+            },
+            _ => Err(Mismatch::expected("f64")),
+        }
     }
 }
 
@@ -164,6 +153,10 @@ impl<'r> FromValue<'r> for bool {
     const WANT: Want = Want::Bool;
 
     #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if let ValueRef::Bool(v) = value { Some(v) } else { None }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         if let ValueRef::Bool(v) = value { Ok(v) } else { Err(Mismatch::expected("bool")) }
     }

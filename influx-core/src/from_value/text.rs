@@ -11,6 +11,10 @@ impl<'r: 'a, 'a> FromValue<'r> for &'a str {
     const WANT: Want = Want::Str;
 
     #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if let ValueRef::Str(text) = value { Some(text) } else { None }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         if let ValueRef::Str(text) = value { Ok(text) } else { Err(Mismatch::expected("a string")) }
     }
@@ -22,6 +26,10 @@ macro_rules! owned {
             const WANT: Want = Want::Str;
 
             #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                <&str>::usual(value).map(Self::from)
+            }
+
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 <&str>::from_value(value).map(Self::from)
             }
@@ -35,6 +43,10 @@ impl<'r: 'a, 'a> FromValue<'r> for Cow<'a, str> {
     const WANT: Want = Want::Str;
 
     #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        <&str>::usual(value).map(Cow::Borrowed)
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         <&str>::from_value(value).map(Cow::Borrowed)
     }

@@ -40,10 +40,23 @@ pub(super) struct Lender<'b> {
 
 impl<'b> Lender<'b> {
     pub(super) fn new(body: &'b [u8], arena: Arena<'b>) -> Self {
-        Lender { body, arena, cells: Vec::new(), loaded: false }
+        Lender::with_room(body, arena, Vec::new())
+    }
+
+    /// With room for the cells that was used before.
+    pub(super) fn with_room(body: &'b [u8], arena: Arena<'b>, cells: Vec<ValueRef<'b>>) -> Self {
+        Lender { body, arena, cells, loaded: false }
+    }
+
+    /// The room for the cells, to be used for other bytes.
+    pub(super) fn into_room<'n>(mut self) -> Vec<ValueRef<'n>> {
+        self.cells.clear();
+        // nothing is left to map: this changes the lifetime and keeps the allocation
+        self.cells.into_iter().map(|_| ValueRef::Null).collect()
     }
 
     /// Sets the cells that are the same in every row of a series: its tags and measurement.
+    #[inline(never)]
     fn load(&mut self, plan: &Plan) {
         let arena = &mut self.arena;
         plan.fill(&mut self.cells, |text| arena.copy(text));
@@ -64,9 +77,12 @@ impl Engine {
         make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
     ) -> Advance {
         // almost every row stands right behind another one
-        if let (Some(plan), true) = (&self.plan, lender.loaded && !self.muted)
+        if let (Some(plan), false) = (&self.plan, self.muted || self.failed)
             && let Some(at) = self.machine.next_row(lender.body)
         {
+            if !lender.loaded {
+                lender.load(plan);
+            }
             return match json_row::row(lender.body, at, plan, &mut lender.cells, &mut lender.arena) {
                 Ok(end) => {
                     self.machine.row_done(end);

@@ -112,11 +112,18 @@ impl Machine {
         self.expect = Expect::CommaOrEnd;
     }
 
-    /// Where the row begins that follows the one before without a blank, if it does.
+    /// Where the next row begins, if it stands right at the position or behind a comma there.
     #[inline]
     pub(super) fn next_row(&self, b: &[u8]) -> Option<usize> {
-        let after_row = self.place == Place::Values && self.expect == Expect::CommaOrEnd;
-        (after_row && b.get(self.position..)?.starts_with(b",[")).then_some(self.position + 1)
+        if self.place != Place::Values {
+            return None;
+        }
+        let rest = b.get(self.position..)?;
+        if self.expect == Expect::CommaOrEnd {
+            return rest.starts_with(b",[").then_some(self.position + 1);
+        }
+        (self.expect == Expect::Next && self.scan.is_none() && rest.starts_with(b"["))
+            .then_some(self.position)
     }
 
     /// The row that [`next_row`](Self::next_row) found is not complete, or malformed.
