@@ -145,3 +145,79 @@ fn literal<'b>(
         None => Err(Stop::Bad(at, "a value was expected")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Scratch;
+    use super::*;
+    use crate::{Column, Columns, Planner, Precision};
+
+    /// As [`row`], every value by the careful reader.
+    fn careful_row<'b>(
+        b: &'b [u8],
+        plan: &Plan,
+        cells: &mut [ValueRef<'b>],
+        arena: &mut Arena<'b>,
+    ) -> Result<usize, Stop> {
+        plan.targets()
+            .iter()
+            .try_fold(1, |at, target| careful(b, at, target, plan.unit(), &mut cells[target.cell], arena))
+    }
+
+    /// A plan that wants this of its columns.
+    fn plan(wants: &[Want], epoch: Option<Precision>) -> Plan {
+        const NAMES: [&str; 3] = ["a", "b", "c"];
+        let columns = Columns::new(NAMES.map(Column::new)).with_epoch(epoch);
+        let ask = |planner: &mut Planner<'_>| {
+            NAMES.iter().zip(wants).try_for_each(|(name, &want)| planner.field(name, name, want, true))
+        };
+        Plan::with(columns.into(), ask).unwrap()
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "-?[0-9]{1,21}",
+            "-?[0-9]{1,5}\\.[0-9]{0,20}",
+            "-?(0|[1-9][0-9]{0,3})\\.[0-9]{1,18}",
+            "-?[0-9]{1,3}(\\.[0-9]{1,9})?[eE][+-]?[0-9]{1,2}",
+            any::<i64>().prop_map(|v| v.to_string()),
+            any::<f64>().prop_filter("finite", |v| v.is_finite()).prop_map(|v| v.to_string()),
+            "[a-zé\\u{1f600} ,\\]]{0,70}".prop_map(|text| format!("\"{text}\"")),
+            "\"[a-z]{0,40}(\\\\\"|\\\\u003c|\\\\x|\\\\)[a-z]{0,3}\"",
+            "\"2024-02-[0-9]{2}T10:11:12(\\.[0-9]{1,9})?(Z|\\+01:00)?\"",
+            Just("null".to_owned()),
+            "true|false|tru|nul|falsy| 1|1 |-|\\[|",
+        ]
+    }
+
+    const WANTS: [Want; 8] =
+        [Want::Skip, Want::Any, Want::Int, Want::Uint, Want::Float, Want::Str, Want::Bool, Want::Time];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8_000) })]
+
+        /// The usual values are read as the careful reader reads them, and the others are left to it.
+        #[test]
+        fn quick_and_careful_agree(
+            wants in prop::array::uniform3(prop::sample::select(&WANTS[..])),
+            values in prop::collection::vec(value(), 2..5),
+            epoch in prop::option::of(prop::sample::select(&[Precision::Ns, Precision::S][..])),
+            padding in 0_usize..50,
+        ) {
+            let plan = plan(&wants, epoch);
+            let text = format!("[{}]{}", values.join(","), " ".repeat(padding));
+            let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
+            let (mut cells, mut expected) = (Vec::new(), Vec::new());
+            plan.fill(&mut cells, |_| "");
+            plan.fill(&mut expected, |_| "");
+            let found = row(text.as_bytes(), 0, &plan, &mut cells, &mut scratch.arena());
+            let end = careful_row(text.as_bytes(), &plan, &mut expected, &mut other.arena());
+            prop_assert_eq!(found, end, "{}", text);
+            if end.is_ok() {
+                prop_assert_eq!(format!("{cells:?}"), format!("{expected:?}"), "{}", text);
+            }
+        }
+    }
+}

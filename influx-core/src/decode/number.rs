@@ -20,20 +20,20 @@ pub(crate) struct Number {
 }
 
 /// 10^0 ..= 10^22: the powers of ten that a float holds exactly.
-pub(super) const POWERS: [f64; 23] = [
+pub(in crate::decode) const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
 ];
 
 /// 10^0 ..= 10^7.
-pub(super) const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+pub(in crate::decode) const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 /// Eight characters `0`.
-pub(super) const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(in crate::decode) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
 /// The top bit of each of eight bytes that is not 0 ..= 9.
 #[inline(always)]
-pub(super) fn others(values: u64) -> u64 {
+pub(in crate::decode) fn others(values: u64) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     // 0x76 carries a byte above 9 into its top bit
     (((values & LOW) + 0x7676_7676_7676_7676) | values) & !LOW
@@ -48,7 +48,7 @@ fn digits_in(values: u64) -> usize {
 /// The number that eight bytes of 0 ..= 9 make, the lowest byte first: neighbours are joined to pairs, pairs to fours, fours to
 /// eight.
 #[inline(always)]
-pub(super) fn join(values: u64) -> u64 {
+pub(in crate::decode) fn join(values: u64) -> u64 {
     let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
     let even = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let odd = ((pairs >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);

@@ -1,6 +1,7 @@
 //! Where in a response the decoder stands: everything but the rows themselves. It can stop after any byte and go on.
 
 mod ends;
+mod rows;
 mod state;
 
 use std::sync::Arc;
@@ -102,33 +103,6 @@ impl Machine {
         for place in [&mut self.series.deferred, &mut self.series.resume].into_iter().flatten() {
             *place -= bytes;
         }
-    }
-
-    /// The row at the position ends at `end`.
-    #[inline]
-    pub(super) fn row_done(&mut self, end: usize) {
-        self.position = end;
-        self.row += 1;
-        self.expect = Expect::CommaOrEnd;
-    }
-
-    /// Where the next row begins, if it stands right at the position or behind a comma there.
-    #[inline]
-    pub(super) fn next_row(&self, b: &[u8]) -> Option<usize> {
-        if self.place != Place::Values {
-            return None;
-        }
-        let rest = b.get(self.position..)?;
-        if self.expect == Expect::CommaOrEnd {
-            return rest.starts_with(b",[").then_some(self.position + 1);
-        }
-        (self.expect == Expect::Next && self.scan.is_none() && rest.starts_with(b"["))
-            .then_some(self.position)
-    }
-
-    /// The row that [`next_row`](Self::next_row) found is not complete, or malformed.
-    pub(super) fn row_at(&mut self, at: usize) {
-        (self.position, self.expect) = (at, Expect::Next);
     }
 
     /// Whether the value at the position is complete; gives its length.
