@@ -196,7 +196,7 @@ mod tests {
         [Want::Skip, Want::Any, Want::Int, Want::Uint, Want::Float, Want::Str, Want::Bool, Want::Time];
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8_000) })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
         /// The usual values are read as the careful reader reads them, and the others are left to it.
         #[test]

@@ -59,13 +59,14 @@ impl Kind {
 pub(crate) fn values<'b>(
     b: &'b [u8],
     mut at: usize,
-    mut column: usize,
+    column: usize,
     plan: &Plan,
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> (usize, usize) {
     let Some(last) = b.len().checked_sub(NEAR) else { return (column, at) };
-    for target in plan.targets().get(column..).unwrap_or_default() {
+    let mut rest = plan.targets().get(column..).unwrap_or_default();
+    while let [target, behind @ ..] = rest {
         let Some(cell) = cells.get_mut(target.cell) else { break };
         if at > last {
             break;
@@ -100,9 +101,9 @@ pub(crate) fn values<'b>(
             break;
         }
         at += length + 1;
-        column += 1;
+        rest = behind;
     }
-    (column, at)
+    (plan.targets().len() - rest.len(), at)
 }
 
 #[cold]

@@ -62,10 +62,8 @@ pub(super) fn integer(near: &Near, cell: &mut ValueRef<'_>) -> usize {
             }
         }
     }
-    if byte(near, start) == b'0' && end - start > 1 {
-        return 0;
-    }
-    if value > i64::MAX as u64 {
+    // a leading zero, or beyond the range
+    if (first & 0xff == 0 && end - start > 1) || value > i64::MAX as u64 {
         return 0;
     }
     *cell = ValueRef::I64(if negative { -(value as i64) } else { value as i64 });
