@@ -64,19 +64,30 @@ pub trait FromTimestamp: Sized {
     ///
     /// # Errors
     /// The value is null and may not be, is no time, or the type cannot hold it.
-    #[inline]
+    #[inline(always)]
     fn take(row: &Row<'_, '_>, slot: usize) -> Result<Self, DecodeError> {
-        let value = match row.moment(slot)? {
-            Some(moment) => Self::from_moment(moment),
-            None => Self::from_null().ok_or_else(|| Mismatch::expected("a time")),
-        };
-        value.map_err(|why| row.mismatch(slot, why))
+        if let ValueRef::Time(nanos) = row.value(slot)
+            && let Ok(value) = Self::from_moment(Moment { nanos, offset: 0 })
+        {
+            return Ok(value);
+        }
+        any_time(row, slot)
     }
+}
+
+#[inline(never)]
+fn any_time<T: FromTimestamp>(row: &Row<'_, '_>, slot: usize) -> Result<T, DecodeError> {
+    let value = match row.moment(slot)? {
+        Some(moment) => T::from_moment(moment),
+        None => T::from_null().ok_or_else(|| Mismatch::expected("a time")),
+    };
+    value.map_err(|why| row.mismatch(slot, why))
 }
 
 impl<T: FromTimestamp> FromTimestamp for Option<T> {
     const NULLABLE: bool = true;
 
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
         T::from_moment(moment).map(Some)
     }
@@ -88,12 +99,14 @@ impl<T: FromTimestamp> FromTimestamp for Option<T> {
 
 /// Nanoseconds since 1970; other units by `#[timestamp(unit = "s")]`.
 impl FromTimestamp for i64 {
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
         Ok(moment.nanos)
     }
 }
 
 impl FromTimestamp for SystemTime {
+    #[inline]
     fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
         let distance = Duration::from_nanos(moment.nanos.unsigned_abs());
         let time = if moment.nanos < 0 {
@@ -239,16 +252,18 @@ impl Row<'_, '_> {
     ///
     /// # Errors
     /// The value is no time, or a number although the answer was not asked for in an epoch unit.
-    #[inline]
+    #[inline(always)]
     pub fn moment(&self, slot: usize) -> Result<Option<Moment>, DecodeError> {
         match self.value(slot) {
-            ValueRef::Null => Ok(None),
             ValueRef::Time(nanos) => Ok(Some(Moment { nanos, offset: 0 })),
+            ValueRef::Null => Ok(None),
             value => self.other_moment(slot, value).map(Some),
         }
     }
 
     /// The instant of a value that the decoder could not read as one: with an offset, say.
+    #[cold]
+    #[inline(never)]
     fn other_moment(&self, slot: usize, value: ValueRef<'_>) -> Result<Moment, DecodeError> {
         let moment = match value {
             ValueRef::Str(text) => text_moment(text),

@@ -50,15 +50,23 @@ pub trait FromValue<'r>: Sized {
     /// The value is of another kind or does not fit.
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch>;
 
+    /// As [`from_value`](Self::from_value), for what the decoder makes of most cells where [`WANT`](Self::WANT) is wanted: small
+    /// enough to be a part of the loop over the rows. `None` leaves it to `from_value`.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn usual(_: ValueRef<'r>) -> Option<Self> {
+        None
+    }
+
     /// The value in a slot of a row.
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
-        match Self::from_value(row.value(slot)) {
-            Ok(value) => Ok(value),
-            Err(why) => Err(row.mismatch(slot, why)),
+        match Self::usual(row.value(slot)) {
+            Some(value) => Ok(value),
+            None => any_value(row, slot),
         }
     }
 
@@ -67,26 +75,22 @@ pub trait FromValue<'r>: Sized {
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take_tag(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
-        let value = match row.value(slot) {
-            ValueRef::Str("") => ValueRef::Null,
-            value => value,
-        };
-        match Self::from_value(value) {
-            Ok(value) => Ok(value),
-            Err(why) => match tag_content(value).map(Self::from_value) {
-                Some(Ok(value)) => Ok(value),
-                _ => Err(row.mismatch_of(slot, value, why)),
-            },
+        if let value @ ValueRef::Str(text) = row.value(slot)
+            && !text.is_empty()
+            && let Some(value) = Self::usual(value)
+        {
+            return Ok(value);
         }
+        any_tag(row, slot)
     }
 
     /// The value in a slot of a row, or the default where there is none.
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take_or_default(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>
     where
         Self: Default,
@@ -98,7 +102,7 @@ pub trait FromValue<'r>: Sized {
     ///
     /// # Errors
     /// As [`from_value`](Self::from_value), with the place.
-    #[inline]
+    #[inline(always)]
     fn take_tag_or_default(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>
     where
         Self: Default,
@@ -109,6 +113,23 @@ pub trait FromValue<'r>: Sized {
             Self::take_tag(row, slot)
         }
     }
+}
+
+#[inline(never)]
+fn any_value<'r, T: FromValue<'r>>(row: &Row<'_, 'r>, slot: usize) -> Result<T, DecodeError> {
+    T::from_value(row.value(slot)).map_err(|why| row.mismatch(slot, why))
+}
+
+#[inline(never)]
+fn any_tag<'r, T: FromValue<'r>>(row: &Row<'_, 'r>, slot: usize) -> Result<T, DecodeError> {
+    let value = match row.value(slot) {
+        ValueRef::Str("") => ValueRef::Null,
+        value => value,
+    };
+    T::from_value(value).or_else(|why| match tag_content(value).map(T::from_value) {
+        Some(Ok(value)) => Ok(value),
+        _ => Err(row.mismatch_of(slot, value, why)),
+    })
 }
 
 /// The number or boolean that a tag's text stands for, if it is written as this library and JSON write it.

@@ -1,76 +1,14 @@
 //! The match between a header and a struct, made once per series or table.
 
+mod want;
+
 use std::sync::Arc;
 
+use crate::decode::Kind as WantKind;
 use crate::decode_error::Owner;
-use crate::{ColumnKind, ColumnRole, Columns, DecodeError, FromRow};
+use crate::{ColumnKind, ColumnRole, Columns, DecodeError, FromRow, Precision, ValueRef};
 
-/// What a field wants of a cell, so that the decoder reads it straight to that type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Want {
-    /// Nothing: the cell is passed over.
-    #[default]
-    Skip,
-    /// Whatever it is; numbers stay text.
-    Any,
-    /// A signed integer.
-    Int,
-    /// An unsigned integer.
-    Uint,
-    /// A float.
-    Float,
-    /// A text.
-    Str,
-    /// A boolean.
-    Bool,
-    /// An instant.
-    Time,
-}
-
-impl Want {
-    fn merge(self, other: Want) -> Want {
-        match (self, other) {
-            (Want::Skip, want) | (want, Want::Skip) => want,
-            (a, b) if a == b => a,
-            _ => Want::Any,
-        }
-    }
-
-    /// The kind's name when a column of that kind can never give this.
-    fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
-        let name = match kind {
-            ColumnKind::Unknown => return None,
-            ColumnKind::Bool => "boolean",
-            ColumnKind::Int => "integer",
-            ColumnKind::Uint => "unsigned integer",
-            ColumnKind::Float => "float",
-            ColumnKind::Str => "string",
-            ColumnKind::Time => "time",
-        };
-        let fits = match self {
-            Want::Skip | Want::Any => true,
-            Want::Int | Want::Uint => matches!(kind, ColumnKind::Int | ColumnKind::Uint),
-            Want::Float => matches!(kind, ColumnKind::Int | ColumnKind::Uint | ColumnKind::Float),
-            Want::Str => matches!(kind, ColumnKind::Str | ColumnKind::Time),
-            Want::Bool => kind == ColumnKind::Bool,
-            Want::Time => matches!(kind, ColumnKind::Time | ColumnKind::Str | ColumnKind::Int),
-        };
-        (!fits).then_some(name)
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Want::Skip | Want::Any => "any value",
-            Want::Int => "an integer",
-            Want::Uint => "an unsigned integer",
-            Want::Float => "a float",
-            Want::Str => "a string",
-            Want::Bool => "a boolean",
-            Want::Time => "a time",
-        }
-    }
-}
+pub use want::Want;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -286,22 +224,57 @@ impl<'p> Planner<'p> {
                 self.wants[at] = Want::Any;
             }
         }
-        let cells = self.null() + 1;
-        Plan { columns, slots: self.slots, wants: self.wants, rest_tags, rest_fields, cells }
+        let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
+        let (targets, copies) = self.targets(shared);
+        let unit = columns.epoch().map(Precision::nanos);
+        Plan { columns, slots: self.slots, targets, unit, copies, rest_tags, rest_fields }
+    }
+
+    /// Where each column's value goes, and to which other slots it goes from there.
+    fn targets(&self, shared: impl Fn(usize) -> bool) -> (Vec<Target>, Vec<(usize, usize)>) {
+        let mut copies = Vec::new();
+        let last = self.wants.len().saturating_sub(1);
+        let of_column = |(at, &want): (usize, &Want)| {
+            let mut takers = (0..self.slots.len()).filter(|&slot| self.slots[slot].cell == at);
+            let cell = if shared(at) {
+                self.slots.len() + at
+            } else {
+                takers.next().unwrap_or(self.slots.len() + self.null())
+            };
+            copies.extend(takers.map(|slot| (cell, slot)));
+            Target { want, kind: WantKind::of(want), cell, end: if at == last { b']' } else { b',' } }
+        };
+        let targets = self.wants.iter().enumerate().map(of_column).collect();
+        (targets, copies)
     }
 }
 
-/// Which cell of a row goes to which slot, and what is wanted of every cell; made by [`Plan::of`] for one header.
+/// What becomes of a column's values.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Target {
+    pub(crate) want: Want,
+    pub(crate) kind: WantKind,
+    /// The cell that takes them.
+    pub(crate) cell: usize,
+    /// What follows them in a row: a comma, or the bracket behind the last.
+    pub(crate) end: u8,
+}
+
+/// Which values of a row go to which slot, and what is wanted of every column; made by [`Plan::of`] for one header.
 ///
-/// A row has one cell per column, then one per series tag, then the measurement, then one that is always null.
+/// A row has one cell per slot, so that a struct finds its values where it looks for them. Behind those it has one per column, one
+/// per series tag, one for the measurement, and one that is always null; a slot's `cell` counts from there. A column that a
+/// slot takes is written to the slot's cell alone.
 #[derive(Debug)]
 pub struct Plan {
     columns: Arc<Columns>,
     slots: Vec<Slot>,
-    wants: Vec<Want>,
+    targets: Vec<Target>,
+    /// The unit of times that are numbers, in nanoseconds.
+    unit: Option<i64>,
+    copies: Vec<(usize, usize)>,
     rest_tags: Vec<usize>,
     rest_fields: Vec<usize>,
-    cells: usize,
 }
 
 impl Plan {
@@ -350,20 +323,43 @@ impl Plan {
         &self.columns
     }
 
-    /// What is wanted of each column, in their order.
-    pub(crate) fn wants(&self) -> &[Want] {
-        &self.wants
-    }
-
-    /// How many cells a row has.
-    pub(crate) fn cells(&self) -> usize {
-        self.cells
-    }
-
-    /// The cell of a slot.
+    /// What becomes of each column's values, in their order.
     #[inline]
-    pub(crate) fn cell(&self, slot: usize) -> usize {
-        self.slots.get(slot).map_or(usize::MAX, |slot| slot.cell)
+    pub(crate) fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
+    /// The unit of times that are numbers, in nanoseconds.
+    #[inline]
+    pub(crate) fn unit(&self) -> Option<i64> {
+        self.unit
+    }
+
+    /// Cells that get the value of another cell, from and to: of columns that several slots take.
+    #[inline]
+    pub(crate) fn copies(&self) -> &[(usize, usize)] {
+        &self.copies
+    }
+
+    /// The cell of a column.
+    pub(crate) fn cell(&self, column: usize) -> usize {
+        self.targets.get(column).map_or(usize::MAX, |target| target.cell)
+    }
+
+    /// All cells of a row, with the values that are the same in every row of the series; `keep` makes them last.
+    pub(crate) fn fill<'b>(&self, cells: &mut Vec<ValueRef<'b>>, mut keep: impl FnMut(&str) -> &'b str) {
+        let mut text = |text: Option<&str>| text.map_or(ValueRef::Null, |text| ValueRef::Str(keep(text)));
+        let first = self.slots.len() + self.targets.len();
+        cells.clear();
+        cells.resize(first, ValueRef::Null);
+        cells.extend(self.columns.tags().map(|(_, value)| text(Some(value))));
+        cells.push(text(self.columns.name()));
+        cells.push(ValueRef::Null);
+        for (at, slot) in self.slots.iter().enumerate() {
+            if slot.cell >= self.targets.len() {
+                cells[at] = cells[self.slots.len() + slot.cell];
+            }
+        }
     }
 
     pub(crate) fn owner(&self, slot: usize) -> Owner {
@@ -379,13 +375,13 @@ impl Plan {
             Kind::RestTags => &self.rest_tags,
             Kind::RestFields => &self.rest_fields,
         };
-        (cells.iter().map(|&cell| (cell, self.name(cell))), kind == Kind::RestTags)
+        (cells.iter().map(|&cell| (self.slots.len() + cell, self.name(cell))), kind == Kind::RestTags)
     }
 
     fn name(&self, cell: usize) -> &str {
         match self.columns.columns().get(cell) {
             Some(column) => &column.name,
-            None => self.columns.tags().nth(cell - self.wants.len()).map_or("", |(key, _)| key),
+            None => self.columns.tags().nth(cell - self.targets.len()).map_or("", |(key, _)| key),
         }
     }
 }

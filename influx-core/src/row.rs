@@ -68,6 +68,8 @@ pub trait FromRow<'r>: Sized {
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'c, 'r> {
     plan: &'c Plan,
+    /// The values of the slots from `base` on.
+    slots: &'c [ValueRef<'r>],
     cells: &'c [ValueRef<'r>],
     base: usize,
     number: u64,
@@ -75,8 +77,9 @@ pub struct Row<'c, 'r> {
 
 impl<'c, 'r> Row<'c, 'r> {
     /// A row of these cells, in the plan's order; `number` counts the rows of the series from 1.
+    #[inline(always)]
     pub(crate) fn new(plan: &'c Plan, cells: &'c [ValueRef<'r>], number: u64) -> Self {
-        Row { plan, cells, base: 0, number }
+        Row { plan, slots: cells, cells, base: 0, number }
     }
 
     /// The header of the row.
@@ -92,26 +95,29 @@ impl<'c, 'r> Row<'c, 'r> {
     /// The row as a flattened type sees it, whose slots start at `slot`.
     #[must_use]
     pub fn nested(&self, slot: usize) -> Self {
-        Row { base: self.base + slot, ..*self }
+        Row { base: self.base + slot, slots: self.slots.get(slot..).unwrap_or_default(), ..*self }
     }
 
     /// The value in a slot; null for missing columns.
-    #[inline]
+    #[inline(always)]
     pub fn value(&self, slot: usize) -> ValueRef<'r> {
-        self.cell(self.plan.cell(self.base + slot))
+        self.slots.get(slot).copied().unwrap_or(ValueRef::Null)
     }
 
     /// The value in a column, by position. It is null where the plan wants nothing of the column.
-    #[inline]
     pub fn cell(&self, column: usize) -> ValueRef<'r> {
-        self.cells.get(column).copied().unwrap_or(ValueRef::Null)
+        self.at(self.plan.cell(column))
+    }
+
+    fn at(&self, cell: usize) -> ValueRef<'r> {
+        self.cells.get(cell).copied().unwrap_or(ValueRef::Null)
     }
 
     /// The values that a slot for the rest takes, with their names, and whether they are tags.
     pub(crate) fn rest(&self, slot: usize) -> (impl Iterator<Item = (&'c str, ValueRef<'r>)>, bool) {
         let (cells, tags) = self.plan.rest(self.base + slot);
         let row = *self;
-        (cells.map(move |(cell, name)| (name, row.cell(cell))), tags)
+        (cells.map(move |(cell, name)| (name, row.at(cell))), tags)
     }
 
     /// The error of a value that does not become its field's type: names struct, field, column, found value and place.

@@ -1,35 +1,67 @@
 //! One row of a `values` array, each cell read once, straight to what the plan wants of it.
 
 use super::json::{Stop, blank, string, string_end};
-use super::number;
 use super::scratch::Arena;
-use crate::{Precision, ValueRef, Want, rfc3339};
+use super::{number, quick};
+use crate::plan::Target;
+use crate::{Plan, ValueRef, Want, rfc3339};
 
-/// Reads the row whose `[` is at `b[at]` into the cells, one per column; gives the place behind its `]`.
-#[inline]
+/// Reads the row whose `[` is at `b[at]` into the plan's cells; gives the place behind its `]`.
 pub(crate) fn row<'b>(
     b: &'b [u8],
     at: usize,
-    wants: &[Want],
-    epoch: Option<Precision>,
+    plan: &Plan,
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let mut at = blank(b, at + 1);
-    for (column, (&want, cell)) in wants.iter().zip(cells).enumerate() {
-        if column > 0 {
-            at = match b.get(at) {
-                Some(b',') => blank(b, at + 1),
-                Some(b']') => {
-                    return Err(Stop::Bad(at, "a row has fewer values than the header has columns"));
-                }
-                _ => return Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
-            };
-        }
-        let (value, end) = self::value(b, at, want, epoch, arena)?;
-        *cell = value;
-        at = blank(b, end);
+    let (mut column, mut at) = (0, at + 1);
+    loop {
+        (column, at) = quick::values(b, at, column, plan, cells, arena);
+        let Some(target) = plan.targets().get(column) else { break };
+        let Some(cell) = cells.get_mut(target.cell) else { break };
+        at = careful(b, at, target, plan.unit(), cell, arena)?;
+        column += 1;
     }
+    if plan.targets().is_empty() {
+        at = end(b, at)?;
+    }
+    for &(from, to) in plan.copies() {
+        if let Some(&value) = cells.get(from)
+            && let Some(cell) = cells.get_mut(to)
+        {
+            *cell = value;
+        }
+    }
+    Ok(at)
+}
+
+/// Reads any value, white space around it, and the comma or bracket that follows it; gives the place behind that.
+#[cold]
+#[inline(never)]
+fn careful<'b>(
+    b: &'b [u8],
+    at: usize,
+    target: &Target,
+    unit: Option<i64>,
+    cell: &mut ValueRef<'b>,
+    arena: &mut Arena<'b>,
+) -> Result<usize, Stop> {
+    let (value, at) = value(b, blank(b, at), target.want, unit, arena)?;
+    *cell = value;
+    if target.end == b']' {
+        return end(b, at);
+    }
+    let at = blank(b, at);
+    match b.get(at) {
+        Some(b',') => Ok(at + 1),
+        Some(b']') => Err(Stop::Bad(at, "a row has fewer values than the header has columns")),
+        _ => Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
+    }
+}
+
+/// The place behind the end of a row.
+fn end(b: &[u8], at: usize) -> Result<usize, Stop> {
+    let at = blank(b, at);
     match b.get(at) {
         Some(b']') => Ok(at + 1),
         Some(b',') => Err(Stop::Bad(at, "a row has more values than the header has columns")),
@@ -42,7 +74,7 @@ fn value<'b>(
     b: &'b [u8],
     at: usize,
     want: Want,
-    epoch: Option<Precision>,
+    unit: Option<i64>,
     arena: &mut Arena<'b>,
 ) -> Result<(ValueRef<'b>, usize), Stop> {
     match b.get(at) {
@@ -51,7 +83,7 @@ fn value<'b>(
             let (text, end) = string(b, at, arena)?;
             Ok((if want == Want::Time { time(text) } else { ValueRef::Str(text) }, end))
         }
-        Some(b'-' | b'0'..=b'9') => numeric(b, at, want, epoch),
+        Some(b'-' | b'0'..=b'9') => numeric(b, at, want, unit),
         Some(b'n') => literal(b, at, b"null", ValueRef::Null),
         Some(b't') => {
             literal(b, at, b"true", if want == Want::Skip { ValueRef::Null } else { ValueRef::Bool(true) })
@@ -67,12 +99,7 @@ fn value<'b>(
 }
 
 #[inline]
-fn numeric<'b>(
-    b: &'b [u8],
-    at: usize,
-    want: Want,
-    epoch: Option<Precision>,
-) -> Result<(ValueRef<'b>, usize), Stop> {
+fn numeric<'b>(b: &'b [u8], at: usize, want: Want, unit: Option<i64>) -> Result<(ValueRef<'b>, usize), Stop> {
     let number = number::scan(b, at)?;
     let text = &b[at..number.end];
     let value = match want {
@@ -80,7 +107,7 @@ fn numeric<'b>(
         Want::Int => number.as_i64().map(ValueRef::I64),
         Want::Float => number.as_f64(text).map(ValueRef::F64),
         Want::Time => {
-            let nanos = epoch.and_then(|unit| unit.to_nanos(number.as_i64()?));
+            let nanos = unit.and_then(|unit| number.as_i64()?.checked_mul(unit));
             nanos.map(ValueRef::Time)
         }
         Want::Uint => {
@@ -96,7 +123,7 @@ fn numeric<'b>(
 }
 
 /// An instant; a text with an offset, or that is no instant, is left to the field's type.
-fn time(text: &str) -> ValueRef<'_> {
+pub(super) fn time(text: &str) -> ValueRef<'_> {
     match rfc3339::parse(text.as_bytes()) {
         Some(rfc3339::Parsed { nanos, offset: Some(0) }) => ValueRef::Time(nanos),
         _ => ValueRef::Str(text),
@@ -116,5 +143,81 @@ fn literal<'b>(
         Some(_) => Err(Stop::Bad(at, "a value was expected")),
         None if word.starts_with(&b[at..]) => Err(Stop::More),
         None => Err(Stop::Bad(at, "a value was expected")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Scratch;
+    use super::*;
+    use crate::{Column, Columns, Planner, Precision};
+
+    /// As [`row`], every value by the careful reader.
+    fn careful_row<'b>(
+        b: &'b [u8],
+        plan: &Plan,
+        cells: &mut [ValueRef<'b>],
+        arena: &mut Arena<'b>,
+    ) -> Result<usize, Stop> {
+        plan.targets()
+            .iter()
+            .try_fold(1, |at, target| careful(b, at, target, plan.unit(), &mut cells[target.cell], arena))
+    }
+
+    /// A plan that wants this of its columns.
+    fn plan(wants: &[Want], epoch: Option<Precision>) -> Plan {
+        const NAMES: [&str; 3] = ["a", "b", "c"];
+        let columns = Columns::new(NAMES.map(Column::new)).with_epoch(epoch);
+        let ask = |planner: &mut Planner<'_>| {
+            NAMES.iter().zip(wants).try_for_each(|(name, &want)| planner.field(name, name, want, true))
+        };
+        Plan::with(columns.into(), ask).unwrap()
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "-?[0-9]{1,21}",
+            "-?[0-9]{1,5}\\.[0-9]{0,20}",
+            "-?(0|[1-9][0-9]{0,3})\\.[0-9]{1,18}",
+            "-?[0-9]{1,3}(\\.[0-9]{1,9})?[eE][+-]?[0-9]{1,2}",
+            any::<i64>().prop_map(|v| v.to_string()),
+            any::<f64>().prop_filter("finite", |v| v.is_finite()).prop_map(|v| v.to_string()),
+            "[a-zé\\u{1f600} ,\\]]{0,70}".prop_map(|text| format!("\"{text}\"")),
+            "\"[a-z]{0,40}(\\\\\"|\\\\u003c|\\\\x|\\\\)[a-z]{0,3}\"",
+            "\"2024-02-[0-9]{2}T10:11:12(\\.[0-9]{1,9})?(Z|\\+01:00)?\"",
+            Just("null".to_owned()),
+            "true|false|tru|nul|falsy| 1|1 |-|\\[|",
+        ]
+    }
+
+    const WANTS: [Want; 8] =
+        [Want::Skip, Want::Any, Want::Int, Want::Uint, Want::Float, Want::Str, Want::Bool, Want::Time];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+        /// The usual values are read as the careful reader reads them, and the others are left to it.
+        #[test]
+        fn quick_and_careful_agree(
+            wants in prop::array::uniform3(prop::sample::select(&WANTS[..])),
+            values in prop::collection::vec(value(), 2..5),
+            epoch in prop::option::of(prop::sample::select(&[Precision::Ns, Precision::S][..])),
+            padding in 0_usize..50,
+        ) {
+            let plan = plan(&wants, epoch);
+            let text = format!("[{}]{}", values.join(","), " ".repeat(padding));
+            let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
+            let (mut cells, mut expected) = (Vec::new(), Vec::new());
+            plan.fill(&mut cells, |_| "");
+            plan.fill(&mut expected, |_| "");
+            let found = row(text.as_bytes(), 0, &plan, &mut cells, &mut scratch.arena());
+            let end = careful_row(text.as_bytes(), &plan, &mut expected, &mut other.arena());
+            prop_assert_eq!(found, end, "{}", text);
+            if end.is_ok() {
+                prop_assert_eq!(format!("{cells:?}"), format!("{expected:?}"), "{}", text);
+            }
+        }
     }
 }

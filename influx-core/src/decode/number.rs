@@ -1,5 +1,6 @@
 //! JSON numbers: found, checked and read in one pass, exact.
 
+use super::decimal;
 use super::json::Stop;
 
 /// A number's text, taken apart.
@@ -19,30 +20,35 @@ pub(crate) struct Number {
 }
 
 /// 10^0 ..= 10^22: the powers of ten that a float holds exactly.
-const POWERS: [f64; 23] = [
+pub(in crate::decode) const POWERS: [f64; 23] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
     1e19, 1e20, 1e21, 1e22,
 ];
 
 /// 10^0 ..= 10^7.
-const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+pub(in crate::decode) const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 /// Eight characters `0`.
-const ZEROS: u64 = 0x3030_3030_3030_3030;
+pub(in crate::decode) const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// How many of eight bytes, from the lowest on, are 0 ..= 9.
-#[inline]
-fn digits_in(values: u64) -> usize {
+/// The top bit of each of eight bytes that is not 0 ..= 9.
+#[inline(always)]
+pub(in crate::decode) fn others(values: u64) -> u64 {
     const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
     // 0x76 carries a byte above 9 into its top bit
-    let others = (((values & LOW) + 0x7676_7676_7676_7676) | values) & !LOW;
-    (others.trailing_zeros() / 8) as usize
+    (((values & LOW) + 0x7676_7676_7676_7676) | values) & !LOW
+}
+
+/// How many of eight bytes, from the lowest on, are 0 ..= 9.
+#[inline(always)]
+fn digits_in(values: u64) -> usize {
+    (others(values).trailing_zeros() / 8) as usize
 }
 
 /// The number that eight bytes of 0 ..= 9 make, the lowest byte first: neighbours are joined to pairs, pairs to fours, fours to
 /// eight.
-#[inline]
-fn join(values: u64) -> u64 {
+#[inline(always)]
+pub(in crate::decode) fn join(values: u64) -> u64 {
     let pairs = values.wrapping_mul(10).wrapping_add(values >> 8);
     let even = (pairs & 0x0000_00ff_0000_00ff).wrapping_mul(0x000f_4240_0000_0064);
     let odd = ((pairs >> 16) & 0x0000_00ff_0000_00ff).wrapping_mul(0x0000_2710_0000_0001);
@@ -159,8 +165,12 @@ impl Number {
         let power = self.exponent.unsigned_abs() as usize;
         // mantissa and power are exact floats: one operation rounds once, so the result is the nearest float
         if self.digits <= 19 && self.mantissa <= 1 << 53 && power < POWERS.len() {
-            let mantissa = self.mantissa as f64;
+            let mantissa = self.mantissa as i64 as f64;
             let size = if self.exponent < 0 { mantissa / POWERS[power] } else { mantissa * POWERS[power] };
+            return Some(if self.negative { -size } else { size });
+        }
+        if self.digits <= 19 && self.exponent <= 0 && power <= decimal::PLACES {
+            let size = decimal::nearest(self.mantissa, power);
             return Some(if self.negative { -size } else { size });
         }
         slow(text)

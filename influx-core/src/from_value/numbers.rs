@@ -10,7 +10,11 @@ macro_rules! integers {
         impl<'r> FromValue<'r> for $int {
             const WANT: Want = Want::$want;
 
-            #[inline]
+            #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                if let ValueRef::I64(v) = value { $int::try_from(v).ok() } else { None }
+            }
+
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 let number = match value {
                     ValueRef::I64(v) => $int::try_from(v).ok(),
@@ -25,7 +29,11 @@ macro_rules! integers {
         impl<'r> FromValue<'r> for NonZero<$int> {
             const WANT: Want = Want::$want;
 
-            #[inline]
+            #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                $int::usual(value).and_then(NonZero::new)
+            }
+
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 NonZero::new($int::from_value(value)?)
                     .ok_or_else(|| Mismatch::expected(concat!("NonZero<", stringify!($int), ">")))
@@ -105,7 +113,11 @@ impl<F, T: FromCast<F>> FromCast<F> for Option<T> {
 impl<'r> FromValue<'r> for f64 {
     const WANT: Want = Want::Float;
 
-    #[inline]
+    #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if let ValueRef::F64(v) = value { Some(v) } else { None }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         match value {
             ValueRef::F64(v) => Ok(v),
@@ -140,7 +152,11 @@ impl<'r> FromValue<'r> for f32 {
 impl<'r> FromValue<'r> for bool {
     const WANT: Want = Want::Bool;
 
-    #[inline]
+    #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if let ValueRef::Bool(v) = value { Some(v) } else { None }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         if let ValueRef::Bool(v) = value { Ok(v) } else { Err(Mismatch::expected("bool")) }
     }

@@ -10,7 +10,11 @@ use crate::{TagStr, ValueRef, Want};
 impl<'r: 'a, 'a> FromValue<'r> for &'a str {
     const WANT: Want = Want::Str;
 
-    #[inline]
+    #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if let ValueRef::Str(text) = value { Some(text) } else { None }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         if let ValueRef::Str(text) = value { Ok(text) } else { Err(Mismatch::expected("a string")) }
     }
@@ -21,7 +25,11 @@ macro_rules! owned {
         impl<'r> FromValue<'r> for $text {
             const WANT: Want = Want::Str;
 
-            #[inline]
+            #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                <&str>::usual(value).map(Self::from)
+            }
+
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 <&str>::from_value(value).map(Self::from)
             }
@@ -34,7 +42,11 @@ owned! { String Box<str> Arc<str> Rc<str> }
 impl<'r: 'a, 'a> FromValue<'r> for Cow<'a, str> {
     const WANT: Want = Want::Str;
 
-    #[inline]
+    #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        <&str>::usual(value).map(Cow::Borrowed)
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         <&str>::from_value(value).map(Cow::Borrowed)
     }

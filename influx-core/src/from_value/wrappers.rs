@@ -10,7 +10,11 @@ impl<'r, T: FromValue<'r>> FromValue<'r> for Option<T> {
     const WANT: Want = T::WANT;
     const NULLABLE: bool = true;
 
-    #[inline]
+    #[inline(always)]
+    fn usual(value: ValueRef<'r>) -> Option<Self> {
+        if value.is_null() { Some(None) } else { T::usual(value).map(Some) }
+    }
+
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         if value.is_null() { Ok(None) } else { T::from_value(value).map(Some) }
     }
@@ -30,6 +34,11 @@ macro_rules! pointers {
         impl<'r, T: FromValue<'r>> FromValue<'r> for $pointer<T> {
             const WANT: Want = T::WANT;
             const NULLABLE: bool = T::NULLABLE;
+
+            #[inline(always)]
+            fn usual(value: ValueRef<'r>) -> Option<Self> {
+                T::usual(value).map($pointer::new)
+            }
 
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 T::from_value(value).map($pointer::new)

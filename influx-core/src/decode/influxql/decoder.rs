@@ -1,12 +1,13 @@
 //! The push decoder: bytes in, rows lent to a function.
 
+use core::mem;
 use core::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::engine::{Advance, Engine, Lender};
 use super::{Message, Options};
 use crate::decode::Scratch;
-use crate::{Columns, DecodeError, Plan, Planner, Row};
+use crate::{Columns, DecodeError, Plan, Planner, Row, ValueRef};
 
 /// Takes a response's bytes as they arrive, split anywhere, and lends its rows.
 ///
@@ -39,13 +40,21 @@ pub struct Decoder {
     engine: Engine,
     bytes: Vec<u8>,
     scratch: Scratch,
+    /// Room for the cells of a row; empty between calls.
+    cells: Vec<ValueRef<'static>>,
     finished: bool,
 }
 
 impl Decoder {
     /// A decoder for one response.
     pub fn new(options: Options) -> Self {
-        Decoder { engine: Engine::new(options), bytes: Vec::new(), scratch: Scratch::new(), finished: false }
+        Decoder {
+            engine: Engine::new(options),
+            bytes: Vec::new(),
+            scratch: Scratch::new(),
+            cells: Vec::new(),
+            finished: false,
+        }
     }
 
     /// The next bytes of the response.
@@ -107,7 +116,8 @@ impl Decoder {
             }
         }
         let rest = &frame[used..];
-        let flow = go(&mut self.engine, &mut self.scratch, rest, usize::MAX, &mut make, &mut each);
+        let flow =
+            go(&mut self.engine, &mut self.scratch, &mut self.cells, rest, usize::MAX, &mut make, &mut each);
         let consumed = self.engine.machine.consumed();
         self.bytes.extend_from_slice(&rest[consumed..]);
         self.engine.machine.shift(consumed);
@@ -130,7 +140,8 @@ impl Decoder {
             added = end;
             piece *= 2;
             let limit = if added == frame.len() { usize::MAX } else { left };
-            let flow = go(&mut self.engine, &mut self.scratch, &self.bytes, limit, make, each);
+            let flow =
+                go(&mut self.engine, &mut self.scratch, &mut self.cells, &self.bytes, limit, make, each);
             if flow.is_break() {
                 self.bytes.extend_from_slice(&frame[added..]);
                 flow?;
@@ -152,7 +163,15 @@ impl Decoder {
         mut make: impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
         mut each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
-        go(&mut self.engine, &mut self.scratch, &self.bytes, usize::MAX, &mut make, &mut each)?;
+        go(
+            &mut self.engine,
+            &mut self.scratch,
+            &mut self.cells,
+            &self.bytes,
+            usize::MAX,
+            &mut make,
+            &mut each,
+        )?;
         match self.engine.end_if(self.finished) {
             Some(error) => each(Err(error)),
             None => ControlFlow::Continue(()),
@@ -176,24 +195,26 @@ impl Decoder {
 fn go<B>(
     engine: &mut Engine,
     scratch: &mut Scratch,
+    room: &mut Vec<ValueRef<'static>>,
     bytes: &[u8],
     limit: usize,
     make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
     each: &mut impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let mut lender = Lender::new(bytes, scratch.arena());
-    while engine.machine.position() < limit {
-        match engine.advance(&mut lender, make) {
-            Advance::Row => {
-                if let Some(row) = engine.row(&lender) {
-                    each(Ok(row))?;
-                }
-            }
-            Advance::Failed(error) => each(Err(error))?,
+    let mut lender = Lender::with_room(bytes, scratch.arena(), mem::take(room));
+    let mut flow = ControlFlow::Continue(());
+    while flow.is_continue() && engine.machine.position() < limit {
+        flow = match engine.advance(&mut lender, make) {
+            Advance::Row => match engine.row(&lender) {
+                Some(row) => each(Ok(row)),
+                None => ControlFlow::Continue(()),
+            },
+            Advance::Failed(error) => each(Err(error)),
             Advance::More => break,
-        }
+        };
     }
-    ControlFlow::Continue(())
+    *room = lender.into_room();
+    flow
 }
 
 #[cfg(test)]

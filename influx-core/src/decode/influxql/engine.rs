@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Options;
 use super::machine::{Event, Machine};
+use crate::decode::json::Stop;
 use crate::decode::json_row;
 use crate::decode::scratch::Arena;
 use crate::{Columns, DecodeError, Plan, Row, ValueRef};
@@ -39,19 +40,26 @@ pub(super) struct Lender<'b> {
 
 impl<'b> Lender<'b> {
     pub(super) fn new(body: &'b [u8], arena: Arena<'b>) -> Self {
-        Lender { body, arena, cells: Vec::new(), loaded: false }
+        Lender::with_room(body, arena, Vec::new())
+    }
+
+    /// With room for the cells that was used before.
+    pub(super) fn with_room(body: &'b [u8], arena: Arena<'b>, cells: Vec<ValueRef<'b>>) -> Self {
+        Lender { body, arena, cells, loaded: false }
+    }
+
+    /// The room for the cells, to be used for other bytes.
+    pub(super) fn into_room<'n>(mut self) -> Vec<ValueRef<'n>> {
+        self.cells.clear();
+        // nothing is left to map: this changes the lifetime and keeps the allocation
+        self.cells.into_iter().map(|_| ValueRef::Null).collect()
     }
 
     /// Sets the cells that are the same in every row of a series: its tags and measurement.
+    #[inline(never)]
     fn load(&mut self, plan: &Plan) {
-        let columns = plan.columns();
-        self.cells.clear();
-        self.cells.resize(columns.columns().len(), ValueRef::Null);
-        for (_, value) in columns.tags() {
-            self.cells.push(ValueRef::Str(self.arena.copy(value)));
-        }
-        self.cells.push(columns.name().map_or(ValueRef::Null, |name| ValueRef::Str(self.arena.copy(name))));
-        self.cells.resize(plan.cells(), ValueRef::Null);
+        let arena = &mut self.arena;
+        plan.fill(&mut self.cells, |text| arena.copy(text));
         self.loaded = true;
     }
 }
@@ -62,7 +70,35 @@ impl Engine {
     }
 
     /// Goes on to the next row or error.
+    #[inline]
     pub(super) fn advance(
+        &mut self,
+        lender: &mut Lender<'_>,
+        make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
+    ) -> Advance {
+        // almost every row stands right behind another one
+        if let (Some(plan), false) = (&self.plan, self.muted || self.failed)
+            && let Some(at) = self.machine.next_row(lender.body)
+        {
+            if !lender.loaded {
+                lender.load(plan);
+            }
+            return match json_row::row(lender.body, at, plan, &mut lender.cells, &mut lender.arena) {
+                Ok(end) => {
+                    self.machine.row_done(end);
+                    Advance::Row
+                }
+                Err(stop) => {
+                    self.machine.row_at(at);
+                    self.row_stopped(stop, lender.body)
+                }
+            };
+        }
+        self.advance_any(lender, make)
+    }
+
+    #[inline(never)]
+    fn advance_any(
         &mut self,
         lender: &mut Lender<'_>,
         make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
@@ -88,19 +124,15 @@ impl Engine {
             if !lender.loaded {
                 lender.load(plan);
             }
-            let epoch = plan.columns().epoch();
             let at = self.machine.position();
-            match json_row::row(lender.body, at, plan.wants(), epoch, &mut lender.cells, &mut lender.arena) {
+            match json_row::row(lender.body, at, plan, &mut lender.cells, &mut lender.arena) {
                 Ok(end) => {
                     self.machine.row_done(end);
                     if !self.muted {
                         return Advance::Row;
                     }
                 }
-                Err(stop) => match self.machine.row_stopped(stop, lender.body) {
-                    Some(error) => return self.fail(error),
-                    None => return Advance::More,
-                },
+                Err(stop) => return self.row_stopped(stop, lender.body),
             }
         }
     }
@@ -122,6 +154,14 @@ impl Engine {
                 self.plan = Some(Plan::nothing(Arc::clone(columns)));
                 Err(error)
             }
+        }
+    }
+
+    #[cold]
+    fn row_stopped(&mut self, stop: Stop, b: &[u8]) -> Advance {
+        match self.machine.row_stopped(stop, b) {
+            Some(error) => self.fail(error),
+            None => Advance::More,
         }
     }
 

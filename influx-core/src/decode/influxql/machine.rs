@@ -1,6 +1,7 @@
 //! Where in a response the decoder stands: everything but the rows themselves. It can stop after any byte and go on.
 
 mod ends;
+mod rows;
 mod state;
 
 use std::sync::Arc;
@@ -102,14 +103,6 @@ impl Machine {
         for place in [&mut self.series.deferred, &mut self.series.resume].into_iter().flatten() {
             *place -= bytes;
         }
-    }
-
-    /// The row at the position ends at `end`.
-    #[inline]
-    pub(super) fn row_done(&mut self, end: usize) {
-        self.position = end;
-        self.row += 1;
-        self.expect = Expect::CommaOrEnd;
     }
 
     /// Whether the value at the position is complete; gives its length.

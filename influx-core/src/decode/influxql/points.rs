@@ -71,6 +71,7 @@ impl<'b, T: FromRow<'b>> Points<'b, T> {
 impl<'b, T: FromRow<'b>> Iterator for Points<'b, T> {
     type Item = Result<T, DecodeError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self.engine.advance(&mut self.lender, &mut Plan::of::<T>) {
             Advance::Row => self.engine.row(&self.lender).map(|row| T::from_row(&row)),

@@ -9,6 +9,9 @@ use crate::decode_error::excerpt;
 /// How much of a text that is no document is kept for the message.
 const TEXT_KEPT: usize = 1_024;
 
+/// A row that is longer is looked through once, however many pieces it comes in.
+const SHORT_ROW: usize = 1_024;
+
 impl Machine {
     /// The error of malformed bytes, as far as the place is known.
     #[cold]
@@ -67,6 +70,8 @@ impl Machine {
     pub(in super::super) fn row_stopped(&mut self, stop: Stop, b: &[u8]) -> Option<DecodeError> {
         match stop {
             Stop::Bad(at, what) => Some(self.malformed(at, what, b)),
+            // read again from its start when more is there: cheaper than to remember how far it reaches
+            Stop::More if b.len() - self.position < SHORT_ROW => None,
             Stop::More if self.whole(b).is_none() => None,
             Stop::More => Some(self.malformed(self.position, "a row ends too early", b)),
         }

@@ -1,0 +1,101 @@
+//! Decimals to floats, exactly: the algorithm of Eisel and Lemire, for the numbers where it never fails.
+
+/// The most digits after the point that [`nearest`] takes: up to here 128 bits of a power of five always suffice.
+pub(crate) const PLACES: usize = 27;
+
+/// The first 128 bits of `5^-q`, rounded up, for `q` in `0..=PLACES`.
+static RECIPROCALS: [(u64, u64); PLACES + 1] = reciprocals();
+
+const fn reciprocals() -> [(u64, u64); PLACES + 1] {
+    let mut table = [(0, 0); PLACES + 1];
+    let (mut q, mut divisor) = (0, 1_u128);
+    while q <= PLACES {
+        // long division in binary, until 128 digits are there
+        let (mut bits, mut rest) = (1 / divisor, 1 % divisor);
+        while bits >> 127 == 0 {
+            rest *= 2;
+            bits = bits * 2 + rest / divisor;
+            rest %= divisor;
+        }
+        if rest != 0 {
+            bits += 1;
+        }
+        table[q] = ((bits >> 64) as u64, bits as u64);
+        divisor *= 5;
+        q += 1;
+    }
+    table
+}
+
+/// The float nearest to `mantissa / 10^places`. `places` is at most [`PLACES`].
+#[inline(always)]
+pub(crate) fn nearest(mantissa: u64, places: usize) -> f64 {
+    if mantissa == 0 {
+        return 0.0;
+    }
+    let zeros = mantissa.leading_zeros();
+    let mantissa = mantissa << zeros;
+    let (high, low) = RECIPROCALS[places];
+    let product = u128::from(mantissa) * u128::from(high);
+    let (mut upper, mut lower) = ((product >> 64) as u64, product as u64);
+    if upper & 0x1ff == 0x1ff {
+        // the bits that decide are all ones: what was left out may carry into them
+        let rest = ((u128::from(mantissa) * u128::from(low)) >> 64) as u64;
+        let (sum, carry) = lower.overflowing_add(rest);
+        lower = sum;
+        upper += u64::from(carry);
+    }
+    let top = (upper >> 63) as i32;
+    let shift = top + 64 - 52 - 3;
+    let mut fraction = upper >> shift;
+    // 217706 / 2^16 is a little more than log2(10)
+    let mut exponent = ((-(places as i32)).wrapping_mul(217_706) >> 16) + 63 + top - zeros as i32 + 1023;
+    // halfway between two floats, exactly: to the even one
+    if lower <= 1 && places <= 4 && fraction & 3 == 1 && fraction << shift == upper {
+        fraction &= !1;
+    }
+    fraction += fraction & 1;
+    fraction >>= 1;
+    if fraction >= 2 << 52 {
+        fraction = 1 << 52;
+        exponent += 1;
+    }
+    f64::from_bits((fraction & !(1 << 52)) | (exponent as u64) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn same_as_std(mantissa: u64, places: usize) {
+        let text = format!("{mantissa}e-{places}");
+        assert_eq!(nearest(mantissa, places).to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+    }
+
+    #[test]
+    fn edges() {
+        for places in 0..=PLACES {
+            for mantissa in [0, 1, 2, 5, (1 << 53) - 1, 1 << 53, (1 << 53) + 1, u64::MAX - 1, u64::MAX] {
+                same_as_std(mantissa, places);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
+
+        #[test]
+        fn random(mantissa: u64, bits in 0_u32..64, places in 0..=PLACES) {
+            same_as_std(mantissa >> bits, places);
+        }
+
+        /// Between two floats, or next to it.
+        #[test]
+        fn halfway(float in (1_u64 << 52)..(1 << 53), places in 0_usize..5, aside in -1_i64..=1) {
+            let mantissa = (2 * float + 1) * 5_u64.pow(places as u32) ;
+            same_as_std(mantissa.wrapping_add_signed(aside), places);
+        }
+    }
+}
