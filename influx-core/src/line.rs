@@ -118,7 +118,7 @@ impl LineWriter {
     /// # Ok::<(), influx_core::EncodeError>(())
     /// ```
     pub fn default_tag(&mut self, key: &str, value: impl TagValue) -> Result<(), EncodeError> {
-        let mut line = Line::detached(self);
+        let mut line = Line::new(self);
         line.tag_value(key, &value)?;
         let text = line.take_tag_text();
         if text.is_empty() {

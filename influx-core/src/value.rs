@@ -328,7 +328,6 @@ pub struct SkipNan<W>(pub W);
 
 // SAFETY: as the inner form.
 unsafe impl<W: FieldWire> FieldWire for SkipNan<W> {
-    const ALWAYS: bool = false;
     #[inline(always)]
     fn max_len(&self) -> u64 {
         self.0.max_len()

@@ -41,9 +41,6 @@ pub unsafe trait TagWire: Copy + fmt::Debug {
 /// # Safety
 /// `put` writes at most `max_len` bytes before the end that it returns.
 pub unsafe trait FieldWire: Copy + fmt::Debug {
-    /// Whether `present` is true for all values.
-    #[doc(hidden)]
-    const ALWAYS: bool = true;
     #[doc(hidden)]
     fn max_len(&self) -> u64;
     #[doc(hidden)]
@@ -99,7 +96,6 @@ unsafe impl<W: TagWire> TagWire for Option<W> {
 
 // SAFETY: as the inner form.
 unsafe impl<W: FieldWire> FieldWire for Option<W> {
-    const ALWAYS: bool = false;
     #[inline(always)]
     fn max_len(&self) -> u64 {
         self.as_ref().map_or(0, FieldWire::max_len)

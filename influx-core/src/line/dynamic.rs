@@ -90,11 +90,7 @@ impl<'w> Line<'w> {
         Line { writer }
     }
 
-    /// A line that will not be finished: only its tags' texts are wanted.
-    pub(super) fn detached(writer: &'w mut LineWriter) -> Self {
-        Line::new(writer)
-    }
-
+    /// The tags' texts, of a line that will not be finished.
     pub(super) fn take_tag_text(self) -> Vec<u8> {
         self.writer.scratch.tags.text.clone()
     }
