@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::ops::ControlFlow;
+use std::time::SystemTime;
 
 use influx_core::decode::influxql::{Decoder, Options};
-use influx_core::{AnyRow, Columns, DecodeError, FromRow, ValueRef};
+use influx_core::{AnyRow, Columns, DecodeError, ValueRef};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
@@ -38,6 +38,7 @@ fn value(value: ValueRef<'_>) -> Value {
             )
         }
         ValueRef::Str(text) => Value::String(text.into()),
+        ValueRef::Time(_) => Value::String(value.to_string()),
         other => panic!("unexpected value {other:?}"),
     }
 }
@@ -74,22 +75,16 @@ fn failure(error: &DecodeError) -> Event {
 pub fn decode<'p>(pieces: impl IntoIterator<Item = &'p [u8]>, options: Options) -> Vec<Event> {
     let mut decoder = Decoder::new(options);
     let mut events = Vec::new();
-    let mut drain = |decoder: &mut Decoder| {
-        let flow: ControlFlow<()> = decoder.drain(AnyRow::plan, |lent| {
-            events.push(match lent.and_then(|lent| AnyRow::from_row(&lent)) {
-                Ok(lent) => row(lent.columns(), lent.values().iter().copied().map(value).collect()),
-                Err(error) => failure(&error),
-            });
-            ControlFlow::Continue(())
-        });
-        assert!(flow.is_continue());
+    let event = |lent: Result<AnyRow<'_>, DecodeError>| match lent {
+        Ok(lent) => row(lent.columns(), lent.values().iter().copied().map(value).collect()),
+        Err(error) => failure(&error),
     };
     for piece in pieces {
         decoder.push(piece);
-        drain(&mut decoder);
+        events.extend(decoder.rows().map(event));
     }
     decoder.finish();
-    drain(&mut decoder);
+    events.extend(decoder.rows().map(event));
     events
 }
 
@@ -170,9 +165,28 @@ fn series_events(
         if cells.len() != columns.len() || cells.iter().any(|cell| cell.is_array() || cell.is_object()) {
             return None;
         }
-        events.push(Event::Row(Box::new(header.clone()), cells.clone()));
+        let mut cells = cells.clone();
+        if let (Some("time"), Some(Value::String(text))) =
+            (columns.first().and_then(Value::as_str), cells.first_mut())
+        {
+            *text = canonical(text);
+        }
+        events.push(Event::Row(Box::new(header.clone()), cells));
     }
     optional(series.get("partial"), Value::as_bool).map(|partial| partial.unwrap_or(false))
+}
+
+/// A time in UTC as the decoder shows it; its reading has a fuzz target of its own.
+fn canonical(text: &str) -> String {
+    let utc = text.ends_with(['Z', 'z']) || text.ends_with("+00:00") || text.ends_with("-00:00");
+    let Some(time) = ValueRef::Str(text).get::<SystemTime>().ok().filter(|_| utc) else {
+        return text.to_owned();
+    };
+    let nanos = match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_nanos()),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map(|nanos| -nanos),
+    };
+    nanos.map_or_else(|_| text.to_owned(), |nanos| ValueRef::Time(nanos).to_string())
 }
 
 /// The keys are these, in the order in which servers write them.

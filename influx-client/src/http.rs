@@ -4,6 +4,7 @@ use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use influx_core::decode::influxql::Format;
 use reqwest::header;
 
 use crate::config::{Config, Timeouts};
@@ -30,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) gzipped: bool,
     /// Whether the answer may be compressed.
     pub(crate) accept_gzip: bool,
+    /// The `Accept` header, where the server has a choice.
+    pub(crate) accept: Option<&'static str>,
     pub(crate) body: Bytes,
     /// Instead of the client's request timeout.
     pub(crate) timeout: Option<Duration>,
@@ -44,6 +47,7 @@ impl Request {
             content_type: None,
             gzipped: false,
             accept_gzip: false,
+            accept: None,
             body: Bytes::new(),
             timeout: None,
         }
@@ -93,6 +97,9 @@ impl Http {
         let mut builder = self.client.request(verb, url);
         builder =
             builder.header(header::ACCEPT_ENCODING, if request.accept_gzip { "gzip" } else { "identity" });
+        if let Some(accept) = request.accept {
+            builder = builder.header(header::ACCEPT, accept);
+        }
         if let Some((user, password)) = &self.auth {
             builder = builder.basic_auth(user, Some(password.expose()));
         }
@@ -147,6 +154,11 @@ impl Response {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// How the server wrote the answer, which need not be what was asked for.
+    pub(crate) fn format(&self) -> Format {
+        self.header("content-type").map_or(Format::Json, Format::of_content_type)
     }
 
     /// The request without credentials and parameters, for messages.
@@ -219,7 +231,7 @@ impl Response {
         }
         let message = match self.header("location").filter(|_| (300..400).contains(&status)) {
             Some(to) => format!("redirected to {}: give that address to the client", without_secrets(to)),
-            None => dialect::error_text(&body, self.header("x-influxdb-error")),
+            None => dialect::error_text(&body, self.format(), self.header("x-influxdb-error")),
         };
         let after = self.header("retry-after").and_then(|value| retry::retry_after(value, SystemTime::now()));
         let error = Error::status_answer(status, message).with_retry_after(after).at(&self.shown);

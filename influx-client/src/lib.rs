@@ -61,10 +61,10 @@ pub use client::{Client, Pong};
 pub use config::{Consistency, V1Builder};
 pub use delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
-pub use query::{Bind, Identifier, Query, Regex, RowStream};
+pub use query::{Bind, Identifier, Query, Regex, RowBatch, RowBatches, RowStream, SeriesStream};
 pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
 
-pub use influx_core::decode::influxql::Message;
+pub use influx_core::decode::influxql::{Format, Message, Series};
 
 // The traits, types and hidden parts of the core. The derives below stand in front of the core's of the same names, as
 // theirs refer to this crate: one dependency is enough.

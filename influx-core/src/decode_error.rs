@@ -113,6 +113,13 @@ enum Kind {
     ColumnType {
         want: &'static str,
     },
+    /// A tuple of another number of parts.
+    Width {
+        parts: usize,
+        have: Box<str>,
+    },
+    /// The result's series have no name.
+    NoMeasurement,
     Slots {
         registered: usize,
         declared: usize,
@@ -148,10 +155,19 @@ impl DecodeError {
 
     #[cold]
     pub(crate) fn missing(owner: Owner, columns: &Columns) -> Self {
-        let names: Vec<&str> =
-            columns.tags().map(|(key, _)| key).chain(columns.columns().iter().map(|c| &*c.name)).collect();
-        let have = shorten(&names.join(", "), 400);
+        let tags = columns.tags().map(|(key, _)| key);
+        let have = names(tags.chain(columns.columns().iter().map(|c| &*c.name)));
         DecodeError(Box::new(Inner { owner: Some(owner), ..Inner::kind(Kind::Missing { have }) }))
+    }
+
+    #[cold]
+    pub(crate) fn width(parts: usize, columns: &Columns) -> Self {
+        Self::of(Kind::Width { parts, have: names(columns.columns().iter().map(|c| &*c.name)) })
+    }
+
+    #[cold]
+    pub(crate) fn no_measurement() -> Self {
+        Self::of(Kind::NoMeasurement)
     }
 
     #[cold]
@@ -216,12 +232,12 @@ impl DecodeError {
 
     /// A value or a column does not fit the type of its field.
     pub fn is_mismatch(&self) -> bool {
-        matches!(self.0.kind, Kind::Value(_) | Kind::ColumnType { .. })
+        matches!(self.0.kind, Kind::Value(_) | Kind::ColumnType { .. } | Kind::Width { .. })
     }
 
     /// A column that the struct needs is not in the result.
     pub fn is_missing_column(&self) -> bool {
-        matches!(self.0.kind, Kind::Missing { .. })
+        matches!(self.0.kind, Kind::Missing { .. } | Kind::NoMeasurement)
     }
 
     /// A column that the struct needs is in the result more than once.
@@ -323,6 +339,13 @@ impl Inner {
                 "{strukt}.{field}: the result has no column {column:?}, it has: {have}; select it, rename the field's \
                  column, or make the field an Option"
             ),
+            Kind::Width { parts, have } => write!(
+                f,
+                "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
+            ),
+            Kind::NoMeasurement => f.write_str(
+                "the result's series have no name, so its rows are no points; read them as OwnedRow or as a struct",
+            ),
             Kind::Duplicate => write!(
                 f,
                 "{strukt}.{field}: the result has column {column:?} more than once; give one of them another name in \
@@ -352,6 +375,10 @@ fn hint(message: &str) -> &'static str {
     } else {
         ""
     }
+}
+
+fn names<'n>(names: impl Iterator<Item = &'n str>) -> Box<str> {
+    shorten(&names.collect::<Vec<_>>().join(", "), 400)
 }
 
 pub(crate) fn shorten(text: &str, limit: usize) -> Box<str> {

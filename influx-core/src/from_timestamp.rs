@@ -265,27 +265,51 @@ impl Row<'_, '_> {
     #[cold]
     #[inline(never)]
     fn other_moment(&self, slot: usize, value: ValueRef<'_>) -> Result<Moment, DecodeError> {
-        let moment = match value {
-            ValueRef::Str(text) => text_moment(text),
-            ValueRef::I64(units) => self.number_moment(Some(units)),
-            ValueRef::Number(text) => self.number_moment(text.parse().ok()),
-            _ => Err(Mismatch::expected("a time")),
+        let units = match value {
+            ValueRef::I64(units) => Some(units),
+            ValueRef::Number(text) => text.parse().ok(),
+            _ => return moment(value).map_err(|why| self.mismatch(slot, why)),
+        };
+        let moment = match self.columns().epoch() {
+            None => Err(Mismatch::invalid(NO_UNIT)),
+            Some(unit) => match units.and_then(|units| unit.to_nanos(units)) {
+                Some(nanos) => Ok(Moment { nanos, offset: 0 }),
+                None => {
+                    Err(Mismatch::invalid(format!("not a time in {unit} since 1970 within 1677 .. 2262")))
+                }
+            },
         };
         moment.map_err(|why| self.mismatch(slot, why))
     }
+}
 
-    fn number_moment(&self, units: Option<i64>) -> Result<Moment, Mismatch> {
-        let Some(unit) = self.columns().epoch() else {
-            return Err(Mismatch::invalid(
-                "a number is no time unless its unit is known: ask the server for an epoch (epoch=ns) and tell the decoder",
-            ));
-        };
-        match units.and_then(|units| unit.to_nanos(units)) {
-            Some(nanos) => Ok(Moment { nanos, offset: 0 }),
-            None => Err(Mismatch::invalid(format!("not a time in {unit} since 1970 within 1677 .. 2262"))),
-        }
+const NO_UNIT: &str = "a number is no time unless its unit is known: ask the server for an epoch (epoch=ns) and tell the decoder";
+
+/// The instant of a value of which nothing else is known.
+fn moment(value: ValueRef<'_>) -> Result<Moment, Mismatch> {
+    match value {
+        ValueRef::Time(nanos) => Ok(Moment { nanos, offset: 0 }),
+        ValueRef::Str(text) => text_moment(text),
+        ValueRef::I64(_) | ValueRef::Number(_) => Err(Mismatch::invalid(NO_UNIT)),
+        _ => Err(Mismatch::expected("a time")),
     }
 }
+
+/// Time types as values: parts of tuples, values of maps, fields of a name other than the timestamp's.
+macro_rules! values {
+    ($($t:ty),*) => { $(
+        impl<'r> $crate::FromValue<'r> for $t {
+            const WANT: $crate::Want = $crate::Want::Time;
+
+            fn from_value(value: $crate::ValueRef<'r>) -> Result<Self, $crate::Mismatch> {
+                <$t as $crate::FromTimestamp>::from_moment($crate::from_timestamp::moment(value)?)
+            }
+        }
+    )* };
+}
+use values;
+
+values!(SystemTime);
 
 fn text_moment(text: &str) -> Result<Moment, Mismatch> {
     match rfc3339::parse(text.as_bytes()) {

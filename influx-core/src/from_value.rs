@@ -11,6 +11,7 @@ mod uuid;
 
 pub use crate::decode_error::Mismatch;
 pub use numbers::FromCast;
+pub use text::FromShared;
 
 use crate::decode::is_number;
 use crate::{DecodeError, Row, ValueRef, Want};

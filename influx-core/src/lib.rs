@@ -54,6 +54,7 @@
 //! | `rename = "x"` | tag, field, timestamp | the name of the column |
 //! | `default` | tag, field | read: a missing column or null gives `Default::default()` |
 //! | `flatten` | tag, field | a nested struct's columns, or a map of columns known at run time |
+//! | `shared` | tag, field | read: an `Arc<str>` that rows with the same text share |
 //! | `as = f64`, `as = i64` | field | an integer stored as a float, an unsigned integer as a signed one; never inexactly |
 //! | `nan = "skip"` | field | NaN and infinity leave the field out; `"error"`, the default, refuses the point |
 //! | `unit = "ns"`, `"us"`, `"ms"`, `"s"` | timestamp | what an integer counts; without it an `i64` counts nanoseconds |
@@ -93,10 +94,10 @@ pub mod row;
 
 mod columns;
 mod decode_error;
-mod flatten_row;
 mod from_timestamp;
 mod plan;
 mod rfc3339;
+mod shared;
 mod value_ref;
 
 pub use columns::{Column, ColumnKind, ColumnRole, Columns};
@@ -104,14 +105,14 @@ pub use decode_error::{DecodeError, Mismatch};
 pub use dialect::Dialect;
 pub use error::EncodeError;
 pub use from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
-pub use from_value::{FromCast, FromValue};
+pub use from_value::{FromCast, FromShared, FromValue};
 pub use influx_derive::{FieldValue, FromRow, LineProtocol, TagValue};
 pub use line::{Line, LineWriter, Nan};
 pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
 pub use plan::{Plan, Planner, Want};
 pub use point::{Point, Value};
 pub use precision::Precision;
-pub use row::{AnyRow, FromColumns, FromRow, Row};
+pub use row::{AnyRow, FromRow, OwnedRow, OwnedValue, Row, RowFamily, SeriesRow};
 pub use schema::{Role, Schema, SchemaColumn};
 pub use tag_str::TagStr;
 pub use timestamp::{NaiveTimestamp, Timestamp, TimestampError, UnitTimestamp};
@@ -122,7 +123,6 @@ pub use wire::{FieldWire, Name, TagWire, Text};
 /// What the derives expand to. **Not part of the public API**: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::flatten_row::FlattenRow;
     pub use crate::from_timestamp::{FromNaiveTimestamp, FromTimestampUnit};
     pub use crate::from_value::FromCast;
     pub use crate::line_protocol::{Derived, Sink};
@@ -130,6 +130,7 @@ pub mod __private {
         ExtraTag, Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
     };
     pub use crate::plan::{Planner, Want};
+    pub use crate::row::Rest;
     pub use crate::value::{Signed, SkipNan};
     pub use core::option::Option;
     pub use core::primitive::{bool, str, usize};

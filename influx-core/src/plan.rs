@@ -2,10 +2,13 @@
 
 mod want;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::decode::Kind as WantKind;
 use crate::decode_error::Owner;
+use crate::row::Rest;
+use crate::shared::SharedTexts;
 use crate::{ColumnKind, ColumnRole, Columns, DecodeError, FromRow, Precision, ValueRef};
 
 pub use want::Want;
@@ -15,6 +18,8 @@ enum Kind {
     One,
     RestTags,
     RestFields,
+    /// Every column and tag of the series that no other slot takes.
+    RestAll,
 }
 
 #[derive(Debug)]
@@ -33,7 +38,11 @@ pub struct Planner<'p> {
     slots: Vec<Slot>,
     wants: Vec<Want>,
     tags_taken: Vec<bool>,
+    /// What the rests want of a column: of the tags, of the fields.
+    rest_wants: [Want; 2],
     all: bool,
+    /// Missing columns are null, whatever the type of their field.
+    lenient: bool,
 }
 
 impl<'p> Planner<'p> {
@@ -44,7 +53,9 @@ impl<'p> Planner<'p> {
             slots: Vec::new(),
             wants: vec![Want::Skip; columns.columns().len()],
             tags_taken: vec![false; columns.tags().len()],
+            rest_wants: [Want::Any; 2],
             all: false,
+            lenient: false,
         }
     }
 
@@ -124,30 +135,69 @@ impl<'p> Planner<'p> {
         self.settle(owner, cell, nullable)
     }
 
-    /// A slot for all tags that no other slot takes. Columns of which the format does not tell whether they are tags count as
-    /// tags if the struct has no slot for the rest of the fields; their values other than texts are left out then.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn rest_tags(&mut self, field: &'static str) -> Result<(), DecodeError> {
+    /// A slot for what no other slot takes: the tags, or the columns that are not known to be tags. Columns of which the format does
+    /// not tell count as tags if the struct has no slot for the rest of the fields; their values other than texts are left out then.
+    pub(crate) fn rest(&mut self, field: &'static str, rest: Rest, want: Want) {
+        let (column, kind) = match rest {
+            Rest::Tags => ("(other tags)", Kind::RestTags),
+            Rest::Fields => ("(other fields)", Kind::RestFields),
+        };
+        self.rest_wants[usize::from(rest == Rest::Fields)] = want;
         let null = self.null();
-        self.slot(field, "(other tags)", Kind::RestTags, null);
-        Ok(())
+        self.slot(field, column, kind, null);
     }
 
-    /// A slot for all columns that no other slot takes and that are not known to be tags.
-    ///
-    /// # Errors
-    /// None today.
-    pub fn rest_fields(&mut self, field: &'static str) -> Result<(), DecodeError> {
+    /// A slot for all columns and all tags of the series.
+    pub(crate) fn rest_all(&mut self, want: Want) {
+        self.rest_wants[1] = want;
         let null = self.null();
-        self.slot(field, "(other fields)", Kind::RestFields, null);
+        self.slot("(all)", "(all)", Kind::RestAll, null);
+    }
+
+    /// What `plan` asks for may be missing: it is null then.
+    pub(crate) fn optional(
+        &mut self,
+        plan: impl FnOnce(&mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let before = core::mem::replace(&mut self.lenient, true);
+        let planned = plan(self);
+        self.lenient = before;
+        planned
+    }
+
+    /// The result must have that many columns.
+    pub(crate) fn width(&self, parts: usize) -> Result<(), DecodeError> {
+        if self.columns.columns().len() == parts {
+            Ok(())
+        } else {
+            Err(DecodeError::width(parts, self.columns))
+        }
+    }
+
+    /// A slot for the column at a position, which is there.
+    pub(crate) fn at(&mut self, position: usize, field: &'static str, want: Want) -> Result<(), DecodeError> {
+        let owner = self.owner(field, "");
+        let column = &self.columns.columns()[position];
+        if let Some(found) = want.refuses(column.kind) {
+            return Err(DecodeError::column_type(owner, found, want.name()).in_column(&column.name));
+        }
+        let want = if want == Want::Any { self.natural(position) } else { want };
+        self.wants[position] = self.wants[position].merge(want);
+        self.slots.push(Slot { owner, kind: Kind::One, cell: position });
         Ok(())
     }
 
     /// Wants every column, without slots: for rows that are read by name or position.
     pub fn everything(&mut self) {
         self.all = true;
+    }
+
+    /// What is wanted of a column by those who take anything: InfluxQL puts the time first.
+    fn natural(&self, at: usize) -> Want {
+        match self.columns.columns().get(at) {
+            Some(column) if at == 0 && &*column.name == "time" => Want::Time,
+            _ => Want::Any,
+        }
     }
 
     fn null(&self) -> usize {
@@ -166,7 +216,7 @@ impl<'p> Planner<'p> {
     fn settle(&mut self, owner: Owner, cell: Option<usize>, nullable: bool) -> Result<(), DecodeError> {
         let cell = match cell {
             Some(cell) => cell,
-            None if nullable => self.null(),
+            None if nullable || self.lenient => self.null(),
             None => return Err(DecodeError::missing(owner, self.columns)),
         };
         self.slots.push(Slot { owner, kind: Kind::One, cell });
@@ -201,9 +251,10 @@ impl<'p> Planner<'p> {
     fn finish(mut self, columns: Arc<Columns>) -> Plan {
         let width = self.wants.len();
         let has = |kind| self.slots.iter().any(|slot| slot.kind == kind);
+        let want_all = has(Kind::RestAll);
         let (want_tags, want_fields) = (has(Kind::RestTags), has(Kind::RestFields));
         let (mut rest_tags, mut rest_fields) = (Vec::new(), Vec::new());
-        if want_tags {
+        if want_tags || want_all {
             rest_tags.extend(
                 (0..self.tags_taken.len()).filter(|&tag| !self.tags_taken[tag]).map(|tag| width + tag),
             );
@@ -212,22 +263,32 @@ impl<'p> Planner<'p> {
             if self.wants[at] != Want::Skip {
                 continue;
             }
-            let as_field = want_fields && column.role != ColumnRole::Tag;
+            let as_field = want_all || (want_fields && column.role != ColumnRole::Tag);
             let as_tag = want_tags
                 && (column.role == ColumnRole::Tag || (!want_fields && column.role != ColumnRole::Field));
+            let want = if as_field { self.rest_wants[1] } else { self.rest_wants[0] };
             if as_field {
                 rest_fields.push(at);
             } else if as_tag {
                 rest_tags.push(at);
+            } else if !self.all {
+                continue;
             }
-            if as_field || as_tag || self.all {
-                self.wants[at] = Want::Any;
-            }
+            self.wants[at] = if want == Want::Any { self.natural(at) } else { want };
         }
         let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (targets, copies) = self.targets(shared);
         let unit = columns.epoch().map(Precision::nanos);
-        Plan { columns, slots: self.slots, targets, unit, copies, rest_tags, rest_fields }
+        Plan {
+            columns,
+            slots: self.slots,
+            targets,
+            unit,
+            copies,
+            rest_tags,
+            rest_fields,
+            shared: RefCell::default(),
+        }
     }
 
     /// Where each column's value goes, and to which other slots it goes from there.
@@ -275,6 +336,8 @@ pub struct Plan {
     copies: Vec<(usize, usize)>,
     rest_tags: Vec<usize>,
     rest_fields: Vec<usize>,
+    /// Texts that rows share.
+    shared: RefCell<SharedTexts>,
 }
 
 impl Plan {
@@ -368,14 +431,24 @@ impl Plan {
     }
 
     /// The cells that a slot for the rest takes, with their names, and whether they are tags.
-    pub(crate) fn rest(&self, slot: usize) -> (impl Iterator<Item = (usize, &str)>, bool) {
+    pub(crate) fn rest(&self, slot: usize) -> impl Iterator<Item = (usize, &str, bool)> {
         let kind = self.slots.get(slot).map_or(Kind::One, |slot| slot.kind);
-        let cells: &[usize] = match kind {
-            Kind::One => &[],
-            Kind::RestTags => &self.rest_tags,
-            Kind::RestFields => &self.rest_fields,
-        };
-        (cells.iter().map(|&cell| (self.slots.len() + cell, self.name(cell))), kind == Kind::RestTags)
+        let tags: &[usize] =
+            if matches!(kind, Kind::RestTags | Kind::RestAll) { &self.rest_tags } else { &[] };
+        let fields: &[usize] =
+            if matches!(kind, Kind::RestFields | Kind::RestAll) { &self.rest_fields } else { &[] };
+        let cells = tags.iter().map(|cell| (cell, true)).chain(fields.iter().map(|cell| (cell, false)));
+        cells.map(|(&cell, tag)| (self.slots.len() + cell, self.name(cell), tag))
+    }
+
+    /// The text in an allocation that other rows share.
+    pub(crate) fn shared(&self, text: &str) -> Arc<str> {
+        self.shared.borrow_mut().get(text)
+    }
+
+    /// Goes on sharing the texts of the series before.
+    pub(crate) fn share_with(&self, before: &Plan) {
+        self.shared.swap(&before.shared);
     }
 
     fn name(&self, cell: usize) -> &str {

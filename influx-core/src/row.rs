@@ -1,9 +1,19 @@
 //! Rows: cells in the order of a plan, and the trait of types that are made of them.
 
+mod any;
+mod maps;
+mod point;
+mod series;
+mod tuples;
+mod wrappers;
+
 use std::sync::Arc;
 
-use crate::from_value::FromCast;
+use crate::from_value::{FromCast, FromShared};
 use crate::{Columns, DecodeError, FromValue, Mismatch, Plan, Planner, ValueRef};
+
+pub use any::{AnyRow, OwnedRow, OwnedValue};
+pub use series::SeriesRow;
 
 /// A type that is made of the rows of a result; derived with `#[derive(FromRow)]`.
 ///
@@ -43,12 +53,16 @@ use crate::{Columns, DecodeError, FromValue, Mismatch, Plan, Planner, ValueRef};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the rows of a result",
     label = "not a row type",
-    note = "add `#[derive(FromRow)]` to `{Self}`, or read the rows as `AnyRow`",
-    note = "a type with a lifetime borrows from the rows: read it with `iterpoints` or `for_each_row`"
+    note = "add `#[derive(FromRow)]` to `{Self}`; without a struct, read tuples, maps from String to a value type, `OwnedRow` or `AnyRow`",
+    note = "a type with a lifetime borrows from the rows: read it with `for_each_row`, `batches` or `iterpoints`"
 )]
 pub trait FromRow<'r>: Sized {
     /// How many slots the type takes; a flattened type's slots count.
     const SLOTS: usize;
+
+    /// Whether the type needs to know integers from whole floats, which JSON does not tell.
+    #[doc(hidden)]
+    const TYPED: bool = false;
 
     /// Says what the type wants of a header: called once per series or table, registers exactly [`SLOTS`](Self::SLOTS)
     /// slots, in order.
@@ -57,11 +71,67 @@ pub trait FromRow<'r>: Sized {
     /// A column is missing, there twice, or known to hold something else.
     fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError>;
 
+    /// As [`plan`](Self::plan), where the type is a field with `flatten`: maps take the columns that no other field takes.
+    #[doc(hidden)]
+    fn plan_flat(planner: &mut Planner<'_>, _field: &'static str, _rest: Rest) -> Result<(), DecodeError> {
+        Self::plan(planner)
+    }
+
     /// Makes the value of one row.
     ///
     /// # Errors
     /// A cell does not hold what its field needs.
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError>;
+}
+
+/// A row type for every lifetime of the rows it may borrow from: `Load<'_>` stands for all `Load<'r>`. Derived with
+/// [`FromRow`](macro@crate::FromRow); what lends rows takes such a type.
+///
+/// ```
+/// use influx_core::{FromRow, RowFamily};
+///
+/// #[derive(FromRow)]
+/// struct Load<'r> {
+///     host: &'r str,
+///     usage: f64,
+/// }
+///
+/// fn sum<T: RowFamily>(rows: impl Iterator<Item = f64>) -> f64 {
+///     rows.sum()
+/// }
+/// assert_eq!(sum::<Load<'_>>([1.0, 2.0].into_iter()), 3.0);
+/// ```
+///
+/// By hand it is one line:
+///
+/// ```
+/// # use influx_core::{DecodeError, FromRow, Planner, Row};
+/// # struct Load<'r>(&'r str);
+/// # impl<'r> FromRow<'r> for Load<'r> {
+/// #     const SLOTS: usize = 0;
+/// #     fn plan(_: &mut Planner<'_>) -> Result<(), DecodeError> { Ok(()) }
+/// #     fn from_row(_: &Row<'_, 'r>) -> Result<Self, DecodeError> { Ok(Load("")) }
+/// # }
+/// impl influx_core::RowFamily for Load<'_> {
+///     type Row<'r> = Load<'r>;
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` cannot be lent",
+    label = "not a row type",
+    note = "`#[derive(FromRow)]` makes it one; a hand-written `FromRow` needs `impl RowFamily for {Self} {{ type Row<'r> = ..; }}`"
+)]
+pub trait RowFamily {
+    /// The type for rows that live as long as `'r`.
+    type Row<'r>: FromRow<'r>;
+}
+
+/// Which columns a map takes that is a field with `flatten`.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    Tags,
+    Fields,
 }
 
 /// One row of a result, seen through a [`Plan`]: slot numbers lead to cells.
@@ -114,10 +184,15 @@ impl<'c, 'r> Row<'c, 'r> {
     }
 
     /// The values that a slot for the rest takes, with their names, and whether they are tags.
-    pub(crate) fn rest(&self, slot: usize) -> (impl Iterator<Item = (&'c str, ValueRef<'r>)>, bool) {
-        let (cells, tags) = self.plan.rest(self.base + slot);
+    fn rest(&self, slot: usize) -> impl Iterator<Item = (&'c str, ValueRef<'r>, bool)> {
         let row = *self;
-        (cells.map(move |(cell, name)| (name, row.at(cell))), tags)
+        self.plan.rest(self.base + slot).map(move |(cell, name, tag)| (name, row.at(cell), tag))
+    }
+
+    /// Whether there are slots and nothing is in the first `slots` of them.
+    fn is_empty(&self, slots: usize) -> bool {
+        let empty = |slot| self.value(slot).is_null() && self.rest(slot).all(|(_, value, _)| value.is_null());
+        slots > 0 && (0..slots).all(empty)
     }
 
     /// The error of a value that does not become its field's type: names struct, field, column, found value and place.
@@ -131,6 +206,28 @@ impl<'c, 'r> Row<'c, 'r> {
     pub(crate) fn mismatch_of(&self, slot: usize, value: ValueRef<'_>, why: Mismatch) -> DecodeError {
         let error = DecodeError::value(self.plan.owner(self.base + slot), value, why);
         error.in_series(self.columns()).in_row(self.number)
+    }
+
+    /// The text in a slot; equal ones of the whole result share one allocation where they come often.
+    ///
+    /// # Errors
+    /// The value is no text.
+    pub fn take_shared<T: FromValue<'r> + FromShared>(&self, slot: usize) -> Result<T, DecodeError> {
+        match self.value(slot) {
+            ValueRef::Str(text) => Ok(T::from_shared(self.plan.shared(text))),
+            _ => T::take(self, slot),
+        }
+    }
+
+    /// As [`take_shared`](Self::take_shared), of a tag: the empty text is null.
+    ///
+    /// # Errors
+    /// The value is no text.
+    pub fn take_shared_tag<T: FromValue<'r> + FromShared>(&self, slot: usize) -> Result<T, DecodeError> {
+        match self.value(slot) {
+            ValueRef::Str(text) if !text.is_empty() => Ok(T::from_shared(self.plan.shared(text))),
+            _ => T::take_tag(self, slot),
+        }
     }
 
     /// Reads a column of `F` back to an integer: the counterpart of `as = f64` and `as = i64`.
@@ -147,103 +244,5 @@ impl<'c, 'r> Row<'c, 'r> {
     /// The value is of another kind or no whole number in the integer's range.
     pub fn take_cast_or_default<F, T: FromCast<F> + Default>(&self, slot: usize) -> Result<T, DecodeError> {
         if self.value(slot).is_null() { Ok(T::default()) } else { self.take_cast(slot) }
-    }
-}
-
-/// A row of any shape, its values by name or position.
-///
-/// ```
-/// use influx_core::AnyRow;
-/// use influx_core::decode::{Scratch, influxql::iterpoints};
-///
-/// let body = br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["time","usage"],"values":[[0,0.5]]}]}]}"#;
-/// let mut scratch = Scratch::new();
-/// for row in iterpoints::<AnyRow<'_>>(body, &mut scratch) {
-///     let row = row?;
-///     assert_eq!(row.get("usage").unwrap().get::<f64>()?, 0.5);
-///     assert_eq!(row.columns().tags().next(), Some(("host", "a")));
-/// }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct AnyRow<'r> {
-    columns: Arc<Columns>,
-    values: Vec<ValueRef<'r>>,
-}
-
-impl<'r> AnyRow<'r> {
-    /// The header of the row.
-    pub fn columns(&self) -> &Arc<Columns> {
-        &self.columns
-    }
-
-    /// The values in the order of the columns.
-    pub fn values(&self) -> &[ValueRef<'r>] {
-        &self.values
-    }
-
-    /// The value of the first column of that name; `None` when there is none.
-    pub fn get(&self, column: &str) -> Option<ValueRef<'r>> {
-        self.values.get(self.columns.position(column)?).copied()
-    }
-}
-
-impl<'r> FromRow<'r> for AnyRow<'r> {
-    const SLOTS: usize = 0;
-
-    fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
-        planner.everything();
-        Ok(())
-    }
-
-    fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
-        let columns = Arc::clone(row.columns());
-        let values = (0..columns.columns().len()).map(|at| row.cell(at)).collect();
-        Ok(AnyRow { columns, values })
-    }
-}
-
-/// Maps and lists that take the columns which no other field takes; see `#[tag(flatten)]` and `#[field(flatten)]`.
-///
-/// Null values are left out unless the value type is an `Option`; empty tags are always left out.
-///
-/// ```
-/// use std::collections::BTreeMap;
-/// fn is_column_map<'r, T: influx_core::FromColumns<'r>>() {}
-/// is_column_map::<BTreeMap<String, f64>>();
-/// is_column_map::<Vec<(Box<str>, &str)>>();
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot take the remaining columns of a row",
-    label = "not a column map",
-    note = "use a `BTreeMap<String, V>`, `HashMap<String, V>` or `Vec<(String, V)>` of a value type that can be read"
-)]
-pub trait FromColumns<'r>: Sized {
-    /// Takes the columns that the slot stands for.
-    ///
-    /// # Errors
-    /// A value is not of the map's value type; the error names the column.
-    fn take(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError>;
-}
-
-impl<'r, C, K, V> FromColumns<'r> for C
-where
-    C: IntoIterator<Item = (K, V)> + FromIterator<(K, V)>,
-    K: for<'k> From<&'k str>,
-    V: FromValue<'r>,
-{
-    fn take(row: &Row<'_, 'r>, slot: usize) -> Result<Self, DecodeError> {
-        let (values, tags) = row.rest(slot);
-        let wanted = values.filter(|(_, value)| match value {
-            ValueRef::Null => V::NULLABLE && !tags,
-            ValueRef::Str(text) => !(tags && text.is_empty()),
-            _ => !tags,
-        });
-        wanted
-            .map(|(name, value)| match V::from_value(value) {
-                Ok(value) => Ok((K::from(name), value)),
-                Err(why) => Err(row.mismatch_of(slot, value, why).in_column(name)),
-            })
-            .collect()
     }
 }

@@ -5,7 +5,7 @@ mod decode_support;
 use decode_support::{Event, decode, decode_whole, options};
 use influx_core::decode::Scratch;
 use influx_core::decode::influxql::{Options, Rows, iterpoints, iterpoints_with};
-use influx_core::{AnyRow, DecodeError, FromRow, FromValue, Planner, Row};
+use influx_core::{AnyRow, DecodeError, FromRow, FromValue, Planner, Row, SeriesRow};
 
 #[derive(Debug, PartialEq)]
 struct Cpu {
@@ -33,7 +33,7 @@ impl<'r> FromRow<'r> for Cpu {
 }
 
 fn rows(body: &str, options: Options) -> Vec<Result<f64, String>> {
-    let mut rows = Rows::<Cpu>::new(options);
+    let mut rows = Rows::<Cpu, _>::new(options);
     let mut read = Vec::new();
     for piece in body.as_bytes().chunks(11) {
         rows.push(piece);
@@ -179,7 +179,7 @@ fn partial_is_known_behind_the_rows_and_row_numbers_go_on() {
     };
     let body = chunk(r#","partial":true"#, "1") + "\n" + &chunk("", "\"x\"");
     let mut scratch = Scratch::new();
-    let mut points = iterpoints_with::<Cpu>(body.as_bytes(), &mut scratch, options(true)).with_series();
+    let mut points = iterpoints_with::<SeriesRow<Cpu>>(body.as_bytes(), &mut scratch, options(true));
     let first = points.next().expect("a row").expect("a row");
     assert!(!first.series.partial());
     let error = points.next().expect("an error").unwrap_err();

@@ -3,11 +3,10 @@
 
 mod decode_support;
 
-use std::ops::ControlFlow;
-
 use decode_support::{Event, decode, decode_breaking, decode_whole, options, reference};
-use influx_core::decode::influxql::Decoder;
-use influx_core::{DecodeError, FromValue, Planner, Row, Want};
+use influx_core::decode::Scratch;
+use influx_core::decode::influxql::iterpoints;
+use influx_core::{DecodeError, FromRow, Planner, Row, Want};
 use proptest::prelude::*;
 
 fn config(cases: u32) -> ProptestConfig {
@@ -230,6 +229,24 @@ const WANTS: [Want; 7] = [Want::Any, Want::Int, Want::Uint, Want::Float, Want::S
 
 type Readings = (Option<i64>, Option<u64>, Option<u64>, Option<u32>, Option<String>, Option<bool>);
 
+/// Six cells, read with the want of that number.
+struct Six<const WANT: usize>([Readings; 6]);
+
+impl<'r, const WANT: usize> FromRow<'r> for Six<WANT> {
+    const SLOTS: usize = 6;
+    fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
+        NAMES.iter().try_for_each(|name| planner.field(name, name, WANTS[WANT], true))
+    }
+    fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
+        Ok(Six(std::array::from_fn(|slot| readings(row, slot))))
+    }
+}
+
+fn read<const WANT: usize>(body: &str) -> Result<Vec<Readings>, DecodeError> {
+    let rows: Result<Vec<_>, _> = iterpoints::<Six<WANT>>(body.as_bytes(), &mut Scratch::new()).collect();
+    Ok(rows?.into_iter().flat_map(|row| row.0).collect())
+}
+
 /// A cell as every type, floats by their bits; `None` for what is refused.
 fn readings(row: &Row<'_, '_>, slot: usize) -> Readings {
     let value = row.value(slot);
@@ -250,29 +267,14 @@ proptest! {
     fn hints_change_nothing(cells in proptest::collection::vec(cell(), 6), want in 0_usize..7) {
         let columns: Vec<_> = NAMES.iter().map(|name| format!("\"{name}\"")).collect();
         let body = format!(r#"{{"results":[{{"series":[{{"columns":[{}],"values":[[{}]]}}]}}]}}"#, columns.join(","), cells.join(","));
-        let read = |want: Want| {
-            let mut decoder = Decoder::new(options(false));
-            decoder.push(body.as_bytes());
-            decoder.finish();
-            let plan = |planner: &mut Planner<'_>| -> Result<(), DecodeError> {
-                NAMES.iter().try_for_each(|name| planner.field(name, name, want, true))
-            };
-            let mut seen = Vec::new();
-            let flow = decoder.drain(plan, |row| match row {
-                Ok(row) => {
-                    seen.extend((0..NAMES.len()).map(|slot| readings(&row, slot)));
-                    ControlFlow::Continue(())
-                }
-                Err(error) => ControlFlow::Break(error),
-            });
-            assert!(flow.is_continue(), "{flow:?}");
-            seen
+        let read = |want: usize| {
+            let read = [read::<0>, read::<1>, read::<2>, read::<3>, read::<4>, read::<5>, read::<6>][want];
+            read(&body).expect("rows")
         };
-        let plain = read(Want::Any);
+        let plain = read(0);
         prop_assert_eq!(plain.len(), 6);
-        let want = WANTS[want];
         for (plain, hinted) in plain.into_iter().zip(read(want)) {
-            match want {
+            match WANTS[want] {
                 Want::Any => prop_assert_eq!(plain, hinted),
                 Want::Int => prop_assert_eq!(plain.0, hinted.0),
                 Want::Uint => prop_assert_eq!(plain.1, hinted.1),
@@ -287,17 +289,9 @@ proptest! {
     #[test]
     fn floats_are_the_nearest_to_their_text(text in number()) {
         let body = format!(r#"{{"results":[{{"series":[{{"columns":["c0"],"values":[[{text}]]}}]}}]}}"#);
-        let mut decoder = Decoder::new(options(false));
-        decoder.push(body.as_bytes());
-        let mut seen = Vec::new();
-        let flow: ControlFlow<()> = decoder.drain(
-            |planner| planner.field("c0", "c0", <f64 as FromValue<'_>>::WANT, false),
-            |row| {
-                seen.push(row.and_then(|row| <f64 as FromValue<'_>>::take(&row, 0)).ok().map(f64::to_bits));
-                ControlFlow::Continue(())
-            },
-        );
-        prop_assert!(flow.is_continue());
+        let seen: Vec<_> = iterpoints::<(f64,)>(body.as_bytes(), &mut Scratch::new())
+            .map(|row| row.ok().map(|(value,)| value.to_bits()))
+            .collect();
         let std = text.parse::<f64>().expect("a number");
         prop_assert_eq!(seen, vec![std.is_finite().then(|| std.to_bits())], "{}", text);
     }

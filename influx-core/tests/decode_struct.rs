@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use influx_core::__private::Rest;
 use influx_core::decode::Scratch;
 use influx_core::decode::influxql::{Options, Rows, iterpoints};
 use influx_core::{
-    DecodeError, FromColumns, FromRow, FromTimestamp, FromTimestampUnit, FromValue, Mismatch, Planner,
-    Precision, Row, ValueRef, Want,
+    DecodeError, FromRow, FromTimestamp, FromTimestampUnit, FromValue, Mismatch, Planner, Precision, Row,
+    ValueRef, Want,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,7 +90,7 @@ impl<'r: 'a, 'a> FromRow<'r> for Trade<'a> {
         )?;
         <Inner<'_> as FromRow<'_>>::plan(p)?;
         p.field("last", "last", <bool as FromValue<'_>>::WANT, <bool as FromValue<'_>>::NULLABLE)?;
-        p.rest_tags("labels")?;
+        <BTreeMap<String, String> as FromRow<'_>>::plan_flat(p, "labels", Rest::Tags)?;
         p.leave();
         Ok(())
     }
@@ -105,10 +106,7 @@ impl<'r: 'a, 'a> FromRow<'r> for Trade<'a> {
             id: <Option<String> as FromValue<'r>>::take(row, 7)?,
             inner: <Inner<'a> as FromRow<'r>>::from_row(&row.nested(8))?,
             last: <bool as FromValue<'r>>::take(row, 8 + <Inner<'a> as FromRow<'r>>::SLOTS)?,
-            labels: <BTreeMap<String, String> as FromColumns<'r>>::take(
-                row,
-                9 + <Inner<'a> as FromRow<'r>>::SLOTS,
-            )?,
+            labels: FromRow::from_row(&row.nested(9 + <Inner<'a> as FromRow<'r>>::SLOTS))?,
             skipped: Default::default(),
         })
     }
@@ -217,9 +215,10 @@ impl<'r> FromRow<'r> for Cpu {
 fn recorded(file: &str, options: Options) -> Vec<Cpu> {
     let path: std::path::PathBuf =
         [env!("CARGO_MANIFEST_DIR"), "..", "tests", "data", "v1", file].iter().collect();
-    let mut rows = Rows::<Cpu>::new(options);
+    let mut rows = Rows::<Cpu, _>::new(options);
     let mut read = Vec::new();
-    for piece in std::fs::read(path).expect(file).chunks(100) {
+    let body = std::fs::read(path).expect(file);
+    for piece in body.chunks(100) {
         rows.push(piece);
         while let Some(row) = rows.next_row() {
             read.push(row.expect(file));

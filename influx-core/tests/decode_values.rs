@@ -9,8 +9,7 @@ use std::sync::Arc;
 use influx_core::decode::Scratch;
 use influx_core::decode::influxql::iterpoints;
 use influx_core::{
-    Column, Columns, DecodeError, FromCast, FromColumns, FromRow, FromValue, Plan, Planner, Row, TagStr,
-    ValueRef,
+    Column, Columns, DecodeError, FromCast, FromRow, FromValue, Plan, Planner, Row, TagStr, ValueRef,
 };
 
 struct One<T>(T);
@@ -322,52 +321,37 @@ fn a_group_by_tag_and_a_column_of_one_name_go_to_tag_and_field() {
     with::<Both, _>(body, |row| assert!(matches!(row.unwrap(), Both(tag, 1) if tag == "a")));
 }
 
-struct Rest<A, B>(A, B);
-
-impl<'r, A: FromColumns<'r>, B: FromColumns<'r>> FromRow<'r> for Rest<A, B> {
-    const SLOTS: usize = 3;
-    fn plan(p: &mut Planner<'_>) -> Result<(), DecodeError> {
-        p.enter("Rest");
-        p.rest_tags("labels")?;
-        p.rest_fields("values")?;
-        p.field("n", "n", <i64 as FromValue<'_>>::WANT, false)?;
-        p.leave();
-        Ok(())
-    }
-    fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
-        <i64 as FromValue<'r>>::take(row, 2)?;
-        Ok(Rest(A::take(row, 0)?, B::take(row, 1)?))
-    }
+#[derive(FromRow)]
+struct Others<A, B> {
+    #[tag(flatten)]
+    labels: A,
+    #[field(flatten)]
+    values: B,
+    #[allow(dead_code, reason = "takes a column from the maps")]
+    n: i64,
 }
 
 /// All that is left over, as tags.
-struct Labels(BTreeMap<String, String>);
-
-impl<'r> FromRow<'r> for Labels {
-    const SLOTS: usize = 1;
-    fn plan(p: &mut Planner<'_>) -> Result<(), DecodeError> {
-        p.enter("Labels");
-        p.rest_tags("labels")
-    }
-    fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
-        Ok(Labels(FromColumns::take(row, 0)?))
-    }
+#[derive(FromRow)]
+struct Labels {
+    #[tag(flatten)]
+    labels: BTreeMap<String, String>,
 }
 
 #[test]
 fn maps_take_what_is_left() {
     let body = r#"{"results":[{"series":[{"name":"m","tags":{"a":"1","b":""},"columns":["n","f","g","h"],
         "values":[[1,2.5,null,3]]}]}]}"#;
-    with::<Rest<BTreeMap<String, String>, HashMap<String, f64>>, _>(body, |row| {
-        let Rest(labels, values) = row.unwrap();
+    with::<Others<BTreeMap<String, String>, HashMap<String, f64>>, _>(body, |row| {
+        let Others { labels, values, .. } = row.unwrap();
         assert_eq!(labels, BTreeMap::from([("a".into(), "1".into())]));
         assert_eq!(values, HashMap::from([("f".into(), 2.5), ("h".into(), 3.0)]));
     });
-    with::<Rest<Vec<(Box<str>, String)>, Vec<(String, Option<f64>)>>, _>(body, |row| {
-        let Rest(_, values) = row.unwrap();
+    with::<Others<Vec<(Box<str>, String)>, Vec<(String, Option<f64>)>>, _>(body, |row| {
+        let Others { values, .. } = row.unwrap();
         assert_eq!(values, [("f".into(), Some(2.5)), ("g".into(), None), ("h".into(), Some(3.0))]);
     });
-    with::<Rest<BTreeMap<String, String>, BTreeMap<String, bool>>, _>(body, |row| {
+    with::<Others<BTreeMap<String, String>, BTreeMap<String, bool>>, _>(body, |row| {
         let error = row.err().expect("no booleans");
         assert_eq!(
             (error.column(), error.field(), error.found()),
@@ -376,7 +360,7 @@ fn maps_take_what_is_left() {
         );
     });
     with::<Labels, _>(r#"{"results":[{"series":[{"columns":["x","y"],"values":[["t",5]]}]}]}"#, |row| {
-        assert_eq!(row.unwrap().0, BTreeMap::from([("x".into(), "t".into())]));
+        assert_eq!(row.unwrap().labels, BTreeMap::from([("x".into(), "t".into())]));
     });
 }
 

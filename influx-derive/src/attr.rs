@@ -50,6 +50,7 @@ pub(crate) struct FieldAttrs {
     pub(crate) rename: Option<LitStr>,
     pub(crate) default: Option<Path>,
     pub(crate) flatten: Option<Path>,
+    pub(crate) shared: Option<Path>,
     pub(crate) write_as: Option<(Path, Type)>,
     pub(crate) unit: Option<(Path, Unit)>,
     pub(crate) assume_utc: Option<Path>,
@@ -205,7 +206,7 @@ fn misplaced(key: &Path) -> String {
     match key.as_str() {
         "unit" | "assume_utc" => format!("write it as `#[timestamp({key} ..)]`"),
         "nan" | "as" => format!("write it as `#[field({key} ..)]`"),
-        "rename" | "default" | "flatten" => {
+        "rename" | "default" | "flatten" | "shared" => {
             format!("write it in the role: `#[tag({key} ..)]` or `#[field({key} ..)]`")
         }
         _ => format!("`{key}` belongs on the struct, not on a field"),
@@ -219,14 +220,15 @@ fn role_text(role: RoleName) -> &'static str {
 fn keys_of(role: RoleName) -> &'static str {
     match role {
         RoleName::Measurement => "none; write `#[measurement]`",
-        RoleName::Tag => "`rename`, `default`, `flatten`",
-        RoleName::Field => "`rename`, `default`, `flatten`, `as`, `nan`",
+        RoleName::Tag => "`rename`, `default`, `flatten`, `shared`",
+        RoleName::Field => "`rename`, `default`, `flatten`, `shared`, `as`, `nan`",
         RoleName::Timestamp => "`rename`, `unit`, `assume_utc`",
     }
 }
 
 fn is_field_key(path: &Path) -> bool {
-    ["rename", "default", "flatten", "as", "unit", "assume_utc", "nan"].iter().any(|key| path.is_ident(key))
+    const KEYS: [&str; 8] = ["rename", "default", "flatten", "shared", "as", "unit", "assume_utc", "nan"];
+    KEYS.iter().any(|key| path.is_ident(key))
 }
 
 fn field_key(
@@ -249,6 +251,7 @@ fn field_key(
         "rename" => out.rename = Some(meta.value()?.parse()?),
         "default" => out.default = Some(path),
         "flatten" => out.flatten = Some(path),
+        "shared" => out.shared = Some(path),
         "assume_utc" => out.assume_utc = Some(path),
         "as" => out.write_as = Some((path, meta.value()?.parse()?)),
         "unit" => {

@@ -105,6 +105,11 @@ fn options(cx: &Ctxt, field: &Field) {
     if let (Some((path, _)), Some(_)) = (&attrs.unit, &attrs.assume_utc) {
         cx.error(path, "`unit` is for integers and `assume_utc` for times without a zone; remove one");
     }
+    if let Some(shared) = &attrs.shared
+        && (attrs.default.is_some() || attrs.write_as.is_some() || attrs.nan.is_some())
+    {
+        cx.error(shared, "`shared` is for texts and stands without `default`, `as` and `nan`; for a missing text, use an Option");
+    }
     let Some(flatten) = &attrs.flatten else { return };
     if attrs.rename.is_some() {
         cx.error(
@@ -112,7 +117,7 @@ fn options(cx: &Ctxt, field: &Field) {
             "a flattened field has no name of its own: `rename` what is inside, or remove `flatten`",
         );
     }
-    if attrs.default.is_some() || attrs.write_as.is_some() || attrs.nan.is_some() {
+    if attrs.default.is_some() || attrs.write_as.is_some() || attrs.nan.is_some() || attrs.shared.is_some() {
         cx.error(flatten, "`flatten` stands alone; set other options on what is inside");
     }
 }

@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, GenericParam, Generics, Lifetime, LifetimeParam};
 
+use crate::family;
+
 pub(crate) fn line_protocol(error: syn::Error, input: &DeriveInput, root: &TokenStream) -> TokenStream {
     let (errors, ident) = (error.into_compile_error(), &input.ident);
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
@@ -23,8 +25,10 @@ pub(crate) fn from_row(error: syn::Error, input: &DeriveInput, root: &TokenStrea
     let with_row = with_row_lifetime(&input.generics);
     let (impl_generics, _, _) = with_row.split_for_impl();
     let (_, ty_generics, where_clause) = input.generics.split_for_impl();
+    let family = family::expand(&input.generics, ident, root);
     quote! {
         #errors
+        #family
         #[automatically_derived]
         impl #impl_generics #root::FromRow<'__r> for #ident #ty_generics #where_clause {
             const SLOTS: usize = 0;

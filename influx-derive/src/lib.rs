@@ -10,6 +10,7 @@ mod case;
 mod check;
 mod ctxt;
 mod fallback;
+mod family;
 mod name;
 mod read;
 mod tag_value;

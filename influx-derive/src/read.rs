@@ -6,6 +6,7 @@ use quote::quote;
 use crate::ast::{Field, Input, Role};
 use crate::bounds;
 use crate::fallback::with_row_lifetime;
+use crate::family;
 use crate::write::unit_tokens;
 
 /// The impl for a checked struct.
@@ -28,7 +29,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         match field.is_flat() {
             true => {
                 let ty = &field.ty;
-                nested.push(quote!(<#ty as #private::FlattenRow<'__r>>::SLOTS));
+                nested.push(quote!(<#ty as #root::FromRow<'__r>>::SLOTS));
             }
             false => count += 1,
         }
@@ -42,7 +43,9 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     let (impl_generics, _, _) = with_row.split_for_impl();
     let (_, ty_generics, _) = input.generics.split_for_impl();
     let where_clause = bounds::with(&input.generics, predicates(input));
+    let family = family::expand(&input.generics, ident, root);
     quote! {
+        #family
         #[automatically_derived]
         impl #impl_generics #root::FromRow<'__r> for #ident #ty_generics #where_clause {
             const SLOTS: #private::usize = #slots;
@@ -74,8 +77,12 @@ fn plan(root: &TokenStream, field: &Field) -> TokenStream {
             };
             quote!(__plan.timestamp(#name, #column, #nullable)?;)
         }
-        (Role::Tag, true) => quote!(<#ty as #root::__private::FlattenRow<'__r>>::plan_tags(__plan, #name)?;),
-        (_, true) => quote!(<#ty as #root::__private::FlattenRow<'__r>>::plan_fields(__plan, #name)?;),
+        (Role::Tag, true) => {
+            quote!(<#ty as #root::FromRow<'__r>>::plan_flat(__plan, #name, #root::__private::Rest::Tags)?;)
+        }
+        (_, true) => {
+            quote!(<#ty as #root::FromRow<'__r>>::plan_flat(__plan, #name, #root::__private::Rest::Fields)?;)
+        }
         (role, false) => {
             let nullable = match &field.attrs.write_as {
                 Some((_, to)) => nullable(quote!(<#ty as #root::__private::FromCast<#to>>::NULLABLE)),
@@ -103,13 +110,19 @@ fn take(root: &TokenStream, field: &Field, slot: &TokenStream) -> TokenStream {
             (None, Some(_)) => quote!(<#ty as #root::__private::FromNaiveTimestamp>::take(__row, #slot)?),
             (None, None) => quote!(<#ty as #root::FromTimestamp>::take(__row, #slot)?),
         },
-        (_, true) => quote!(<#ty as #root::__private::FlattenRow<'__r>>::take(__row, #slot)?),
+        (_, true) => quote!(<#ty as #root::FromRow<'__r>>::from_row(&__row.nested(#slot))?),
         (role, false) => {
             let method = match (role, or_default, &field.attrs.write_as) {
                 (_, true, Some((_, to))) => {
                     return quote!(#ident: __row.take_cast_or_default::<#to, #ty>(#slot)?);
                 }
                 (_, false, Some((_, to))) => return quote!(#ident: __row.take_cast::<#to, #ty>(#slot)?),
+                (Role::Tag, ..) if field.attrs.shared.is_some() => {
+                    return quote!(#ident: __row.take_shared_tag::<#ty>(#slot)?);
+                }
+                _ if field.attrs.shared.is_some() => {
+                    return quote!(#ident: __row.take_shared::<#ty>(#slot)?);
+                }
                 (Role::Tag, true, None) => quote!(take_tag_or_default),
                 (Role::Tag, false, None) => quote!(take_tag),
                 (_, true, None) => quote!(take_or_default),
@@ -132,9 +145,10 @@ fn predicates(input: &Input) -> Vec<(&syn::Type, TokenStream)> {
                 (None, Some(_)) => quote!(#root::__private::FromNaiveTimestamp),
                 (None, None) => quote!(#root::FromTimestamp),
             },
-            (_, true) => quote!(#root::__private::FlattenRow<'__r>),
+            (_, true) => quote!(#root::FromRow<'__r>),
             (_, false) => match &field.attrs.write_as {
                 Some((_, to)) => quote!(#root::__private::FromCast<#to>),
+                None if field.attrs.shared.is_some() => quote!(#root::FromValue<'__r> + #root::FromShared),
                 None => quote!(#root::FromValue<'__r>),
             },
         };

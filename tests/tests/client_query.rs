@@ -5,10 +5,15 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use influx_client::test_util::{Expect, Reply, Server};
-use influx_client::{AnyRow, Client, FromRow, Identifier, Precision};
+use influx_client::{Client, FromRow, Identifier, Precision};
 use influx_tests::rows::{Usage, usage};
 
 const ONE_SERIES: &str = r#"{"results":[{"statement_id":0,"series":[{"name":"cpu","columns":["time","host","usage"],"values":[[1,"a",0.5],[2,"b \u003c\"é",1e3]]}]}]}"#;
+
+#[derive(FromRow)]
+struct Host<'r> {
+    host: &'r str,
+}
 
 async fn start() -> (Server, Client) {
     let server = Server::start().await.unwrap();
@@ -107,12 +112,20 @@ async fn the_verbs() {
     assert_eq!(seen, both());
     next(ONE_SERIES);
     let mut hosts = String::new();
-    let lent = query().lend_rows(AnyRow::plan, |row| {
-        hosts += &AnyRow::from_row(&row)?.get("host").map(|host| host.to_string()).unwrap_or_default();
-        Ok(())
-    });
-    lent.await.unwrap();
-    assert!(hosts.contains("b <"), "{hosts}");
+    query().for_each_row::<Host<'_>>(|row| hosts += row.host).await.unwrap();
+    assert_eq!(hosts, "ab <\"é");
+    next(ONE_SERIES);
+    let mut batches = query().batches::<Host<'_>>();
+    let mut seen = 0;
+    while let Some(batch) = batches.next().await {
+        // several rows of a batch live side by side
+        let rows: Vec<Host<'_>> = batch.unwrap().collect::<Result<_, _>>().unwrap();
+        seen += rows.iter().map(|row| row.host.len()).sum::<usize>();
+    }
+    assert_eq!(seen, hosts.len());
+    next(ONE_SERIES);
+    let series = query().series::<Usage>().all().await.unwrap();
+    assert_eq!((series.len(), series[0].columns.name(), &series[0].rows), (1, Some("cpu"), &both()));
     next(&single);
     assert_eq!(query().fetch_one::<Usage>().await.unwrap(), usage("a", 0.5));
     next(&single);

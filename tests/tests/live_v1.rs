@@ -245,8 +245,7 @@ async fn hostile_names_come_back_equal() {
                 let mut seen = 0;
                 query
                     .bind("t", i + 1)
-                    .lend_rows(AnyRow::plan, |row| {
-                        let row = AnyRow::from_row(&row)?;
+                    .for_each_row::<AnyRow<'_>>(|row| {
                         assert_eq!(row.columns().name(), Some(from));
                         let value = |column| row.get(column).map(|value| value.to_string());
                         let (tag, tag_value, field) = match place {
@@ -258,7 +257,6 @@ async fn hostile_names_come_back_equal() {
                         assert_eq!(row.get(tag).unwrap().get::<&str>(), Ok(tag_value), "{place}");
                         assert_eq!(row.get(field).unwrap().get::<i64>(), Ok(i), "{place} {:?}", value(field));
                         seen += 1;
-                        Ok(())
                     })
                     .await
                     .unwrap();

@@ -2,9 +2,19 @@
 
 pub(crate) mod v1;
 
-/// The text of an error answer, whichever shape the server gave it: `{"error": ..}`, `{"code": .., "message": ..}` or
-/// plain text; `header` is `X-Influxdb-Error`, for bodies that were left out.
-pub(crate) fn error_text(body: &[u8], header: Option<&str>) -> String {
+use influx_core::decode::Scratch;
+use influx_core::decode::influxql::{Format, Options, iterpoints_with};
+
+/// The text of an error answer, whichever shape the server gave it: `{"error": ..}`, `{"code": .., "message": ..}`, that in
+/// msgpack, or plain text; `header` is `X-Influxdb-Error`, for bodies that were left out.
+pub(crate) fn error_text(body: &[u8], format: Format, header: Option<&str>) -> String {
+    if format == Format::Msgpack {
+        let mut scratch = Scratch::new();
+        let mut rows = iterpoints_with::<()>(body, &mut scratch, Options::new().format(format));
+        let error = rows.find_map(Result::err);
+        let message = error.as_ref().and_then(|error| error.server_message());
+        return message.or(header).unwrap_or_default().to_owned();
+    }
     let text = String::from_utf8_lossy(body);
     let text = text.trim();
     if let Ok(serde_json::Value::Object(map)) = serde_json::from_str(text) {
@@ -19,17 +29,19 @@ pub(crate) fn error_text(body: &[u8], header: Option<&str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::error_text;
+    use super::*;
 
     #[test]
     fn all_shapes() {
-        assert_eq!(error_text(b"{\"error\":\"a \\\"b\\\"\"}\n", None), "a \"b\"");
-        assert_eq!(error_text(b"{\"code\":\"invalid\",\"message\":\"m\"}", Some("h")), "m");
-        assert_eq!(error_text(b"404 page not found\n", None), "404 page not found");
-        assert_eq!(error_text(b"", Some("from the header")), "from the header");
-        assert_eq!(error_text(b"", None), "");
-        assert_eq!(error_text(b"{\"error\":", None), "{\"error\":");
-        assert_eq!(error_text(b"{\"errors\":[]}", Some("h")), "{\"errors\":[]}");
-        assert_eq!(error_text(b"\xff", None), "\u{fffd}");
+        assert_eq!(error_text(b"{\"error\":\"a \\\"b\\\"\"}\n", Format::Json, None), "a \"b\"");
+        assert_eq!(error_text(b"{\"code\":\"invalid\",\"message\":\"m\"}", Format::Json, Some("h")), "m");
+        assert_eq!(error_text(b"404 page not found\n", Format::Json, None), "404 page not found");
+        assert_eq!(error_text(b"", Format::Json, Some("from the header")), "from the header");
+        assert_eq!(error_text(b"", Format::Json, None), "");
+        assert_eq!(error_text(b"{\"error\":", Format::Json, None), "{\"error\":");
+        assert_eq!(error_text(b"{\"errors\":[]}", Format::Json, Some("h")), "{\"errors\":[]}");
+        assert_eq!(error_text(b"\xff", Format::Json, None), "\u{fffd}");
+        assert_eq!(error_text(b"\x81\xa5error\xa3why", Format::Msgpack, None), "why");
+        assert_eq!(error_text(b"\x81", Format::Msgpack, Some("from the header")), "from the header");
     }
 }

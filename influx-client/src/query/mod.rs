@@ -1,5 +1,6 @@
 //! Queries: text, values and options, and the verbs that run them.
 
+mod batches;
 mod bind;
 mod statement;
 mod stream;
@@ -9,16 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use influx_core::decode::influxql::Options;
-use influx_core::{DecodeError, FromRow, Planner, Precision, Row, Timestamp};
+use influx_core::decode::influxql::{Format, Options};
+use influx_core::{FromRow, Precision, RowFamily, Timestamp};
 
 use crate::dialect::v1;
 use crate::error::{Error, Kind, Result};
 use crate::http::{Method, Request, Response, encode_params};
 use crate::session::Session;
 
+pub use batches::{RowBatch, RowBatches};
 pub use bind::{Bind, Identifier, Regex};
-pub use stream::RowStream;
+pub use stream::{RowStream, SeriesStream};
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
 const MAX_GET: usize = 2_000;
@@ -57,7 +59,8 @@ pub struct Query {
     binds: Vec<(String, Bind)>,
     database: Option<String>,
     retention_policy: Option<String>,
-    epoch: Precision,
+    epoch: Option<Precision>,
+    format: Option<Format>,
     chunk_size: Option<usize>,
     timeout: Option<Duration>,
     gzip: bool,
@@ -73,7 +76,8 @@ impl Query {
             session: Arc::clone(session),
             text,
             binds: Vec::new(),
-            epoch: Precision::Ns,
+            epoch: None,
+            format: None,
             chunk_size: Some(10_000),
             timeout: None,
             gzip: false,
@@ -100,7 +104,25 @@ impl Query {
 
     /// The unit in which times are sent back; default nanoseconds, which are exact.
     pub fn epoch(mut self, unit: Precision) -> Query {
-        self.epoch = unit;
+        self.epoch = Some(unit);
+        self
+    }
+
+    /// How the answer is written; default [`Format::Json`], and [`Format::Msgpack`] for rows that need to know integers from
+    /// whole floats ([`Point`](crate::Point)). A server that knows no msgpack answers in JSON, which is read then.
+    ///
+    /// msgpack (1.x) has exact types, carries infinities and costs the server less; JSON costs the client less.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::{Format, OwnedRow, OwnedValue};
+    /// let rows: Vec<OwnedRow> = client.influxql("SELECT * FROM cpu").format(Format::Msgpack).fetch_all().await?;
+    /// let integers = rows[0].values().iter().filter(|value| matches!(value, OwnedValue::I64(_))).count();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn format(mut self, format: Format) -> Query {
+        self.format = Some(format);
         self
     }
 
@@ -165,7 +187,7 @@ impl Query {
     /// # }
     /// ```
     pub fn fetch<T: for<'r> FromRow<'r>>(self) -> RowStream<T> {
-        RowStream::new(self)
+        RowStream::new(self.typed(<T as FromRow<'static>>::TYPED))
     }
 
     /// All rows.
@@ -212,46 +234,68 @@ impl Query {
         }
     }
 
-    /// Calls `each` with every row, without collecting them.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`RowStream::next`].
-    pub async fn for_each_row<T: for<'r> FromRow<'r>>(self, mut each: impl FnMut(T)) -> Result<()> {
-        self.lend_rows(T::plan, |row| {
-            each(T::from_row(&row)?);
-            Ok(())
-        })
-        .await
-    }
-
-    /// Lends every row to `each`: types that borrow their texts are read this way, without an allocation per row.
+    /// Calls `each` with every row. `T` may borrow its texts: nothing is allocated per row then.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// use influx_client::{AnyRow, FromRow};
+    /// use influx_client::FromRow;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Note<'r> {
+    ///     text: &'r str,
+    /// }
     ///
     /// let mut longest = 0;
-    /// let query = client.influxql("SELECT text FROM notes");
-    /// query.lend_rows(AnyRow::plan, |row| {
-    ///     let row = AnyRow::from_row(&row)?;
-    ///     longest = longest.max(row.get("text").map_or(0, |text| text.to_string().len()));
-    ///     Ok(())
-    /// })
-    /// .await
+    /// client.influxql("SELECT text FROM notes").for_each_row::<Note<'_>>(|note| longest = longest.max(note.text.len())).await
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`RowStream::next`], and the first that `each` returns.
-    pub async fn lend_rows(
-        self,
-        plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
-        each: impl FnMut(Row<'_, '_>) -> Result<(), DecodeError>,
-    ) -> Result<()> {
-        let response = self.send().await?;
-        stream::lend(response, self.options(), plan, each).await
+    /// Those of [`RowStream::next`].
+    pub async fn for_each_row<T: RowFamily>(self, each: impl FnMut(T::Row<'_>)) -> Result<()> {
+        batches::lend::<T>(self.typed(<T::Row<'static> as FromRow<'static>>::TYPED), each).await
+    }
+
+    /// The rows in batches, as they arrive; they may borrow their texts from the batch.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::FromRow;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Load<'r> {
+    ///     host: &'r str,
+    ///     usage: f64,
+    /// }
+    ///
+    /// let mut batches = client.influxql("SELECT host, usage FROM cpu").batches::<Load<'_>>();
+    /// while let Some(batch) = batches.next().await {
+    ///     let loads: Vec<Load<'_>> = batch?.collect::<Result<_, _>>()?;
+    ///     println!("{} rows", loads.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn batches<T: RowFamily>(self) -> RowBatches<T> {
+        RowBatches::new(self.typed(<T::Row<'static> as FromRow<'static>>::TYPED))
+    }
+
+    /// Whole series: measurement, tags and columns of each, and all its rows. Series that come in pieces are put
+    /// together.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// let query = client.influxql("SELECT usage FROM cpu GROUP BY host");
+    /// for series in query.series::<(i64, f64)>().all().await? {
+    ///     let host = series.columns.tags().next().map_or("", |(_, value)| value);
+    ///     println!("{host}: {} rows", series.rows.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn series<T: for<'r> FromRow<'r>>(self) -> SeriesStream<T> {
+        SeriesStream::new(self.typed(<T as FromRow<'static>>::TYPED))
     }
 
     /// Runs statements that have no rows to read; rows that come are passed over.
@@ -260,12 +304,28 @@ impl Query {
     ///
     /// No connection, no answer in time, an answer that is not success, or an error of a statement.
     pub async fn execute(self) -> Result<()> {
-        self.lend_rows(|_| Ok(()), |_| Ok(())).await
+        self.for_each_row::<()>(|()| ()).await
     }
 
-    /// How the answer is to be read.
+    /// Asks for a format that tells types where the rows need it and the caller did not choose.
+    fn typed(mut self, typed: bool) -> Query {
+        if typed {
+            self.format.get_or_insert(Format::Msgpack);
+        }
+        self
+    }
+
+    /// The unit of times. msgpack has times of its own, which are exact.
+    fn unit(&self) -> Option<Precision> {
+        match self.format {
+            Some(Format::Msgpack) => self.epoch,
+            _ => Some(self.epoch.unwrap_or(Precision::Ns)),
+        }
+    }
+
+    /// How the answer was asked for.
     fn options(&self) -> Options {
-        Options::new().epoch(self.epoch).chunked(self.chunk_size.is_some())
+        Options::new().epoch(self.unit()).chunked(self.chunk_size.is_some())
     }
 
     async fn send(&self) -> Result<Response> {
@@ -283,7 +343,7 @@ impl Query {
         let mut params = vec![("q", self.text.clone())];
         params.extend(self.database.clone().map(|name| ("db", name)));
         params.extend(self.retention_policy.clone().map(|name| ("rp", name)));
-        params.push(("epoch", v1::epoch(self.epoch).to_owned()));
+        params.extend(self.unit().map(|unit| ("epoch", v1::epoch(unit).to_owned())));
         if let Some(rows) = self.chunk_size {
             params.push(("chunked", "true".to_owned()));
             params.push(("chunk_size", rows.to_string()));
@@ -296,6 +356,10 @@ impl Query {
         let mut request = Request::new(if get { Method::Get } else { Method::Post }, "/query");
         request.timeout = self.timeout;
         request.accept_gzip = self.gzip;
+        request.accept = match self.format {
+            Some(Format::Msgpack) => Some("application/x-msgpack"),
+            _ => None,
+        };
         if get {
             request.params = params;
         } else {
@@ -322,6 +386,7 @@ impl fmt::Debug for Query {
             .field("database", &self.database)
             .field("retention_policy", &self.retention_policy)
             .field("epoch", &self.epoch)
+            .field("format", &self.format)
             .field("chunk_size", &self.chunk_size)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()

@@ -1,16 +1,15 @@
-//! Rows as they arrive.
+//! Answers as they arrive, owned: rows and whole series.
 
 use std::fmt;
 use std::future::poll_fn;
-use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use influx_core::decode::influxql::{Decoder, Message, Options, Rows};
-use influx_core::{Columns, DecodeError, FromRow, Planner, Row};
+use influx_core::decode::influxql::{Message, Options, Rows, Series, WholeSeries};
+use influx_core::{Columns, DecodeError, FromRow};
 
 use crate::error::{Error, Result};
 use crate::http::Response;
@@ -18,15 +17,61 @@ use crate::query::Query;
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The rows of a query as a stream of `T`: what [`Query::fetch`] returns.
-///
-/// The request is sent when the first row is asked for; memory is bounded by one piece of the answer. The first error
-/// ends the stream; the rows before it have been handed out. It is a [`Stream`], and [`next`](RowStream::next) reads it
-/// without one.
-#[must_use = "a stream does nothing until it is read"]
-pub struct RowStream<T> {
+/// What a push decoder does, whatever comes out of it.
+trait Push {
+    type Item;
+    fn new(options: Options) -> Self;
+    fn push(&mut self, frame: Bytes);
+    fn finish(&mut self);
+    fn next(&mut self) -> Option<Result<Self::Item, DecodeError>>;
+}
+
+impl<T: for<'r> FromRow<'r>> Push for Rows<T, Bytes> {
+    type Item = T;
+
+    fn new(options: Options) -> Self {
+        Rows::new(options)
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        Rows::push(self, frame);
+    }
+
+    fn finish(&mut self) {
+        Rows::finish(self);
+    }
+
+    fn next(&mut self) -> Option<Result<T, DecodeError>> {
+        self.next_row()
+    }
+}
+
+impl<T: for<'r> FromRow<'r>> Push for WholeSeries<T, Bytes> {
+    type Item = Series<T>;
+
+    fn new(options: Options) -> Self {
+        WholeSeries::new(options)
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        WholeSeries::push(self, frame);
+    }
+
+    fn finish(&mut self) {
+        WholeSeries::finish(self);
+    }
+
+    fn next(&mut self) -> Option<Result<Series<T>, DecodeError>> {
+        self.next_series()
+    }
+}
+
+/// A query that is sent when its first item is asked for, and its answer, decoded by `D`.
+struct Pump<D> {
     state: State,
-    rows: Rows<T>,
+    /// How the answer was asked for, until it is there.
+    options: Options,
+    decoder: Option<D>,
 }
 
 enum State {
@@ -39,46 +84,43 @@ enum State {
     Ended,
 }
 
-// Nothing in it is pinned in place: the futures are boxed.
-impl<T> Unpin for RowStream<T> {}
-
-impl<T: for<'r> FromRow<'r>> RowStream<T> {
-    pub(crate) fn new(query: Query) -> Self {
-        let rows = Rows::new(query.options());
-        RowStream { state: State::Sending(Box::pin(async move { query.send().await })), rows }
+impl<D: Push> Pump<D> {
+    fn new(query: Query) -> Self {
+        let options = query.options();
+        Pump { state: State::Sending(Box::pin(async move { query.send().await })), options, decoder: None }
     }
 
-    /// The next row; `None` after the last row or an error.
-    ///
-    /// # Errors
-    ///
-    /// Those of sending the query, errors that the server put into its answer, an answer that ends early, and rows that
-    /// do not fit `T`.
-    pub async fn next(&mut self) -> Option<Result<T>> {
-        poll_fn(|cx| self.poll_row(cx)).await
-    }
-
-    fn poll_row(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<D::Item>>> {
         loop {
-            // Rows first: an error of the connection comes after the rows that arrived before it.
-            if !matches!(self.state, State::Ended) {
-                match self.rows.next_row() {
-                    Some(Ok(row)) => return Poll::Ready(Some(Ok(row))),
+            // What is decoded comes first: an error of the connection follows what arrived before it.
+            if !matches!(self.state, State::Ended)
+                && let Some(decoder) = &mut self.decoder
+            {
+                match decoder.next() {
+                    Some(Ok(item)) => return Poll::Ready(Some(Ok(item))),
                     Some(Err(error)) => return self.fail(Error::decode(error)),
                     None => {}
                 }
             }
             let next = match &mut self.state {
-                State::Sending(sending) => ready!(sending.as_mut().poll(cx)).map(State::reading),
+                State::Sending(sending) => {
+                    let response = ready!(sending.as_mut().poll(cx));
+                    response.map(|response| {
+                        self.decoder = Some(D::new(self.options.format(response.format())));
+                        State::reading(response)
+                    })
+                }
                 State::Reading(reading) => {
                     let (response, chunk) = ready!(reading.as_mut().poll(cx));
-                    chunk.map(|chunk| match chunk {
-                        Some(bytes) => {
-                            self.rows.push(&bytes);
+                    chunk.map(|chunk| match (chunk, &mut self.decoder) {
+                        (Some(bytes), Some(decoder)) => {
+                            decoder.push(bytes);
                             State::reading(response)
                         }
-                        None => {
-                            self.rows.finish();
+                        (_, decoder) => {
+                            if let Some(decoder) = decoder {
+                                decoder.finish();
+                            }
                             State::Read { shown: response.shown().to_owned() }
                         }
                     })
@@ -95,23 +137,13 @@ impl<T: for<'r> FromRow<'r>> RowStream<T> {
         }
     }
 
-    fn fail(&mut self, error: Error) -> Poll<Option<Result<T>>> {
+    fn fail(&mut self, error: Error) -> Poll<Option<Result<D::Item>>> {
         let error = match &self.state {
             State::Read { shown } => error.at(shown),
             _ => error,
         };
         self.state = State::Ended;
         Poll::Ready(Some(Err(error)))
-    }
-
-    /// Measurement, tags, columns and statement of the last row.
-    pub fn series(&self) -> Option<&Arc<Columns>> {
-        self.rows.series()
-    }
-
-    /// What the server remarked so far, such as warnings.
-    pub fn messages(&self) -> &[Message] {
-        self.rows.messages()
     }
 }
 
@@ -124,15 +156,7 @@ impl State {
     }
 }
 
-impl<T: for<'r> FromRow<'r>> Stream for RowStream<T> {
-    type Item = Result<T>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
-        self.poll_row(cx)
-    }
-}
-
-impl<T> fmt::Debug for RowStream<T> {
+impl<D> fmt::Debug for Pump<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = match self.state {
             State::Sending(_) => "sending",
@@ -140,33 +164,108 @@ impl<T> fmt::Debug for RowStream<T> {
             State::Read { .. } => "read",
             State::Ended => "ended",
         };
-        f.debug_struct("RowStream").field("state", &state).finish_non_exhaustive()
+        f.debug_struct("Pump").field("state", &state).finish_non_exhaustive()
     }
 }
 
-/// Lends the rows of an answer to `each`, until its end or the first error.
-pub(crate) async fn lend(
-    mut response: Response,
-    options: Options,
-    mut plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
-    mut each: impl FnMut(Row<'_, '_>) -> Result<(), DecodeError>,
-) -> Result<()> {
-    let mut decoder = Decoder::new(options);
-    loop {
-        let chunk = response.chunk().await?;
-        match &chunk {
-            Some(bytes) => decoder.push(bytes),
-            None => decoder.finish(),
+/// The rows of a query as a stream of `T`: what [`Query::fetch`] returns.
+///
+/// The request is sent when the first row is asked for; memory is bounded by one piece of the answer. The first error
+/// ends the stream; the rows before it have been handed out. It is a [`Stream`], and [`next`](RowStream::next) reads it
+/// without one. Dropping it closes the connection, and the server stops.
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is read"]
+pub struct RowStream<T> {
+    pump: Pump<Rows<T, Bytes>>,
+}
+
+// Nothing in it is pinned in place: the futures are boxed.
+impl<T> Unpin for RowStream<T> {}
+
+impl<T: for<'r> FromRow<'r>> RowStream<T> {
+    pub(crate) fn new(query: Query) -> Self {
+        RowStream { pump: Pump::new(query) }
+    }
+
+    /// The next row; `None` after the last row or an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of sending the query, errors that the server put into its answer, an answer that ends early, and rows that
+    /// do not fit `T`.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        poll_fn(|cx| self.pump.poll(cx)).await
+    }
+
+    /// Measurement, tags, columns and statement of the last row.
+    pub fn series(&self) -> Option<&Arc<Columns>> {
+        self.pump.decoder.as_ref()?.series()
+    }
+
+    /// What the server remarked so far, such as warnings.
+    pub fn messages(&self) -> &[Message] {
+        self.pump.decoder.as_ref().map_or(&[], |rows| rows.messages())
+    }
+}
+
+impl<T: for<'r> FromRow<'r>> Stream for RowStream<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        self.pump.poll(cx)
+    }
+}
+
+/// The series of a query, each with all its rows: what [`Query::series`] returns.
+///
+/// The request is sent when the first series is asked for; memory is bounded by the largest series and one piece of the
+/// answer. The first error ends the stream. It is a [`Stream`], and [`next`](SeriesStream::next) reads it without one.
+#[derive(Debug)]
+#[must_use = "a stream does nothing until it is read"]
+pub struct SeriesStream<T> {
+    pump: Pump<WholeSeries<T, Bytes>>,
+}
+
+// Nothing in it is pinned in place: the futures are boxed.
+impl<T> Unpin for SeriesStream<T> {}
+
+impl<T: for<'r> FromRow<'r>> SeriesStream<T> {
+    pub(crate) fn new(query: Query) -> Self {
+        SeriesStream { pump: Pump::new(query) }
+    }
+
+    /// The next series; `None` after the last one or an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`].
+    pub async fn next(&mut self) -> Option<Result<Series<T>>> {
+        poll_fn(|cx| self.pump.poll(cx)).await
+    }
+
+    /// All series.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`].
+    pub async fn all(mut self) -> Result<Vec<Series<T>>> {
+        let mut all = Vec::new();
+        while let Some(series) = self.next().await {
+            all.push(series?);
         }
-        let flow = decoder.drain(&mut plan, |row| match row.and_then(&mut each) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => ControlFlow::Break(error),
-        });
-        if let ControlFlow::Break(error) = flow {
-            return Err(Error::decode(error).at(response.shown()));
-        }
-        if chunk.is_none() {
-            return Ok(());
-        }
+        Ok(all)
+    }
+
+    /// What the server remarked so far, such as warnings.
+    pub fn messages(&self) -> &[Message] {
+        self.pump.decoder.as_ref().map_or(&[], |series| series.messages())
+    }
+}
+
+impl<T: for<'r> FromRow<'r>> Stream for SeriesStream<T> {
+    type Item = Result<Series<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.pump.poll(cx)
     }
 }

@@ -3,6 +3,8 @@
 mod decimal;
 mod json;
 mod json_row;
+mod msgpack;
+mod msgpack_row;
 mod number;
 mod quick;
 mod scratch;

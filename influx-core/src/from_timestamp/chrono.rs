@@ -2,7 +2,7 @@
 
 use ::chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 
-use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment};
+use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment, values};
 
 impl FromTimestamp for DateTime<Utc> {
     #[inline]
@@ -19,6 +19,8 @@ impl FromTimestamp for DateTime<FixedOffset> {
         Ok(DateTime::from_timestamp_nanos(moment.nanos).with_timezone(&offset))
     }
 }
+
+values!(DateTime<Utc>, DateTime<FixedOffset>);
 
 impl FromNaiveTimestamp for NaiveDateTime {
     fn from_utc(nanos: i64) -> Result<Self, Mismatch> {

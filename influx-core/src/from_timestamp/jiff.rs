@@ -3,7 +3,7 @@
 use ::jiff::tz::{Offset, TimeZone};
 use ::jiff::{Timestamp, Zoned, civil};
 
-use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment};
+use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment, values};
 
 impl FromTimestamp for Timestamp {
     fn from_moment(moment: Moment) -> Result<Self, Mismatch> {
@@ -24,6 +24,8 @@ impl FromTimestamp for Zoned {
         Ok(time.to_zoned(zone))
     }
 }
+
+values!(Timestamp, Zoned);
 
 impl FromNaiveTimestamp for civil::DateTime {
     fn from_utc(nanos: i64) -> Result<Self, Mismatch> {

@@ -2,7 +2,7 @@
 
 use ::time::{OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
-use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment};
+use super::{FromNaiveTimestamp, FromTimestamp, Mismatch, Moment, values};
 
 /// With the offset that the server wrote; UTC unless the query has a `tz()` clause.
 impl FromTimestamp for OffsetDateTime {
@@ -14,6 +14,8 @@ impl FromTimestamp for OffsetDateTime {
             .map_err(|_| Mismatch::invalid("outside of the range of OffsetDateTime"))
     }
 }
+
+values!(OffsetDateTime);
 
 impl FromNaiveTimestamp for PrimitiveDateTime {
     fn from_utc(nanos: i64) -> Result<Self, Mismatch> {

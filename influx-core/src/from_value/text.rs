@@ -39,6 +39,29 @@ macro_rules! owned {
 
 owned! { String Box<str> Arc<str> Rc<str> }
 
+/// Texts that rows can share: `#[tag(shared)]`, `#[field(shared)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared by rows",
+    label = "not a shared text",
+    note = "`shared` is for `Arc<str>` and `Option<Arc<str>>`; remove it from other types"
+)]
+pub trait FromShared {
+    /// Makes the value of a text that other rows may have too.
+    fn from_shared(text: Arc<str>) -> Self;
+}
+
+impl FromShared for Arc<str> {
+    fn from_shared(text: Arc<str>) -> Self {
+        text
+    }
+}
+
+impl FromShared for Option<Arc<str>> {
+    fn from_shared(text: Arc<str>) -> Self {
+        Some(text)
+    }
+}
+
 impl<'r: 'a, 'a> FromValue<'r> for Cow<'a, str> {
     const WANT: Want = Want::Str;
 

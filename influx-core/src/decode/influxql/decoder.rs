@@ -1,66 +1,100 @@
-//! The push decoder: bytes in, rows lent to a function.
+//! The push decoder: frames of bytes in, rows out that borrow from them.
 
+use core::fmt;
+use core::marker::PhantomData;
 use core::mem;
-use core::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::engine::{Advance, Engine, Lender};
 use super::{Message, Options};
 use crate::decode::Scratch;
-use crate::{Columns, DecodeError, Plan, Planner, Row, ValueRef};
+use crate::{Columns, DecodeError, FromRow, Plan, ValueRef};
 
-/// Takes a response's bytes as they arrive, split anywhere, and lends its rows.
+/// How much of the next frame is looked at first for the end of a row that began in the one before.
+const FIRST_PIECE: usize = 256;
+
+/// Takes a response as it arrives, in frames that are split anywhere, and lends its rows.
+///
+/// Rows are decoded where they lie in the frame, and borrow their texts from it; only what straddles two frames is copied.
 ///
 /// ```
-/// use std::ops::ControlFlow;
-/// use influx_core::{AnyRow, DecodeError, FromRow, FromValue};
+/// use influx_core::{AnyRow, DecodeError};
 /// use influx_core::decode::influxql::{Decoder, Options};
 ///
 /// let body = br#"{"results":[{"series":[{"name":"cpu","columns":["host","usage"],"values":[["a",1],["b",2.5]]}]}]}"#;
 /// let mut decoder = Decoder::new(Options::new());
 /// let mut total = 0.0;
-/// for piece in body.chunks(7) {
-///     decoder.push(piece);
-///     let flow = decoder.drain(AnyRow::plan, |row| {
-///         match row.and_then(|row| AnyRow::from_row(&row)) {
-///             Ok(row) => total += row.values()[1].get::<f64>().unwrap_or(f64::NAN),
-///             Err(error) => return ControlFlow::Break(error),
-///         }
-///         ControlFlow::Continue(())
-///     });
-///     assert!(flow.is_continue());
+/// for frame in body.chunks(7) {
+///     decoder.push(frame);
+///     for row in decoder.rows::<AnyRow<'_>>() {
+///         total += row?.values()[1].get::<f64>().unwrap_or(f64::NAN);
+///     }
 /// }
 /// decoder.finish();
-/// let flow = decoder.drain(AnyRow::plan, |row| row.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(())));
-/// assert!(flow.is_continue(), "the response was complete");
+/// assert!(decoder.rows::<AnyRow<'_>>().next().is_none(), "the response was complete");
 /// assert_eq!(total, 3.5);
+/// # Ok::<(), DecodeError>(())
 /// ```
-#[derive(Debug)]
-pub struct Decoder {
+pub struct Decoder<F = Vec<u8>> {
     engine: Engine,
-    bytes: Vec<u8>,
+    /// What began in an earlier frame, and as much of this one as it takes to complete it.
+    carried: Vec<u8>,
+    /// How far into `carried` things may begin; `None` when the frame itself is read.
+    in_carried: Option<Carried>,
+    frame: Option<F>,
     scratch: Scratch,
     /// Room for the cells of a row; empty between calls.
     cells: Vec<ValueRef<'static>>,
+    /// All that was there was read.
+    drained: bool,
     finished: bool,
 }
 
-impl Decoder {
+#[derive(Debug, Clone, Copy)]
+struct Carried {
+    /// Length without what was added of the frame.
+    before: usize,
+    /// How much of the frame was added.
+    added: usize,
+    /// Only one thing begins in `before`: all others were read.
+    one: bool,
+    /// It ends in what was added.
+    complete: bool,
+}
+
+impl<F: AsRef<[u8]>> Decoder<F> {
     /// A decoder for one response.
     pub fn new(options: Options) -> Self {
         Decoder {
             engine: Engine::new(options),
-            bytes: Vec::new(),
+            carried: Vec::new(),
+            in_carried: None,
+            frame: None,
             scratch: Scratch::new(),
             cells: Vec::new(),
+            drained: false,
             finished: false,
         }
     }
 
-    /// The next bytes of the response.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.compact();
-        self.bytes.extend_from_slice(bytes);
+    /// The next frame of the response. Rows of the one before that were not read yet come first.
+    pub fn push(&mut self, frame: F) {
+        let consumed = self.engine.consumed();
+        let last = self.frame.as_ref().map_or(&[][..], |frame| frame.as_ref());
+        match self.in_carried {
+            Some(Carried { added, .. }) => {
+                self.carried.extend_from_slice(&last[added..]);
+                self.carried.drain(..consumed);
+            }
+            None => {
+                self.carried.clear();
+                self.carried.extend_from_slice(&last[consumed..]);
+            }
+        }
+        self.engine.shift(consumed);
+        let (before, one) = (self.carried.len(), mem::take(&mut self.drained));
+        self.in_carried = (before > 0).then_some(Carried { before, added: 0, one, complete: false });
+        self.frame = Some(frame);
     }
 
     /// The response has ended: what is left is read, and a response that is not complete becomes an error.
@@ -68,159 +102,158 @@ impl Decoder {
         self.finished = true;
     }
 
-    /// Reads on as far as the bytes reach. `plan` is called at the header of each series, with `T::plan` of the type to read;
-    /// `each` gets the rows, and the errors in between. After an error that is not final, more rows can follow; a series that the
-    /// plan refuses is passed over.
-    ///
-    /// Breaking off leaves the rest for the next call.
-    pub fn drain<B>(
-        &mut self,
-        mut plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
-        each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        self.run(|columns| Plan::with(columns, &mut plan), each)
-    }
-
-    /// As [`push`](Self::push) and [`drain`](Self::drain) at once, for callers that have the frame at hand: rows are decoded where
-    /// they lie, and only what straddles two frames is copied.
-    ///
-    /// ```
-    /// use std::ops::ControlFlow;
-    /// use influx_core::{AnyRow, FromRow};
-    /// use influx_core::decode::influxql::{Decoder, Options};
-    ///
-    /// let body = br#"{"results":[{"series":[{"columns":["n"],"values":[[1],[2],[3]]}]}]}"#;
-    /// let mut decoder = Decoder::new(Options::new());
-    /// let mut rows = 0;
-    /// for frame in body.chunks(16) {
-    ///     let _: ControlFlow<()> = decoder.feed(frame, AnyRow::plan, |row| {
-    ///         rows += usize::from(row.is_ok());
-    ///         ControlFlow::Continue(())
-    ///     });
-    /// }
-    /// assert_eq!(rows, 3);
-    /// ```
-    pub fn feed<B>(
-        &mut self,
-        frame: &[u8],
-        mut plan: impl FnMut(&mut Planner<'_>) -> Result<(), DecodeError>,
-        mut each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        let mut make = |columns| Plan::with(columns, &mut plan);
-        self.compact();
-        let mut used = 0;
-        if !self.bytes.is_empty() {
-            match self.complete(frame, &mut make, &mut each)? {
-                Some(decoded) => used = decoded,
-                None => return ControlFlow::Continue(()),
-            }
+    /// The rows that are complete, as `T`, and the errors in between. After an error that is not final more rows can follow; a
+    /// series that does not fit `T` is passed over. What is not read stays for the next call.
+    pub fn rows<'b, T: FromRow<'b>>(&'b mut self) -> LentRows<'b, T> {
+        self.complete();
+        let Decoder { engine, carried, in_carried, frame, scratch, cells, drained, finished } = self;
+        let frame = frame.as_ref().map_or(&[][..], |frame| frame.as_ref());
+        let body = if in_carried.is_some() { carried } else { frame };
+        let lender = Lender::with_room(body, scratch.arena(), mem::take(cells));
+        LentRows {
+            engine,
+            lender,
+            in_carried,
+            frame,
+            cells,
+            drained,
+            finished: *finished,
+            marker: PhantomData,
         }
-        let rest = &frame[used..];
-        let flow =
-            go(&mut self.engine, &mut self.scratch, &mut self.cells, rest, usize::MAX, &mut make, &mut each);
-        let consumed = self.engine.machine.consumed();
-        self.bytes.extend_from_slice(&rest[consumed..]);
-        self.engine.machine.shift(consumed);
-        flow
     }
 
-    /// Adds pieces of the frame to the bytes that are left, until what begins in them is decoded. Gives how much of the frame was
-    /// decoded with them; `None` when all of it was added.
-    fn complete<B>(
-        &mut self,
-        frame: &[u8],
-        make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
-        each: &mut impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
-    ) -> ControlFlow<B, Option<usize>> {
-        let left = self.bytes.len();
-        let (mut added, mut piece) = (0, 256);
-        loop {
-            let end = frame.len().min(added + piece);
-            self.bytes.extend_from_slice(&frame[added..end]);
-            added = end;
+    /// Adds as much of the frame to what was carried over as completes the row that begins there. Anything but a row is
+    /// seldom there: all of the frame is added then.
+    fn complete(&mut self) {
+        let Some(carried) = &mut self.in_carried else { return };
+        let Some(frame) = &self.frame else { return };
+        let frame = frame.as_ref();
+        let mut piece = FIRST_PIECE;
+        while !carried.complete && carried.added < frame.len() {
+            let row = if carried.one { self.engine.row_is_whole(&self.carried) } else { None };
+            if row == Some(true) {
+                carried.complete = true;
+                break;
+            }
+            let end = if row.is_none() { frame.len() } else { frame.len().min(carried.added + piece) };
+            self.carried.extend_from_slice(&frame[carried.added..end]);
+            carried.added = end;
             piece *= 2;
-            let limit = if added == frame.len() { usize::MAX } else { left };
-            let flow =
-                go(&mut self.engine, &mut self.scratch, &mut self.cells, &self.bytes, limit, make, each);
-            if flow.is_break() {
-                self.bytes.extend_from_slice(&frame[added..]);
-                flow?;
-            }
-            if added == frame.len() {
-                return ControlFlow::Continue(None);
-            }
-            let consumed = self.engine.machine.consumed();
-            if consumed >= left {
-                self.engine.machine.shift(consumed);
-                self.bytes.clear();
-                return ControlFlow::Continue(Some(consumed - left));
-            }
         }
     }
 
-    pub(super) fn run<B>(
-        &mut self,
-        mut make: impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
-        mut each: impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
-        go(
-            &mut self.engine,
-            &mut self.scratch,
-            &mut self.cells,
-            &self.bytes,
-            usize::MAX,
-            &mut make,
-            &mut each,
-        )?;
-        match self.engine.end_if(self.finished) {
-            Some(error) => each(Err(error)),
-            None => ControlFlow::Continue(()),
-        }
+    /// The header of the series that was read last.
+    pub fn series(&self) -> &Arc<Columns> {
+        &self.engine.response().columns
     }
 
     /// The messages of the server so far.
     pub fn messages(&self) -> &[Message] {
-        self.engine.machine.messages()
-    }
-
-    /// Drops the bytes that were decoded.
-    fn compact(&mut self) {
-        let consumed = self.engine.machine.consumed();
-        self.bytes.drain(..consumed);
-        self.engine.machine.shift(consumed);
+        &self.engine.response().messages
     }
 }
 
-/// Decodes what begins before `limit`, as far as the bytes reach.
-fn go<B>(
-    engine: &mut Engine,
-    scratch: &mut Scratch,
-    room: &mut Vec<ValueRef<'static>>,
-    bytes: &[u8],
-    limit: usize,
-    make: &mut impl FnMut(Arc<Columns>) -> Result<Plan, DecodeError>,
-    each: &mut impl FnMut(Result<Row<'_, '_>, DecodeError>) -> ControlFlow<B>,
-) -> ControlFlow<B> {
-    let mut lender = Lender::with_room(bytes, scratch.arena(), mem::take(room));
-    let mut flow = ControlFlow::Continue(());
-    while flow.is_continue() && engine.machine.position() < limit {
-        flow = match engine.advance(&mut lender, make) {
-            Advance::Row => match engine.row(&lender) {
-                Some(row) => each(Ok(row)),
-                None => ControlFlow::Continue(()),
-            },
-            Advance::Failed(error) => each(Err(error)),
-            Advance::More => break,
-        };
+impl<F> fmt::Debug for Decoder<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("engine", &self.engine)
+            .field("scratch", &self.scratch)
+            .finish_non_exhaustive()
     }
-    *room = lender.into_room();
-    flow
+}
+
+/// The complete rows of a frame: what [`Decoder::rows`] returns. They borrow from the frame, so several can be kept as long as
+/// the decoder is not used.
+pub struct LentRows<'b, T> {
+    engine: &'b mut Engine,
+    lender: Lender<'b>,
+    in_carried: &'b mut Option<Carried>,
+    frame: &'b [u8],
+    cells: &'b mut Vec<ValueRef<'static>>,
+    drained: &'b mut bool,
+    finished: bool,
+    marker: PhantomData<fn() -> T>,
+}
+
+/// What comes out of a frame.
+pub(super) enum Lent<T> {
+    Row(T),
+    /// A header; whether it is one more of the same series.
+    Series {
+        goes_on: bool,
+    },
+    Failed(DecodeError),
+}
+
+impl<'b, T: FromRow<'b>> LentRows<'b, T> {
+    #[inline(always)]
+    pub(super) fn next_lent(&mut self) -> Option<Lent<T>> {
+        if self.in_carried.is_some() {
+            self.leave_carried();
+        }
+        match self.engine.advance(&mut self.lender, &mut Plan::of::<T>) {
+            Advance::Row => match T::from_row(&self.engine.row(&self.lender)?) {
+                Ok(row) => Some(Lent::Row(row)),
+                Err(error) => Some(Lent::Failed(error)),
+            },
+            Advance::Series { goes_on } => Some(Lent::Series { goes_on }),
+            Advance::Failed(error) => Some(Lent::Failed(error)),
+            Advance::More => {
+                *self.drained = true;
+                self.engine.end_if(self.finished).map(Lent::Failed)
+            }
+        }
+    }
+
+    /// Goes on with the frame itself once all that began before it was read.
+    #[inline(never)]
+    fn leave_carried(&mut self) {
+        if let Some(Carried { before, complete: true, .. }) = *self.in_carried
+            && self.engine.position() >= before
+        {
+            self.engine.shift(before);
+            *self.in_carried = None;
+            self.lender.go_on_with(self.frame);
+        }
+    }
+
+    /// The header of the series that the last row was of, or that an error was about.
+    pub fn series(&self) -> &Arc<Columns> {
+        &self.engine.response().columns
+    }
+}
+
+impl<'b, T: FromRow<'b>> Iterator for LentRows<'b, T> {
+    type Item = Result<T, DecodeError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.next_lent()? {
+                Lent::Row(row) => return Some(Ok(row)),
+                Lent::Series { .. } => {}
+                Lent::Failed(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+impl<T> Drop for LentRows<'_, T> {
+    fn drop(&mut self) {
+        *self.cells = self.lender.take_room();
+    }
+}
+
+impl<T> fmt::Debug for LentRows<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LentRows").field("engine", &self.engine).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AnyRow, FromRow};
+    use crate::AnyRow;
 
     /// One document of many rows, some of them with escapes, pushed in frames.
     #[test]
@@ -238,12 +271,8 @@ mod tests {
         let mut seen = 0;
         for frame in body.chunks(FRAME) {
             decoder.push(frame);
-            let flow = decoder.drain(AnyRow::plan, |row| {
-                seen += 1;
-                row.map_or_else(ControlFlow::Break, |_| ControlFlow::Continue(()))
-            });
-            assert!(flow.is_continue());
-            assert!(decoder.bytes.capacity() <= 3 * FRAME, "{}", decoder.bytes.capacity());
+            decoder.rows::<AnyRow<'_>>().for_each(|row| seen += usize::from(row.is_ok()));
+            assert!(decoder.carried.capacity() <= 3 * FRAME, "{}", decoder.carried.capacity());
         }
         assert_eq!(seen, 100_001);
         assert!(format!("{:?}", decoder.scratch).len() < 24, "{:?}", decoder.scratch);
@@ -258,10 +287,7 @@ mod tests {
         let mut seen = 0;
         for frame in body.as_bytes().chunks(64) {
             decoder.push(frame);
-            let _: ControlFlow<()> = decoder.drain(AnyRow::plan, |row| {
-                seen += row.map_or(0, |row| AnyRow::from_row(&row).map_or(0, |row| row.values().len()));
-                ControlFlow::Continue(())
-            });
+            seen += decoder.rows::<AnyRow<'_>>().map(|row| row.expect("a row").values().len()).sum::<usize>();
         }
         assert_eq!(seen, 1);
     }

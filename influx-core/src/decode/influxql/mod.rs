@@ -1,4 +1,4 @@
-//! InfluxQL's JSON, as `/query` of 1.x, 2.x and 3.x writes it: in one document or in chunks.
+//! Answers to InfluxQL, as `/query` of 1.x, 2.x and 3.x writes them: in one document or in chunks, as JSON or as msgpack.
 //!
 //! All series of all statements are read. Errors that the server wrote into the response come out as errors, after the rows before
 //! them, and decoding goes on behind them: with the next statement, the next chunk. A response that ends too early is an error.
@@ -6,21 +6,25 @@
 //!
 //! - [`iterpoints`] reads a complete body; rows can borrow from it.
 //! - [`Rows`] takes bytes as they arrive and gives owned rows.
-//! - [`Decoder`] takes bytes as they arrive and lends rows to a function.
+//! - [`WholeSeries`] takes bytes as they arrive and gives series with all their rows.
+//! - [`Decoder`] takes bytes as they arrive and lends rows that borrow from them.
 //!
-//! Numbers carry no type in this format: they are read exactly into the type of their field. Object keys may come in any order,
+//! Numbers carry no type in JSON: they are read exactly into the type of their field. Object keys may come in any order,
 //! except that the name and tags of a series must not follow its values if the columns came before; unknown keys are passed over.
 
 mod decoder;
 mod engine;
-mod header;
-mod machine;
+mod json;
+mod msgpack;
 mod points;
+mod response;
 mod rows;
+mod series;
 
-pub use decoder::Decoder;
-pub use points::{Points, SeriesPoints, SeriesRow, iterpoints, iterpoints_with};
+pub use decoder::{Decoder, LentRows};
+pub use points::{Points, iterpoints, iterpoints_with};
 pub use rows::Rows;
+pub use series::{Series, WholeSeries};
 
 use crate::Precision;
 
@@ -36,6 +40,32 @@ use crate::Precision;
 pub struct Options {
     epoch: Option<Precision>,
     chunked: bool,
+    format: Format,
+}
+
+/// How a response is written.
+///
+/// ```
+/// use influx_core::decode::influxql::Format;
+/// assert_eq!(Format::of_content_type("application/x-msgpack"), Format::Msgpack);
+/// assert_eq!(Format::of_content_type("application/json; charset=utf-8"), Format::Json);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// JSON: numbers without a type, no infinities.
+    #[default]
+    Json,
+    /// MessagePack (1.x only): integers, floats and times are told apart, infinities arrive.
+    Msgpack,
+}
+
+impl Format {
+    /// The format that a `Content-Type` stands for. Servers that know no msgpack answer in JSON, whatever was asked for.
+    pub fn of_content_type(content_type: &str) -> Format {
+        let kind = content_type.split(';').next().unwrap_or_default().trim();
+        if kind.eq_ignore_ascii_case("application/x-msgpack") { Format::Msgpack } else { Format::Json }
+    }
 }
 
 impl Options {
@@ -51,6 +81,12 @@ impl Options {
         self
     }
 
+    /// How the response is written; default JSON.
+    pub fn format(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
     /// Whether the server was asked for chunks. Then a text between the documents is one line long, and a response that ends
     /// although its last chunk announced more is truncated. In one document the server's mark `partial` says nothing of that kind.
     pub fn chunked(mut self, chunked: bool) -> Self {
@@ -60,7 +96,7 @@ impl Options {
 }
 
 /// A message of the server that is no error: a warning about deprecated use, say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message {
     /// The number of the statement that it is about.

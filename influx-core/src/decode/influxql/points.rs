@@ -11,8 +11,8 @@ use crate::{Columns, DecodeError, FromRow, Plan};
 /// The rows of all series of all statements of a complete response, as `T`. Texts are borrowed from the body; those with escapes
 /// from `scratch`, which must live as long and can be used again afterwards.
 ///
-/// Times are expected as RFC 3339; [`iterpoints_with`] knows other forms. See [`FromRow`] for an example;
-/// [`Points::with_series`] tells each row's measurement, tags and statement.
+/// JSON with times as RFC 3339 is expected; [`iterpoints_with`] knows other forms. See [`FromRow`] for an example;
+/// [`SeriesRow`](crate::SeriesRow) gives each row's measurement, tags and statement with it.
 pub fn iterpoints<'b, T: FromRow<'b>>(body: &'b [u8], scratch: &'b mut Scratch) -> Points<'b, T> {
     iterpoints_with(body, scratch, Options::new())
 }
@@ -20,16 +20,16 @@ pub fn iterpoints<'b, T: FromRow<'b>>(body: &'b [u8], scratch: &'b mut Scratch) 
 /// As [`iterpoints`], for a response that was asked for in that way.
 ///
 /// ```
-/// use influx_core::{AnyRow, Precision};
+/// use influx_core::{AnyRow, Precision, SeriesRow};
 /// use influx_core::decode::{Scratch, influxql::{Options, iterpoints_with}};
 ///
 /// let body = br#"{"results":[{"statement_id":0,"series":[{"name":"m","columns":["time","f"],"values":[[7,1]]}]}]}"#;
 /// let mut scratch = Scratch::new();
-/// let points = iterpoints_with::<AnyRow<'_>>(body, &mut scratch, Options::new().epoch(Precision::Ns));
-/// for point in points.with_series() {
+/// let options = Options::new().epoch(Precision::Ns);
+/// for point in iterpoints_with::<SeriesRow<AnyRow<'_>>>(body, &mut scratch, options) {
 ///     let point = point?;
 ///     assert_eq!((point.series.name(), point.series.statement_id()), (Some("m"), Some(0)));
-///     assert_eq!(point.value.values()[1].get::<i64>()?, 1);
+///     assert_eq!(point.row.values()[1].get::<i64>()?, 1);
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -54,17 +54,12 @@ pub struct Points<'b, T> {
 impl<'b, T: FromRow<'b>> Points<'b, T> {
     /// The header of the series that the last row was of, or that an error was about.
     pub fn series(&self) -> &Arc<Columns> {
-        self.engine.machine.columns()
+        &self.engine.response().columns
     }
 
     /// The messages of the server so far.
     pub fn messages(&self) -> &[Message] {
-        self.engine.machine.messages()
-    }
-
-    /// Each row with the header of its series.
-    pub fn with_series(self) -> SeriesPoints<'b, T> {
-        SeriesPoints { points: self }
+        &self.engine.response().messages
     }
 }
 
@@ -73,10 +68,13 @@ impl<'b, T: FromRow<'b>> Iterator for Points<'b, T> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        match self.engine.advance(&mut self.lender, &mut Plan::of::<T>) {
-            Advance::Row => self.engine.row(&self.lender).map(|row| T::from_row(&row)),
-            Advance::Failed(error) => Some(Err(error)),
-            Advance::More => self.engine.end_if(true).map(Err),
+        loop {
+            return match self.engine.advance(&mut self.lender, &mut Plan::of::<T>) {
+                Advance::Row => self.engine.row(&self.lender).map(|row| T::from_row(&row)),
+                Advance::Series { .. } => continue,
+                Advance::Failed(error) => Some(Err(error)),
+                Advance::More => self.engine.end_if(true).map(Err),
+            };
         }
     }
 }
@@ -84,30 +82,5 @@ impl<'b, T: FromRow<'b>> Iterator for Points<'b, T> {
 impl<T> core::fmt::Debug for Points<'_, T> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Points").field("engine", &self.engine).finish_non_exhaustive()
-    }
-}
-
-/// A row and the header of its series.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SeriesRow<T> {
-    /// Measurement, tags, columns, statement; [`Columns::partial`] is known once the series' last row was read.
-    pub series: Arc<Columns>,
-    /// The row.
-    pub value: T,
-}
-
-/// The iterator of [`Points::with_series`].
-#[derive(Debug)]
-pub struct SeriesPoints<'b, T> {
-    points: Points<'b, T>,
-}
-
-impl<'b, T: FromRow<'b>> Iterator for SeriesPoints<'b, T> {
-    type Item = Result<SeriesRow<T>, DecodeError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let value = self.points.next()?;
-        Some(value.map(|value| SeriesRow { series: Arc::clone(self.points.series()), value }))
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::VecDeque;
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use super::decoder::Lent;
 use super::{Decoder, Message, Options};
-use crate::{Columns, DecodeError, FromRow, Plan};
+use crate::{Columns, DecodeError, FromRow};
 
 /// Rows that are decoded ahead of what the caller asked for.
 const AHEAD: usize = 256;
@@ -34,11 +34,11 @@ const AHEAD: usize = 256;
 ///     }
 /// }
 ///
-/// let mut rows = Rows::<Usage>::new(Options::new().chunked(true));
-/// rows.push(br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["usage"],"values":[[1],["#);
+/// let mut rows = Rows::<Usage, &[u8]>::new(Options::new().chunked(true));
+/// rows.push(&br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["usage"],"values":[[1],["#[..]);
 /// assert_eq!(rows.next_row().transpose()?, Some(Usage("a".into(), 1.0)));
 /// assert!(rows.next_row().is_none(), "more bytes are needed");
-/// rows.push(br#"2.5]]}]}]}"#);
+/// rows.push(&br#"2.5]]}]}]}"#[..]);
 /// rows.finish();
 /// assert_eq!(rows.next_row().transpose()?, Some(Usage("a".into(), 2.5)));
 /// assert_eq!(rows.series().and_then(|series| series.name()), Some("cpu"));
@@ -46,8 +46,8 @@ const AHEAD: usize = 256;
 /// # Ok::<(), DecodeError>(())
 /// ```
 #[derive(Debug)]
-pub struct Rows<T> {
-    decoder: Decoder,
+pub struct Rows<T, F = Vec<u8>> {
+    decoder: Decoder<F>,
     ready: VecDeque<Ready<T>>,
     series: Option<Arc<Columns>>,
     marker: PhantomData<fn() -> T>,
@@ -59,15 +59,15 @@ enum Ready<T> {
     Row(Result<T, DecodeError>),
 }
 
-impl<T: for<'r> FromRow<'r>> Rows<T> {
+impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> Rows<T, F> {
     /// A decoder for one response.
     pub fn new(options: Options) -> Self {
         Rows { decoder: Decoder::new(options), ready: VecDeque::new(), series: None, marker: PhantomData }
     }
 
-    /// The next bytes of the response.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.decoder.push(bytes);
+    /// The next frame of the response.
+    pub fn push(&mut self, frame: F) {
+        self.decoder.push(frame);
     }
 
     /// The response has ended: a response that is not complete becomes an error after its rows.
@@ -91,20 +91,23 @@ impl<T: for<'r> FromRow<'r>> Rows<T> {
     }
 
     fn fill(&mut self) {
-        let Rows { decoder, ready, series, .. } = self;
-        let mut last = series.clone();
-        let _ = decoder.run(Plan::of::<T>, |row| {
-            let row = row.and_then(|row| {
-                let columns = row.columns();
-                if !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, columns)) {
-                    ready.push_back(Ready::Series(Arc::clone(columns)));
-                    last = Some(Arc::clone(columns));
-                }
-                T::from_row(&row)
-            });
-            ready.push_back(Ready::Row(row));
-            if ready.len() < AHEAD { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        });
+        let mut rows = self.decoder.rows::<T>();
+        let mut last = self.series.clone();
+        while self.ready.len() < AHEAD
+            && let Some(lent) = rows.next_lent()
+        {
+            let row = match lent {
+                Lent::Row(row) => Ok(row),
+                Lent::Failed(error) => Err(error),
+                Lent::Series { .. } => continue,
+            };
+            let series = rows.series();
+            if row.is_ok() && !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, series)) {
+                self.ready.push_back(Ready::Series(Arc::clone(series)));
+                last = Some(Arc::clone(series));
+            }
+            self.ready.push_back(Ready::Row(row));
+        }
     }
 
     /// The header of the series that the last row was of.

@@ -1,6 +1,6 @@
 //! The small parts of a response: what stands between two `values` arrays. Each is read from its complete text.
 
-use super::Message;
+use super::super::Message;
 use crate::decode::json::{self, Scan, Stop, blank};
 
 /// A reader over one complete JSON value.
@@ -117,9 +117,10 @@ pub(super) fn tags(raw: &[u8]) -> Parsed<Vec<(Box<str>, Box<str>)>> {
     Ok(tags)
 }
 
-pub(super) fn messages(raw: &[u8], statement: Option<u64>, messages: &mut Vec<Message>) -> Parsed<()> {
+pub(super) fn messages(raw: &[u8]) -> Parsed<Vec<Message>> {
+    let mut messages = Vec::new();
     Reader::new(raw).list(b'[', b']', |reader| {
-        let mut message = Message { statement_id: statement, level: "".into(), text: "".into() };
+        let mut message = Message::default();
         reader.list(b'{', b'}', |reader| {
             match &*reader.key()? {
                 "level" => message.level = reader.string()?,
@@ -130,5 +131,6 @@ pub(super) fn messages(raw: &[u8], statement: Option<u64>, messages: &mut Vec<Me
         })?;
         messages.push(message);
         Ok(())
-    })
+    })?;
+    Ok(messages)
 }

@@ -1,0 +1,142 @@
+//! Answers as they arrive, lent: batches of rows that borrow from a piece of the answer.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use influx_core::decode::influxql::{Decoder, LentRows, Message};
+use influx_core::{Columns, RowFamily};
+
+use crate::error::{Error, Result};
+use crate::http::Response;
+use crate::query::Query;
+
+/// The rows of a query in batches, as they arrive: what [`Query::batches`] returns.
+///
+/// The request is sent when the first batch is asked for; memory is bounded by one batch. Dropping it closes the
+/// connection, and the server stops.
+#[must_use = "batches do nothing until they are read"]
+pub struct RowBatches<T> {
+    state: BatchState,
+    decoder: Option<Decoder<Bytes>>,
+    shown: String,
+    marker: PhantomData<fn() -> T>,
+}
+
+enum BatchState {
+    Unsent(Box<Query>),
+    Reading(Box<Response>),
+    Ended,
+}
+
+impl<T: RowFamily> RowBatches<T> {
+    pub(crate) fn new(query: Query) -> Self {
+        RowBatches {
+            state: BatchState::Unsent(Box::new(query)),
+            decoder: None,
+            shown: String::new(),
+            marker: PhantomData,
+        }
+    }
+
+    /// The next batch: the rows of a piece of the answer, which borrow from it. Rows of the batch before that were not
+    /// taken come first. `None` after the last batch or an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of sending the query and of the connection; errors in the answer are the batch's.
+    pub async fn next(&mut self) -> Option<Result<RowBatch<'_, T>>> {
+        match self.receive().await {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => {
+                self.state = BatchState::Ended;
+                return Some(Err(error));
+            }
+        }
+        let RowBatches { state, decoder, shown, .. } = self;
+        let rows = decoder.as_mut()?.rows();
+        Some(Ok(RowBatch { rows, state, shown }))
+    }
+
+    /// Gives the decoder more to read. `false`: everything was read.
+    async fn receive(&mut self) -> Result<bool> {
+        if let BatchState::Unsent(query) = &self.state {
+            let (options, response) = (query.options(), query.send().await?);
+            self.shown = response.shown().to_owned();
+            self.decoder = Some(Decoder::new(options.format(response.format())));
+            self.state = BatchState::Reading(Box::new(response));
+        }
+        let (BatchState::Reading(response), Some(decoder)) = (&mut self.state, &mut self.decoder) else {
+            return Ok(false);
+        };
+        match response.chunk().await? {
+            Some(bytes) => decoder.push(bytes),
+            None => {
+                decoder.finish();
+                self.state = BatchState::Ended;
+            }
+        }
+        Ok(true)
+    }
+
+    /// What the server remarked so far, such as warnings.
+    pub fn messages(&self) -> &[Message] {
+        self.decoder.as_ref().map_or(&[], |decoder| decoder.messages())
+    }
+}
+
+impl<T> fmt::Debug for RowBatches<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowBatches").field("request", &self.shown).finish_non_exhaustive()
+    }
+}
+
+/// Rows of one piece of an answer. They borrow from it, and can be kept side by side until the next batch is asked for.
+///
+/// It iterates over `Result<T::Row>`; the first error ends it and the batches.
+pub struct RowBatch<'b, T: RowFamily> {
+    rows: LentRows<'b, T::Row<'b>>,
+    state: &'b mut BatchState,
+    shown: &'b str,
+}
+
+impl<T: RowFamily> RowBatch<'_, T> {
+    /// Measurement, tags, columns and statement of the last row.
+    pub fn series(&self) -> &Arc<Columns> {
+        self.rows.series()
+    }
+}
+
+impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
+    type Item = Result<T::Row<'b>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.rows.next()? {
+            Ok(row) => Some(Ok(row)),
+            Err(error) => {
+                *self.state = BatchState::Ended;
+                Some(Err(Error::decode(error).at(self.shown)))
+            }
+        }
+    }
+}
+
+impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowBatch").field("series", self.series()).finish_non_exhaustive()
+    }
+}
+
+/// Lends every row of a query to `each`, until the answer's end or the first error.
+pub(crate) async fn lend<T: RowFamily>(query: Query, mut each: impl FnMut(T::Row<'_>)) -> Result<()> {
+    let mut batches = RowBatches::<T>::new(query);
+    while let Some(batch) = batches.next().await {
+        for row in batch? {
+            each(row?);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,291 @@
+//! What a response says, whichever format it is written in: statements, series and their ends.
+
+use std::sync::Arc;
+
+use super::{Message, Options};
+use crate::{Column, Columns, DecodeError};
+
+/// What comes next.
+pub(super) enum Event {
+    /// A series' rows begin, or it ended without any; its header is [`Response::columns`].
+    Series,
+    /// A row begins at the position.
+    Row,
+    /// More bytes are needed.
+    More,
+    /// The server reported an error; decoding can go on.
+    Error(DecodeError),
+}
+
+/// What the decoder is inside of; each is nested in the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Between two documents.
+    Top,
+    /// A text where a document was expected.
+    Text,
+    Root,
+    Results,
+    Result,
+    SeriesList,
+    Series,
+    Values,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Key {
+    Results,
+    Error,
+    StatementId,
+    Series,
+    Messages,
+    Partial,
+    Name,
+    Tags,
+    Columns,
+    Values,
+    Other,
+}
+
+/// The value of a key that is neither an array of the frame nor passed over.
+pub(super) enum Said {
+    Error(Box<str>),
+    StatementId(u64),
+    Messages(Vec<Message>),
+    Partial(bool),
+    Name(Box<str>),
+    Tags(Vec<(Box<str>, Box<str>)>),
+    Columns(Vec<Box<str>>),
+}
+
+/// How much of a text that is no document is kept for the message.
+const TEXT_KEPT: usize = 1_024;
+
+#[derive(Debug)]
+pub(super) struct Response {
+    pub(super) options: Options,
+    pub(super) place: Place,
+    /// Bytes that were decoded and dropped.
+    pub(super) dropped: u64,
+    pub(super) columns: Arc<Columns>,
+    /// The rows of the series so far.
+    pub(super) row: u64,
+    pub(super) messages: Vec<Message>,
+    statement: Option<u64>,
+    result_error: Option<Box<str>>,
+    result_partial: bool,
+    series: Series,
+    root_error: Option<Box<str>>,
+    root_known: bool,
+    documents: u64,
+    text: Vec<u8>,
+    /// The last series said that it goes on.
+    series_open: bool,
+    /// The last document said that its statement or series goes on.
+    open: bool,
+}
+
+#[derive(Debug, Default)]
+struct Series {
+    name: Option<Box<str>>,
+    tags: Vec<(Box<str>, Box<str>)>,
+    columns: Option<Vec<Box<str>>>,
+    partial: bool,
+    started: bool,
+}
+
+impl Response {
+    pub(super) fn new(options: Options) -> Self {
+        Response {
+            options,
+            place: Place::Top,
+            dropped: 0,
+            columns: Arc::default(),
+            row: 0,
+            messages: Vec::new(),
+            statement: None,
+            result_error: None,
+            result_partial: false,
+            series: Series::default(),
+            root_error: None,
+            root_known: false,
+            documents: 0,
+            text: Vec::new(),
+            series_open: false,
+            open: false,
+        }
+    }
+
+    pub(super) fn begin_document(&mut self) {
+        self.root_error = None;
+        self.root_known = false;
+        self.place = Place::Root;
+    }
+
+    pub(super) fn begin_result(&mut self) {
+        (self.statement, self.result_error, self.result_partial) = (None, None, false);
+        self.series_open = false;
+        self.place = Place::Result;
+    }
+
+    pub(super) fn begin_series(&mut self) {
+        self.series = Series::default();
+        self.place = Place::Series;
+    }
+
+    pub(super) fn key_of(&mut self, name: &[u8]) -> Key {
+        let key = match (self.place, name) {
+            (Place::Root, b"results") => Key::Results,
+            // 2.x writes its errors as {"code":..,"message":..}
+            (Place::Root, b"error" | b"message") | (Place::Result, b"error") => Key::Error,
+            (Place::Result, b"statement_id") => Key::StatementId,
+            (Place::Result, b"series") => Key::Series,
+            (Place::Result, b"messages") => Key::Messages,
+            (Place::Result | Place::Series, b"partial") => Key::Partial,
+            (Place::Series, b"name") => Key::Name,
+            (Place::Series, b"tags") => Key::Tags,
+            (Place::Series, b"columns") => Key::Columns,
+            (Place::Series, b"values") => Key::Values,
+            _ => Key::Other,
+        };
+        self.root_known |= matches!(key, Key::Results | Key::Error);
+        key
+    }
+
+    pub(super) fn say(&mut self, said: Said) -> Result<(), &'static str> {
+        match said {
+            Said::Error(text) if self.place == Place::Root => self.root_error = Some(text),
+            Said::Error(text) => self.result_error = Some(text),
+            Said::StatementId(id) => self.statement = Some(id),
+            Said::Messages(messages) => {
+                let statement_id = self.statement;
+                self.messages.extend(messages.into_iter().map(|message| Message { statement_id, ..message }));
+            }
+            Said::Partial(partial) if self.place == Place::Series => self.series.partial = partial,
+            Said::Partial(partial) => self.result_partial = partial,
+            Said::Name(_) | Said::Tags(_) | Said::Columns(_) if self.series.started => {
+                return Err("the name, tags or columns of a series come after its values");
+            }
+            Said::Name(name) => self.series.name = Some(name),
+            Said::Tags(tags) => self.series.tags = tags,
+            Said::Columns(columns) => self.series.columns = Some(columns),
+        }
+        Ok(())
+    }
+
+    pub(super) fn knows_columns(&self) -> bool {
+        self.series.columns.is_some()
+    }
+
+    /// The values of the series begin: its header is complete.
+    pub(super) fn begin_values(&mut self) -> Event {
+        self.make_header();
+        self.place = Place::Values;
+        Event::Series
+    }
+
+    fn make_header(&mut self) {
+        let names = self.series.columns.iter().flatten();
+        let mut header = Columns::new(names.map(|name| Column::new(&**name)))
+            .with_statement(self.statement)
+            .with_epoch(self.options.epoch);
+        if let Some(name) = &self.series.name {
+            header = header.with_name(&**name);
+        }
+        for (key, value) in &self.series.tags {
+            header = header.with_tag(&**key, &**value);
+        }
+        // a chunked answer repeats the header of a series that goes on
+        let goes_on =
+            self.series.started || (self.open && self.columns.partial() && self.columns.same_series(&header));
+        if !goes_on {
+            self.row = 0;
+        }
+        self.columns = Arc::new(header);
+        self.series.started = true;
+    }
+
+    /// The series is over. One without values is known by its header alone.
+    pub(super) fn end_series(&mut self) -> Option<Event> {
+        self.place = Place::SeriesList;
+        self.series_open = self.series.partial;
+        let empty = !self.series.started && self.series.columns.is_some();
+        if empty {
+            self.make_header();
+        }
+        if self.series.partial && self.series.started {
+            self.columns.set_partial();
+        }
+        empty.then_some(Event::Series)
+    }
+
+    pub(super) fn end_result(&mut self) -> Option<Event> {
+        self.place = Place::Results;
+        let error = self.result_error.take();
+        self.open = error.is_none() && (self.result_partial || self.series_open);
+        error.map(|text| Event::Error(DecodeError::server(text).in_statement(self.statement)))
+    }
+
+    /// `{}` is an answer of nothing; a document of other keys is no answer.
+    pub(super) fn end_document(&mut self, empty: bool) -> Result<Option<Event>, &'static str> {
+        if !self.root_known && !empty {
+            return Err("an object with neither `results` nor `error`");
+        }
+        self.place = Place::Top;
+        self.documents += 1;
+        Ok(self.root_error.take().map(|text| {
+            self.open = false;
+            Event::Error(DecodeError::server(text))
+        }))
+    }
+
+    /// A text instead of a document: one line of a chunked answer, or all that is left. Gives how much of it was taken.
+    pub(super) fn take_text(&mut self, rest: &[u8]) -> (usize, Event) {
+        let end = if self.options.chunked { memchr::memchr(b'\n', rest) } else { None };
+        let text = &rest[..end.unwrap_or(rest.len())];
+        let kept = text.len().min(TEXT_KEPT.saturating_sub(self.text.len()));
+        self.text.extend_from_slice(&text[..kept]);
+        (text.len(), if end.is_some() { Event::Error(self.text_error()) } else { Event::More })
+    }
+
+    fn text_error(&mut self) -> DecodeError {
+        self.place = Place::Top;
+        self.documents += 1;
+        self.open = false;
+        let text = std::mem::take(&mut self.text);
+        DecodeError::server(String::from_utf8_lossy(&text).trim())
+    }
+
+    /// The bytes are all there, up to `position`, and no event is left: whether the response is complete.
+    pub(super) fn at_end(&mut self, position: usize) -> Option<DecodeError> {
+        match self.place {
+            Place::Text => Some(self.text_error()),
+            Place::Top if self.documents == 0 => Some(DecodeError::truncated("the body is empty")),
+            Place::Top if self.options.chunked && self.open => {
+                let what = "the last chunk says that more follows";
+                Some(DecodeError::truncated(what).in_statement(self.statement))
+            }
+            Place::Top => None,
+            _ => {
+                let end = self.dropped + position as u64;
+                Some(self.locate(DecodeError::truncated(format!(
+                    "the body ends inside of a document (byte {end})"
+                ))))
+            }
+        }
+    }
+
+    /// The error of malformed bytes, as far as the place is known.
+    #[cold]
+    pub(super) fn malformed(&self, at: usize, what: &'static str, found: &str) -> DecodeError {
+        self.locate(DecodeError::syntax(self.dropped + at as u64, format!("{what}, found {found}")))
+    }
+
+    fn locate(&self, error: DecodeError) -> DecodeError {
+        match self.place {
+            Place::Top | Place::Text | Place::Root | Place::Results => error,
+            Place::Values => error.in_series(&self.columns).in_row(self.row + 1),
+            _ => error.in_statement(self.statement),
+        }
+    }
+}
