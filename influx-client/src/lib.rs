@@ -39,6 +39,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
+//! | `serde` | `Serde<T>`: rows as any type that serde can deserialize |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
 mod client;

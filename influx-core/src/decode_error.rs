@@ -118,6 +118,9 @@ enum Kind {
         parts: usize,
         have: Box<str>,
     },
+    /// A row as a whole does not become the type.
+    #[cfg(feature = "serde")]
+    Row(Box<str>),
     /// The result's series have no name.
     NoMeasurement,
     Slots {
@@ -163,6 +166,12 @@ impl DecodeError {
     #[cold]
     pub(crate) fn width(parts: usize, columns: &Columns) -> Self {
         Self::of(Kind::Width { parts, have: names(columns.columns().iter().map(|c| &*c.name)) })
+    }
+
+    #[cfg(feature = "serde")]
+    #[cold]
+    pub(crate) fn whole_row(why: String) -> Self {
+        Self::of(Kind::Row(why.into()))
     }
 
     #[cold]
@@ -232,6 +241,10 @@ impl DecodeError {
 
     /// A value or a column does not fit the type of its field.
     pub fn is_mismatch(&self) -> bool {
+        #[cfg(feature = "serde")]
+        if matches!(self.0.kind, Kind::Row(_)) {
+            return true;
+        }
         matches!(self.0.kind, Kind::Value(_) | Kind::ColumnType { .. } | Kind::Width { .. })
     }
 
@@ -313,6 +326,7 @@ impl Inner {
             Some(owner) => (owner.strukt, owner.field, owner.column),
             None => ("", "", ""),
         };
+        let of = if field.is_empty() { String::new() } else { format!("{strukt}.{field}: ") };
         let column = self.column.as_deref().unwrap_or(column);
         let (found, text) = match &self.found {
             Some(found) => (found.kind, &*found.text),
@@ -323,17 +337,10 @@ impl Inner {
             Kind::Truncated(what) => write!(f, "the response is incomplete: {what}"),
             Kind::Syntax { offset, what } => write!(f, "the response is malformed at byte {offset}: {what}"),
             Kind::Value(why) if found == "null" && !why.invalid => {
-                write!(
-                    f,
-                    "{strukt}.{field}: column {column:?} is null where {why}; make it an Option to allow null"
-                )
+                write!(f, "{of}column {column:?} is null where {why}; make it an Option to allow null")
             }
-            Kind::Value(why) if why.invalid => {
-                write!(f, "{strukt}.{field}: column {column:?} holds {found} {text}: {why}")
-            }
-            Kind::Value(why) => {
-                write!(f, "{strukt}.{field}: column {column:?} holds {found} {text} where {why}")
-            }
+            Kind::Value(why) if why.invalid => write!(f, "{of}column {column:?} holds {found} {text}: {why}"),
+            Kind::Value(why) => write!(f, "{of}column {column:?} holds {found} {text} where {why}"),
             Kind::Missing { have } => write!(
                 f,
                 "{strukt}.{field}: the result has no column {column:?}, it has: {have}; select it, rename the field's \
@@ -343,6 +350,8 @@ impl Inner {
                 f,
                 "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
             ),
+            #[cfg(feature = "serde")]
+            Kind::Row(why) => write!(f, "a row cannot become the type that was asked for: {why}"),
             Kind::NoMeasurement => f.write_str(
                 "the result's series have no name, so its rows are no points; read them as OwnedRow or as a struct",
             ),

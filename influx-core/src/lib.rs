@@ -112,6 +112,8 @@ pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
 pub use plan::{Plan, Planner, Want};
 pub use point::{Point, Value};
 pub use precision::Precision;
+#[cfg(feature = "serde")]
+pub use row::Serde;
 pub use row::{AnyRow, FromRow, OwnedRow, OwnedValue, Row, RowFamily, SeriesRow};
 pub use schema::{Role, Schema, SchemaColumn};
 pub use tag_str::TagStr;

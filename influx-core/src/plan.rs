@@ -151,7 +151,7 @@ impl<'p> Planner<'p> {
     pub(crate) fn rest_all(&mut self, want: Want) {
         self.rest_wants[1] = want;
         let null = self.null();
-        self.slot("(all)", "(all)", Kind::RestAll, null);
+        self.slot("", "", Kind::RestAll, null);
     }
 
     /// What `plan` asks for may be missing: it is null then.

@@ -3,6 +3,8 @@
 mod any;
 mod maps;
 mod point;
+#[cfg(feature = "serde")]
+mod serde;
 mod series;
 mod tuples;
 mod wrappers;
@@ -12,6 +14,8 @@ use std::sync::Arc;
 use crate::from_value::{FromCast, FromShared};
 use crate::{Columns, DecodeError, FromValue, Mismatch, Plan, Planner, ValueRef};
 
+#[cfg(feature = "serde")]
+pub use self::serde::Serde;
 pub use any::{AnyRow, OwnedRow, OwnedValue};
 pub use series::SeriesRow;
 
