@@ -41,6 +41,7 @@
 //! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
+pub mod admin;
 mod client;
 mod config;
 mod delivery;

@@ -29,7 +29,7 @@ async fn users_and_their_rights() {
     let nobody = client(&server, |b| b);
     nobody.influxql("CREATE USER root WITH PASSWORD 'r:@/' WITH ALL PRIVILEGES").execute().await.unwrap();
     let root = client(&server, |b| b.basic_auth("root", "r:@/"));
-    root.create_database("d").await.unwrap();
+    root.admin().create_database("d").await.unwrap();
     for text in ["CREATE USER bob WITH PASSWORD 'pw'", "GRANT READ ON d TO bob"] {
         root.influxql(text).execute().await.unwrap();
     }
@@ -55,7 +55,7 @@ async fn users_and_their_rights() {
         for error in [
             who.write(&points(1)).await.unwrap_err(),
             who.influxql("SELECT * FROM m").execute().await.unwrap_err(),
-            who.create_database("e").await.unwrap_err(),
+            who.admin().create_database("e").await.unwrap_err(),
         ] {
             assert!(error.is_auth() && !error.is_retryable(), "{error:?}");
             assert_eq!((error.status(), error.server_message()), (Some(401), Some(says)));
@@ -70,7 +70,7 @@ async fn too_large_bodies_are_halved_until_they_fit() {
     let options = InfluxdOptions { max_body_size: Some(2_000), ..Default::default() };
     let Some(server) = start("small bodies", options) else { return };
     let client = client(&server, |b| b);
-    client.create_database("d").await.unwrap();
+    client.admin().create_database("d").await.unwrap();
     // From one that is a little too large to one that is still being sent when the server closes the connection.
     for count in [300, 1_000, 100_000] {
         let points = points(count);
@@ -94,7 +94,7 @@ async fn too_large_bodies_are_halved_until_they_fit() {
 async fn a_server_that_is_gone() {
     let Some(server) = start("gone", InfluxdOptions::default()) else { return };
     let client = client(&server, |b| b);
-    client.create_database("d").await.unwrap();
+    client.admin().create_database("d").await.unwrap();
     client.write(&points(1)).await.unwrap();
     drop(server);
     let error = client.write(&points(1)).await.unwrap_err();

@@ -1,6 +1,7 @@
 //! Queries: text, values and options, and the verbs that run them.
 
 mod bind;
+mod explain;
 mod statement;
 mod stream;
 
@@ -18,6 +19,7 @@ use crate::http::{Method, Request, Response, encode_params};
 use crate::session::Session;
 
 pub use bind::{Bind, Identifier, Regex};
+pub(crate) use statement::single_statement;
 pub use stream::RowStream;
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.

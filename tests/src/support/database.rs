@@ -41,7 +41,7 @@ where
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let name = format!("influx_test_{now}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let client = Client::v1(&url).database(&name).build().expect("the server's URL is good");
-    client.create_database(&name).await.expect("the test's database can be created");
+    client.admin().create_database(&name).await.expect("the test's database can be created");
     let outcome = tokio::spawn(body(client.clone())).await;
     let dropped = client.influxql(format!("DROP DATABASE \"{name}\"")).execute().await;
     if let Err(error) = outcome {

@@ -1,0 +1,56 @@
+//! What the server would do for a query, and queries that a part of this crate makes.
+
+use influx_core::{AnyRow, FromRow, Mismatch};
+
+use crate::error::Result;
+use crate::query::{Query, single_statement};
+
+impl Query {
+    /// How the server would run this `SELECT`, without running it: the lines of its plan.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// for line in client.influxql("SELECT * FROM cpu WHERE host = $h").bind("h", "a").explain().await? {
+    ///     println!("{line}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// More than one statement, anything but a `SELECT`, and those of [`lend_rows`](Query::lend_rows).
+    pub async fn explain(self) -> Result<Vec<String>> {
+        self.plan_lines("EXPLAIN").await
+    }
+
+    /// Runs this `SELECT` and tells what it cost: the lines of a tree with times and counts. Its rows are not sent, and of
+    /// `SELECT .. INTO` nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`explain`](Query::explain).
+    pub async fn explain_analyze(self) -> Result<Vec<String>> {
+        self.plan_lines("EXPLAIN ANALYZE").await
+    }
+
+    async fn plan_lines(mut self, verb: &str) -> Result<Vec<String>> {
+        // A second statement would run, and not be explained.
+        self.text = format!("{verb} {}", single_statement(&self.text)?);
+        let mut lines = Vec::new();
+        let lent = self.lend_rows(AnyRow::plan, |row| {
+            let cells = AnyRow::from_row(&row)?;
+            let line = cells.values().first().ok_or_else(|| Mismatch::expected("a line of text"));
+            let line = line.and_then(|value| value.get::<String>());
+            lines.push(line.map_err(|why| row.mismatch(0, why))?);
+            Ok(())
+        });
+        lent.await?;
+        Ok(lines)
+    }
+
+    /// In this database and retention policy, instead of those of the client.
+    pub(crate) fn within(self, database: Option<String>, retention_policy: Option<String>) -> Query {
+        Query { database, retention_policy, ..self }
+    }
+}
