@@ -201,6 +201,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("endpoint", &config.endpoint)
             .field("auth", &config.auth)
+            .field("tls", &config.tls)
             .field("user_agent", &config.user_agent)
             .field("timeouts", &config.timeouts)
             .field("write", &config.write)

@@ -42,6 +42,7 @@
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
 pub mod admin;
+mod auth;
 mod client;
 mod config;
 mod delivery;
@@ -50,12 +51,14 @@ mod endpoint;
 mod error;
 mod http;
 mod inflate;
+mod jwt;
 mod query;
 mod retry;
 mod secret;
 mod session;
 #[cfg(feature = "test-util")]
 pub mod test_util;
+mod tls;
 mod write;
 
 pub use client::{Client, Pong};

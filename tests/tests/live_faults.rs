@@ -1,19 +1,7 @@
 //! Real InfluxDB 1.x servers that are set up to refuse: users, small bodies; and one that goes away.
 
 use influx_client::{Client, Delivery, Point, V1Builder};
-use influx_tests::support::{Influxd, InfluxdOptions, left_out, offline};
-
-/// A server of the test's own; `None` when it is left out.
-fn start(test: &str, options: InfluxdOptions) -> Option<Influxd> {
-    match Influxd::start(options) {
-        Ok(server) => Some(server),
-        Err(why) if offline() => {
-            left_out(test, &why);
-            None
-        }
-        Err(why) => panic!("{test} needs a real InfluxDB 1.x server: {why}"),
-    }
-}
+use influx_tests::support::{Influxd, InfluxdOptions, own_influxd};
 
 fn client(server: &Influxd, set: impl FnOnce(V1Builder) -> V1Builder) -> Client {
     set(Client::v1(server.url()).database("d")).build().unwrap()
@@ -25,7 +13,9 @@ fn points(count: i64) -> Vec<Point> {
 
 #[tokio::test]
 async fn users_and_their_rights() {
-    let Some(server) = start("users", InfluxdOptions { auth: true, ..Default::default() }) else { return };
+    let Some(server) = own_influxd("users", InfluxdOptions { auth: true, ..Default::default() }) else {
+        return;
+    };
     let nobody = client(&server, |b| b);
     nobody.influxql("CREATE USER root WITH PASSWORD 'r:@/' WITH ALL PRIVILEGES").execute().await.unwrap();
     let root = client(&server, |b| b.basic_auth("root", "r:@/"));
@@ -68,7 +58,7 @@ async fn users_and_their_rights() {
 #[tokio::test]
 async fn too_large_bodies_are_halved_until_they_fit() {
     let options = InfluxdOptions { max_body_size: Some(2_000), ..Default::default() };
-    let Some(server) = start("small bodies", options) else { return };
+    let Some(server) = own_influxd("small bodies", options) else { return };
     let client = client(&server, |b| b);
     client.admin().create_database("d").await.unwrap();
     // From one that is a little too large to one that is still being sent when the server closes the connection.
@@ -92,7 +82,7 @@ async fn too_large_bodies_are_halved_until_they_fit() {
 
 #[tokio::test]
 async fn a_server_that_is_gone() {
-    let Some(server) = start("gone", InfluxdOptions::default()) else { return };
+    let Some(server) = own_influxd("gone", InfluxdOptions::default()) else { return };
     let client = client(&server, |b| b);
     client.admin().create_database("d").await.unwrap();
     client.write(&points(1)).await.unwrap();
