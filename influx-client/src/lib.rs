@@ -34,6 +34,10 @@
 //! refused points by their place in what was given to `write`, as far as the server tells. Nothing is sent again behind the
 //! caller's back, and nothing is sent at all when a point cannot be encoded.
 //!
+//! # Administration
+//!
+//! [`Client::admin`] has databases, retention policies, users and all that the server tells of itself: see [`admin`].
+//!
 //! # Features
 //!
 //! | feature | adds |

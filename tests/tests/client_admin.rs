@@ -92,7 +92,7 @@ async fn listings_are_narrowed() {
     server.expect(Expect::query().any_times(), Reply::json(DONE));
     let admin = client.admin();
     assert!(admin.show_measurements().matching("^c").tag("k", "v").limit(1).await.unwrap().is_empty());
-    assert!(admin.show_tag_keys().measurement("m").limit(2).offset(3).await.unwrap().is_empty());
+    assert!(admin.show_tag_keys().measurement("m").offset(3).limit(1).limit(2).await.unwrap().is_empty());
     assert!(admin.show_tag_values("a").key("b\"").measurement("m").tag("k", "v").await.unwrap().is_empty());
     assert!(admin.show_tag_values_matching("a|b").await.unwrap().is_empty());
     assert!(admin.show_field_keys().measurement_matching("x").await.unwrap().is_empty());
@@ -155,6 +155,7 @@ async fn mistakes_send_nothing() {
     says(admin.drop_series().measurement_matching("*").await.unwrap_err(), "begins with *");
     says(admin.delete_points().since(None::<i64>).await.unwrap_err(), "time in the request is missing");
     says(admin.alter_retention_policy("r").await.unwrap_err(), "nothing to alter");
+    says(admin.show_series().limit(0).await.unwrap_err(), "a limit of 0");
     says(admin.show_tag_values_matching("a").key("b").await.unwrap_err(), "do one of both");
     let several = "SELECT 1; DROP DATABASE d";
     says(admin.create_continuous_query("c", several).await.unwrap_err(), "several statements");

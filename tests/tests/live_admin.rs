@@ -29,6 +29,11 @@ const HOSTILE: [&str; 16] = [
     "a.b,c=d e",
 ];
 
+/// All control characters that a statement can say.
+fn controls() -> String {
+    (1..=0x9f).map(char::from).filter(|c: &char| c.is_control() && *c != '\r').collect()
+}
+
 async fn count(client: &Client, text: &str) -> i64 {
     #[derive(FromRow)]
     struct Count {
@@ -185,7 +190,8 @@ async fn users_and_grants() {
         let admin = client.admin();
         let database = client.database().unwrap();
         // Users are the server's, not the database's: each test has names of its own.
-        let mut names: BTreeSet<String> = HOSTILE.iter().map(|name| format!("{database}{name}")).collect();
+        let hostile = HOSTILE.map(str::to_owned).into_iter().chain([controls()]);
+        let mut names: BTreeSet<String> = hostile.map(|name| format!("{database}{name}")).collect();
         for name in &names {
             admin.create_user(name, "it's \"\\\n\r\0 secret").await.unwrap();
             admin.grant(Privilege::Write, database, name).await.unwrap();
@@ -277,6 +283,11 @@ async fn hostile_names_are_found_again() {
             assert!(admin.show_series().measurement("m").await.unwrap().is_empty(), "{name:?}");
         }
         assert!(stored >= 9, "{stored}");
+        // Other clients may have written what this one refuses to.
+        let value = controls().replace('\n', "");
+        client.write_lines(format!("m,k={value} f=1 1")).await.unwrap();
+        let pairs = admin.show_tag_values("k").tag("k", &value).await.unwrap();
+        assert_eq!((pairs.len(), &pairs[0].value), (1, &value));
     })
     .await;
 }
@@ -299,6 +310,8 @@ async fn databases_with_hostile_names() {
             }
             assert!(admin.show_databases().await.unwrap().contains(&name), "{name:?}");
             let inside = admin.database(&name);
+            client.write(Point::new("m").field("f", 1.5)).database(&name).await.unwrap();
+            assert_eq!(inside.show_measurements().await.unwrap(), ["m"]);
             inside.create_retention_policy(&name, 2 * HOUR).await.unwrap();
             let policies = inside.show_retention_policies().await.unwrap();
             assert!(policies.iter().any(|policy| policy.name == name), "{policies:?}");

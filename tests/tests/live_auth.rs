@@ -34,6 +34,19 @@ async fn every_way_is_let_in_and_strangers_are_not() {
     use_it(&client(&server, |b| b.url_auth(user, password))).await.unwrap();
     use_it(&client(&server, |b| b.jwt_auth(user, SHARED))).await.unwrap();
 
+    // The server quotes the statement that is not allowed.
+    let root = client(&server, |b| b.basic_auth("root", password));
+    root.admin().create_user("bob", "x").await.unwrap();
+    let bob = client(&server, |b| b.basic_auth("bob", "x"));
+    for error in [
+        bob.admin().create_user("eve", "hunter2").await.unwrap_err(),
+        bob.admin().set_password("root", "hunter2").await.unwrap_err(),
+    ] {
+        assert!(error.is_auth() && error.status() == Some(403), "{error:?}");
+        assert!(error.to_string().contains("[REDACTED]"), "{error}");
+        assert!(!format!("{error:?}{}", error.report()).contains("hunter2"), "{error:?}");
+    }
+
     let wrong = |b: V1Builder| b.basic_auth("root", "hunter2");
     for (stranger, says) in [
         (client(&server, |b| b), "unable to parse authentication credentials"),

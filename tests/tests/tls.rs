@@ -144,6 +144,12 @@ async fn clients_that_name_themselves() {
     let (certificate, key) = authority.sign(&["client"]);
     ping(&url, |b| trusting(b).client_certificate(&certificate, &key)).await.unwrap();
 
+    // As `openssl ecparam -genkey` writes keys, and with more certificates behind the own one.
+    let with_curve =
+        format!("-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n{key}");
+    let chain = format!("{certificate}{}", authority.pem());
+    ping(&url, |b| trusting(b).client_certificate(chain, with_curve)).await.unwrap();
+
     let (stranger, strange_key) = Authority::new("b").sign(&["client"]);
     let (namesake, its_key) = Authority::new("a").sign(&["client"]);
     for error in [

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 pub(super) struct Selection {
     sources: Vec<String>,
     conditions: Vec<String>,
-    limits: String,
+    limit: Option<u64>,
+    offset: Option<u64>,
     pub(super) problem: Problem,
 }
 
@@ -55,9 +56,13 @@ impl Selection {
         }
     }
 
-    /// `LIMIT` or `OFFSET`.
-    pub(super) fn rows(&mut self, clause: &str, rows: u64) {
-        self.limits.push_str(&format!(" {clause} {rows}"));
+    pub(super) fn limit(&mut self, rows: u64) {
+        self.problem.check(rows > 0, "a limit of 0 is none to the server: leave it out");
+        self.limit = Some(rows);
+    }
+
+    pub(super) fn offset(&mut self, rows: u64) {
+        self.offset = Some(rows);
     }
 
     /// `head` and the clauses, with `middle` between `FROM` and `WHERE`.
@@ -66,9 +71,11 @@ impl Selection {
         let sources = self.sources.join(", ");
         let filter = if self.conditions.is_empty() { "" } else { " WHERE " };
         let conditions = self.conditions.join(" AND ");
-        let text = format!("{head}{from}{sources}{middle}{filter}{conditions}{}", self.limits);
+        let rows = |clause: &str, rows: Option<u64>| rows.map(|rows| format!(" {clause} {rows}"));
+        let limit = rows("LIMIT", self.limit).unwrap_or_default();
+        let offset = rows("OFFSET", self.offset).unwrap_or_default();
         self.problem.into_result()?;
-        Ok(text)
+        Ok(format!("{head}{from}{sources}{middle}{filter}{conditions}{limit}{offset}"))
     }
 
     /// As [`statement`](Self::statement), for what must not hit everything by an oversight.
@@ -128,13 +135,13 @@ macro_rules! selects {
     (@limit) => {
         /// Most rows; of tag and field keys and values: of each measurement.
         pub fn limit(mut self, rows: u64) -> Self {
-            self.selection.rows("LIMIT", rows);
+            self.selection.limit(rows);
             self
         }
 
         /// Rows to pass over first; of tag and field keys and values: of each measurement.
         pub fn offset(mut self, rows: u64) -> Self {
-            self.selection.rows("OFFSET", rows);
+            self.selection.offset(rows);
             self
         }
     };

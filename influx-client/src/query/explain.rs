@@ -1,4 +1,4 @@
-//! What the server would do for a query, and queries that a part of this crate makes.
+//! What the server would do for a query, and what it cost.
 
 use influx_core::{AnyRow, FromRow, Mismatch};
 
@@ -47,10 +47,5 @@ impl Query {
         });
         lent.await?;
         Ok(lines)
-    }
-
-    /// In this database and retention policy, instead of those of the client.
-    pub(crate) fn within(self, database: Option<String>, retention_policy: Option<String>) -> Query {
-        Query { database, retention_policy, ..self }
     }
 }

@@ -83,6 +83,11 @@ impl Query {
         }
     }
 
+    /// In this database and retention policy, instead of those of the client.
+    pub(crate) fn within(self, database: Option<String>, retention_policy: Option<String>) -> Query {
+        Query { database, retention_policy, ..self }
+    }
+
     /// The value of `$name` in the text. It travels beside the text and cannot change its meaning.
     pub fn bind(mut self, name: impl Into<String>, value: impl Into<Bind>) -> Query {
         self.binds.push((name.into(), value.into()));
