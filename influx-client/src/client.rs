@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use influx_core::LineProtocol;
 
+use crate::admin::Admin;
 use crate::config::V1Builder;
 use crate::dialect::v1;
 use crate::error::Result;
@@ -88,19 +89,17 @@ impl Client {
         Ok(Pong { version: header("x-influxdb-version"), build: header("x-influxdb-build") })
     }
 
-    /// Creates a database; one that exists already is left as it is.
+    /// Schema and administration: databases, retention policies, users, series, and what the server says of them.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// client.create_database("market").await
+    /// client.admin().create_database("market").await?;
+    /// assert!(client.admin().show_databases().await?.contains(&"market".to_owned()));
+    /// # Ok(())
     /// # }
     /// ```
-    ///
-    /// # Errors
-    ///
-    /// A name that InfluxQL cannot express (empty, or with control characters), and all that [`Query::execute`] has.
-    pub async fn create_database(&self, name: &str) -> Result<()> {
-        self.influxql(format!("CREATE DATABASE {}", v1::quote_identifier(name)?)).execute().await
+    pub fn admin(&self) -> Admin {
+        Admin::new(&self.0)
     }
 
     /// Writes a point, a slice, `Vec` or array of points, or an iterator of points.
@@ -202,6 +201,7 @@ impl fmt::Debug for Client {
         f.debug_struct("Client")
             .field("endpoint", &config.endpoint)
             .field("auth", &config.auth)
+            .field("tls", &config.tls)
             .field("user_agent", &config.user_agent)
             .field("timeouts", &config.timeouts)
             .field("write", &config.write)

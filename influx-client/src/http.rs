@@ -7,13 +7,14 @@ use bytes::Bytes;
 use influx_core::decode::influxql::Format;
 use reqwest::header;
 
+use crate::auth::Auth;
 use crate::config::{Config, Timeouts};
 use crate::dialect;
 use crate::endpoint::without_secrets;
 use crate::error::{Error, Kind, Result};
 use crate::inflate::Inflate;
 use crate::retry;
-use crate::secret::Secret;
+use crate::tls::{self, Tls};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
@@ -57,7 +58,7 @@ impl Request {
 pub(crate) struct Http {
     client: reqwest::Client,
     base: String,
-    auth: Option<(String, Secret)>,
+    auth: Option<Auth>,
     timeouts: Timeouts,
 }
 
@@ -75,21 +76,26 @@ impl Http {
         if config.endpoint.socket.is_some() {
             builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|error| {
-            Error::config("the HTTP client cannot be set up").with_source(error.without_url())
+        let client = with_certificates(builder, &config.tls)?.build().map_err(|error| {
+            let what = match config.tls.roots.is_empty() && config.tls.identity.is_none() {
+                true => "the HTTP client cannot be set up",
+                false => "the HTTP client cannot be set up with these certificates: look at .root_certificate(..) and .client_certificate(..)",
+            };
+            Error::config(what).with_source(error.without_url())
         })?;
         let (base, auth) = (config.endpoint.base.clone(), config.auth.clone());
         Ok(Http { client, base, auth, timeouts: config.timeouts })
     }
 
     /// Sends the request and waits for the head of the answer, whatever its status.
-    pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+    pub(crate) async fn send(&self, mut request: Request) -> Result<Response> {
         let verb = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
         };
         let shown = format!("{verb} {}{}", self.base, request.path);
         let mut url = format!("{}{}", self.base, request.path);
+        request.params.extend(self.auth.iter().flat_map(Auth::params));
         if !request.params.is_empty() {
             url.push('?');
             url.push_str(&encode_params(&request.params));
@@ -100,8 +106,14 @@ impl Http {
         if let Some(accept) = request.accept {
             builder = builder.header(header::ACCEPT, accept);
         }
-        if let Some((user, password)) = &self.auth {
+        if let Some((user, password)) = self.auth.as_ref().and_then(Auth::basic) {
             builder = builder.basic_auth(user, Some(password.expose()));
+        }
+        if let Some(value) = self.auth.as_ref().and_then(|auth| auth.header(SystemTime::now())) {
+            let mut value = header::HeaderValue::from_bytes(value.expose().as_bytes())
+                .map_err(|_| Error::config("the credentials hold what a header cannot carry").at(&shown))?;
+            value.set_sensitive(true);
+            builder = builder.header(header::AUTHORIZATION, value);
         }
         if let Some(content_type) = request.content_type {
             builder = builder.header(header::CONTENT_TYPE, content_type);
@@ -127,6 +139,27 @@ impl Http {
             }
         }
     }
+}
+
+fn with_certificates(builder: reqwest::ClientBuilder, tls: &Tls) -> Result<reqwest::ClientBuilder> {
+    if tls.only_roots && tls.roots.is_empty() {
+        return Err(Error::config(
+            "neither the system's authorities nor any other are trusted: give one by .root_certificate(..)",
+        ));
+    }
+    let unfit = |what: &str, error: reqwest::Error| {
+        Error::config(format!("the {what} cannot be used")).with_source(error.without_url())
+    };
+    let roots = tls.roots.iter().map(|der| reqwest::Certificate::from_der(der));
+    let roots: Vec<_> = roots.collect::<Result<_, _>>().map_err(|error| unfit("root certificate", error))?;
+    let builder = match (tls.only_roots, roots.is_empty()) {
+        (true, _) => builder.tls_certs_only(roots),
+        (false, false) => builder.tls_certs_merge(roots),
+        (false, true) => builder,
+    };
+    let Some(pem) = &tls.identity else { return Ok(builder) };
+    let identity = reqwest::Identity::from_pem(pem.expose().as_bytes());
+    Ok(builder.identity(identity.map_err(|error| unfit("client certificate", error))?))
 }
 
 impl std::fmt::Debug for Http {
@@ -248,14 +281,32 @@ async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> 
 }
 
 fn transport_error(error: reqwest::Error) -> Error {
+    let causes = causes(&error);
     let (kind, text) = match (error.is_connect(), error.is_timeout(), error.is_builder()) {
         (true, true, _) => (Kind::ConnectTimeout, "no connection in time (connect timeout)"),
-        (true, false, _) => (Kind::Connect, "cannot connect; is a server listening there?"),
+        (true, false, _) => {
+            (Kind::Connect, tls::way_out(&causes).unwrap_or("cannot connect; is a server listening there?"))
+        }
         (_, true, _) => (Kind::Timeout, "no answer in time"),
         (_, _, true) => (Kind::Config, "the request cannot be made"),
-        _ => (Kind::Connection, "the connection was lost before an answer came"),
+        _ => (
+            Kind::Connection,
+            tls::way_out(&causes).unwrap_or("the connection was lost before an answer came"),
+        ),
     };
     Error::new(kind, text).with_source(error.without_url())
+}
+
+/// The causes of an error as one text.
+fn causes(error: &reqwest::Error) -> String {
+    let mut text = String::new();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push_str(&cause.to_string());
+        text.push('\n');
+        next = cause.source();
+    }
+    text
 }
 
 /// `a=b&c=d`, as the servers read it from URLs and forms.

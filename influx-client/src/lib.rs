@@ -34,6 +34,10 @@
 //! refused points by their place in what was given to `write`, as far as the server tells. Nothing is sent again behind the
 //! caller's back, and nothing is sent at all when a point cannot be encoded.
 //!
+//! # Administration
+//!
+//! [`Client::admin`] has databases, retention policies, users and all that the server tells of itself: see [`admin`].
+//!
 //! # Features
 //!
 //! | feature | adds |
@@ -42,6 +46,8 @@
 //! | `serde` | `Serde<T>`: rows as any type that serde can deserialize |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
+pub mod admin;
+mod auth;
 mod client;
 mod config;
 mod delivery;
@@ -50,12 +56,14 @@ mod endpoint;
 mod error;
 mod http;
 mod inflate;
+mod jwt;
 mod query;
 mod retry;
 mod secret;
 mod session;
 #[cfg(feature = "test-util")]
 pub mod test_util;
+mod tls;
 mod write;
 
 pub use client::{Client, Pong};

@@ -20,7 +20,7 @@ use crate::{DecodeError, Row, ValueRef, Want};
 ///
 /// | type | reads |
 /// |---|---|
-/// | `i8` .. `i64`, `i128`, `isize`, `u8` .. `u64`, `u128`, `usize`, `NonZero` of them | numbers written as integers, in range |
+/// | `i8` .. `i64`, `i128`, `isize`, `u8` .. `u64`, `u128`, `usize`, `NonZero` of them | numbers written as integers, in range; times that are no numbers, in nanoseconds |
 /// | `f64` | any number; integers beyond 2^53 to the nearest float |
 /// | `f32` | any number that is finite as `f32`, to the nearest |
 /// | `bool` | booleans |

@@ -4,16 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top; modules of one line know nothing of each other.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["delivery", "retry", "secret"],
-    &["error"],
-    &["endpoint"],
+    &["error", "jwt"],
+    &["auth", "endpoint", "tls"],
     &["config"],
     &["dialect"],
     &["inflate"],
     &["http"],
     &["session"],
     &["query", "write"],
+    &["admin"],
     &["client", "test_util"],
 ];
 

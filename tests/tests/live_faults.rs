@@ -1,19 +1,7 @@
 //! Real InfluxDB 1.x servers that are set up to refuse: users, small bodies; and one that goes away.
 
 use influx_client::{Client, Delivery, Point, V1Builder};
-use influx_tests::support::{Influxd, InfluxdOptions, left_out, offline};
-
-/// A server of the test's own; `None` when it is left out.
-fn start(test: &str, options: InfluxdOptions) -> Option<Influxd> {
-    match Influxd::start(options) {
-        Ok(server) => Some(server),
-        Err(why) if offline() => {
-            left_out(test, &why);
-            None
-        }
-        Err(why) => panic!("{test} needs a real InfluxDB 1.x server: {why}"),
-    }
-}
+use influx_tests::support::{Influxd, InfluxdOptions, own_influxd};
 
 fn client(server: &Influxd, set: impl FnOnce(V1Builder) -> V1Builder) -> Client {
     set(Client::v1(server.url()).database("d")).build().unwrap()
@@ -25,11 +13,13 @@ fn points(count: i64) -> Vec<Point> {
 
 #[tokio::test]
 async fn users_and_their_rights() {
-    let Some(server) = start("users", InfluxdOptions { auth: true, ..Default::default() }) else { return };
+    let Some(server) = own_influxd("users", InfluxdOptions { auth: true, ..Default::default() }) else {
+        return;
+    };
     let nobody = client(&server, |b| b);
     nobody.influxql("CREATE USER root WITH PASSWORD 'r:@/' WITH ALL PRIVILEGES").execute().await.unwrap();
     let root = client(&server, |b| b.basic_auth("root", "r:@/"));
-    root.create_database("d").await.unwrap();
+    root.admin().create_database("d").await.unwrap();
     for text in ["CREATE USER bob WITH PASSWORD 'pw'", "GRANT READ ON d TO bob"] {
         root.influxql(text).execute().await.unwrap();
     }
@@ -55,7 +45,7 @@ async fn users_and_their_rights() {
         for error in [
             who.write(&points(1)).await.unwrap_err(),
             who.influxql("SELECT * FROM m").execute().await.unwrap_err(),
-            who.create_database("e").await.unwrap_err(),
+            who.admin().create_database("e").await.unwrap_err(),
         ] {
             assert!(error.is_auth() && !error.is_retryable(), "{error:?}");
             assert_eq!((error.status(), error.server_message()), (Some(401), Some(says)));
@@ -68,9 +58,9 @@ async fn users_and_their_rights() {
 #[tokio::test]
 async fn too_large_bodies_are_halved_until_they_fit() {
     let options = InfluxdOptions { max_body_size: Some(2_000), ..Default::default() };
-    let Some(server) = start("small bodies", options) else { return };
+    let Some(server) = own_influxd("small bodies", options) else { return };
     let client = client(&server, |b| b);
-    client.create_database("d").await.unwrap();
+    client.admin().create_database("d").await.unwrap();
     // From one that is a little too large to one that is still being sent when the server closes the connection.
     for count in [300, 1_000, 100_000] {
         let points = points(count);
@@ -92,9 +82,9 @@ async fn too_large_bodies_are_halved_until_they_fit() {
 
 #[tokio::test]
 async fn a_server_that_is_gone() {
-    let Some(server) = start("gone", InfluxdOptions::default()) else { return };
+    let Some(server) = own_influxd("gone", InfluxdOptions::default()) else { return };
     let client = client(&server, |b| b);
-    client.create_database("d").await.unwrap();
+    client.admin().create_database("d").await.unwrap();
     client.write(&points(1)).await.unwrap();
     drop(server);
     let error = client.write(&points(1)).await.unwrap_err();

@@ -9,6 +9,7 @@ use influx_core::{DecodeError, EncodeError};
 
 use crate::delivery::{Delivery, Rejected};
 use crate::retry;
+use crate::secret::Secret;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -120,6 +121,18 @@ impl Error {
         let mut error = Error::new(kind, show::one_line(&cause.to_string()));
         error.0.decode = Some(cause);
         error
+    }
+
+    /// The same error without the server's words, if they hold this text as a word of its own.
+    pub(crate) fn hiding(mut self, secret: &Secret) -> Self {
+        let inner = &mut *self.0;
+        let tells = |text: &str| show::has_word(text, secret.expose());
+        let in_rows = inner.decode.as_ref().is_some_and(|cause| tells(&cause.to_string()));
+        if in_rows || inner.server_message.as_deref().is_some_and(tells) || tells(&inner.message) {
+            inner.message = "the server's message is left out, as it tells a password".to_owned();
+            (inner.server_message, inner.decode, inner.source) = (None, None, None);
+        }
+        self
     }
 
     pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {

@@ -28,7 +28,9 @@ impl fmt::Display for Error {
         }
         match &inner.server_message {
             Some(message) => part(f, &one_line(&shorten(message, MAX_SHOWN)))?,
-            None if inner.kind == Kind::Status => part(f, &"the server sent no message")?,
+            None if inner.kind == Kind::Status && inner.message.is_empty() => {
+                part(f, &"the server sent no message")?
+            }
             None => {}
         }
         if inner.points_written > 0 {
@@ -41,6 +43,20 @@ impl fmt::Display for Error {
 /// Errors are one line: breaks in a server's text become ` | `.
 pub(super) fn one_line(text: &str) -> String {
     text.trim_end().replace("\r\n", "\n").replace('\n', " | ")
+}
+
+/// Whether the text holds the word, plain or with quotes and backslashes escaped, and no letters or digits around it.
+pub(super) fn has_word(text: &str, word: &str) -> bool {
+    let escaped = |quote: char| word.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
+    let debug = format!("{word:?}");
+    let spellings = [word, &escaped('\''), &escaped('"'), debug.trim_matches('"')];
+    let found = |word: &str| {
+        let is_edge = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
+        text.match_indices(word).any(|(at, _)| {
+            is_edge(text[..at].chars().next_back()) && is_edge(text[at + word.len()..].chars().next())
+        })
+    };
+    spellings.into_iter().any(|word| !word.is_empty() && found(word))
 }
 
 fn reason(status: u16) -> &'static str {
@@ -79,6 +95,7 @@ impl fmt::Debug for Error {
 #[cfg(test)]
 mod tests {
     use crate::error::{Error, Kind};
+    use crate::secret::Secret;
 
     #[test]
     fn is_one_word_and_can_cross_threads() {
@@ -107,6 +124,22 @@ mod tests {
         let error = Error::status_answer(500, text.clone());
         assert!(error.to_string().len() < 600);
         assert_eq!(error.server_message(), Some(text.as_str()));
+    }
+
+    #[test]
+    fn a_password_in_the_servers_words_is_left_out_with_them() {
+        for (password, text, hidden) in [
+            ("hunter2", "cannot run CREATE USER x WITH PASSWORD 'hunter2'", true),
+            ("it's", "cannot run 'it\\'s'", true),
+            ("a\\\"b", "cannot run \"a\\\\\\\"b\"", true),
+            ("user", "user not found", true),
+            ("use", "user not found", false),
+            ("", "user not found", false),
+        ] {
+            let error = Error::status_answer(400, text.into()).hiding(&Secret::new(password));
+            assert_eq!(error.server_message().is_none(), hidden, "{password}");
+            assert_eq!(error.to_string().contains("is left out, as it tells a password"), hidden, "{error}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod batches;
 mod bind;
+mod explain;
 mod statement;
 mod stream;
 
@@ -20,6 +21,7 @@ use crate::session::Session;
 
 pub use batches::{RowBatch, RowBatches};
 pub use bind::{Bind, Identifier, Regex};
+pub(crate) use statement::single_statement;
 pub use stream::{RowStream, SeriesStream};
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
@@ -83,6 +85,11 @@ impl Query {
             gzip: false,
             problem: None,
         }
+    }
+
+    /// In this database and retention policy, instead of those of the client.
+    pub(crate) fn within(self, database: Option<String>, retention_policy: Option<String>) -> Query {
+        Query { database, retention_policy, ..self }
     }
 
     /// The value of `$name` in the text. It travels beside the text and cannot change its meaning.
@@ -323,7 +330,6 @@ impl Query {
         }
     }
 
-    /// How the answer was asked for.
     fn options(&self) -> Options {
         Options::new().epoch(self.unit()).chunked(self.chunk_size.is_some())
     }

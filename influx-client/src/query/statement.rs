@@ -1,10 +1,11 @@
-//! Which statements only read. Errs towards writing: a read that is sent as a change does no harm.
+//! Which statements only read, and whether a text is a single one. Errs towards writing and towards several: a read that is
+//! sent as a change does no harm.
+
+use crate::error::{Error, Result};
 
 /// Whether all statements of the text only read, so that they may go as `GET`.
 pub(crate) fn only_reads(text: &str) -> bool {
-    // A slash may begin a regular expression, in which quotes and semicolons mean nothing; telling it from a division
-    // takes a parser.
-    if text.replace("/*", "").replace("*/", "").contains('/') && text.contains(['\'', '"', ';']) {
+    if may_hide(text) {
         return false;
     }
     let mut words = Words { rest: text, unclosed: false };
@@ -25,6 +26,27 @@ pub(crate) fn only_reads(text: &str) -> bool {
         }
     }
     !words.unclosed
+}
+
+/// The text without a semicolon at its end, if it is one statement.
+pub(crate) fn single_statement(text: &str) -> Result<&str> {
+    let text = text.trim().trim_end_matches(|c: char| c == ';' || c.is_whitespace());
+    if text.is_empty() {
+        return Err(Error::config("the query is empty"));
+    }
+    if text.contains(';') {
+        let mut words = Words { rest: text, unclosed: false };
+        if may_hide(text) || words.any(|word| word == ";") || words.unclosed {
+            return Err(Error::config(format!("the query {text:?} may be several statements: give one")));
+        }
+    }
+    Ok(text)
+}
+
+/// Whether a regular expression may hide the end of a statement: in it, quotes and semicolons mean nothing, and telling its
+/// slash from a division takes a parser.
+fn may_hide(text: &str) -> bool {
+    text.replace("/*", "").replace("*/", "").contains('/') && text.contains(['\'', '"', ';'])
 }
 
 /// The bare words and semicolons of InfluxQL; texts, quoted names and comments are passed over.
@@ -88,7 +110,7 @@ fn quoted_len(text: &str, quote: char) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::only_reads;
+    use super::{only_reads, single_statement};
 
     #[test]
     fn reads() {
@@ -122,6 +144,30 @@ mod tests {
             "SELECT 'never closed",
         ] {
             assert!(!only_reads(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn single_statements() {
+        for (text, single) in [
+            ("SELECT 1", "SELECT 1"),
+            (" SELECT 1 ;; ", "SELECT 1"),
+            ("SELECT 'a;b', \"c;\" FROM d -- e;", "SELECT 'a;b', \"c;\" FROM d -- e"),
+            ("SELECT a FROM /b'c/", "SELECT a FROM /b'c/"),
+        ] {
+            assert_eq!(single_statement(text).unwrap(), single);
+        }
+        for text in [
+            "SELECT 1; DROP DATABASE x",
+            "SELECT 'a' ; SELECT 'b'",
+            "SELECT a FROM /b'/; DROP DATABASE x -- '",
+            "SELECT 'a;",
+            " ; ",
+            "",
+        ] {
+            let single = single_statement(text);
+            // What is never closed is the server's to refuse: it is one statement at most.
+            assert!(single.is_err() || !single.unwrap().contains(';'), "{text}");
         }
     }
 }

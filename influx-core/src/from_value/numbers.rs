@@ -17,7 +17,8 @@ macro_rules! integers {
 
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
                 let number = match value {
-                    ValueRef::I64(v) => $int::try_from(v).ok(),
+                    // nanoseconds, as a time is where its number is asked for
+                    ValueRef::I64(v) | ValueRef::Time(v) => $int::try_from(v).ok(),
                     ValueRef::U64(v) => $int::try_from(v).ok(),
                     ValueRef::Number(text) => text.parse().ok(),
                     _ => None,

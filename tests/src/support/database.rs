@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use influx_client::Client;
 
-use super::{Influxd, left_out, offline};
+use super::{Influxd, InfluxdOptions, left_out, offline};
 
 /// The InfluxDB 1.x server of the live suite: that of `INFLUX_V1_URL`, or one that is started for this test program.
 /// `None` when there is none and `INFLUX_TESTS_OFFLINE=1` allows that.
@@ -41,11 +41,27 @@ where
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let name = format!("influx_test_{now}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let client = Client::v1(&url).database(&name).build().expect("the server's URL is good");
-    client.create_database(&name).await.expect("the test's database can be created");
+    client.admin().create_database(&name).await.expect("the test's database can be created");
     let outcome = tokio::spawn(body(client.clone())).await;
     let dropped = client.influxql(format!("DROP DATABASE \"{name}\"")).execute().await;
     if let Err(error) = outcome {
         std::panic::resume_unwind(error.into_panic());
     }
     dropped.expect("the test's database can be dropped");
+}
+
+/// An InfluxDB 1.x server of the test's own; `None` when there is none and `INFLUX_TESTS_OFFLINE=1` allows that.
+///
+/// # Panics
+///
+/// When there is none, so that a missing server is never taken for success.
+pub fn own_influxd(test: &str, options: InfluxdOptions) -> Option<Influxd> {
+    match Influxd::start(options) {
+        Ok(server) => Some(server),
+        Err(why) if offline() => {
+            left_out(test, &why);
+            None
+        }
+        Err(why) => panic!("{test} needs a real InfluxDB 1.x server: {why}"),
+    }
 }

@@ -12,7 +12,7 @@ mod database;
 mod find;
 mod process;
 
-pub use database::{v1_url, with_database};
+pub use database::{own_influxd, v1_url, with_database};
 pub use find::{INFLUXD, Program, VICTORIA_METRICS};
 pub use process::{Influxd, InfluxdOptions, VictoriaMetrics};
 

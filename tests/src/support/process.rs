@@ -20,11 +20,15 @@ struct Server {
 
 impl Server {
     /// Starts `program` with the arguments that `args` makes of a folder and a port, and waits until it answers.
-    fn start(program: &Path, args: impl Fn(&Path, u16) -> io::Result<Vec<String>>) -> Result<Server, String> {
+    fn start(
+        program: &Path,
+        scheme: &str,
+        args: impl Fn(&Path, u16) -> io::Result<Vec<String>>,
+    ) -> Result<Server, String> {
         let mut problem = String::new();
         // A port that was free may be taken when the server gets to it.
         for _ in 0..5 {
-            match Server::try_start(program, &args) {
+            match Server::try_start(program, scheme, &args) {
                 Ok(server) => return Ok(server),
                 Err(error) => problem = error,
             }
@@ -34,6 +38,7 @@ impl Server {
 
     fn try_start(
         program: &Path,
+        scheme: &str,
         args: &impl Fn(&Path, u16) -> io::Result<Vec<String>>,
     ) -> Result<Server, String> {
         let text = |error: io::Error| error.to_string();
@@ -56,9 +61,9 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .map_err(text)?;
-        let mut server = Server { child, url: format!("http://127.0.0.1:{port}") };
+        let mut server = Server { child, url: format!("{scheme}://127.0.0.1:{port}") };
         let deadline = Instant::now() + Duration::from_secs(60);
-        while !answers(port) {
+        while !answers(port, scheme == "https") {
             if server.child.try_wait().map_err(text)?.is_some() {
                 return Err("it ended at once".to_owned());
             }
@@ -91,10 +96,13 @@ fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Whether `/ping` is answered with success.
-fn answers(port: u16) -> bool {
+/// Whether `/ping` is answered with success; behind TLS, whether anybody listens.
+fn answers(port: u16, tls: bool) -> bool {
     let ask = || -> io::Result<bool> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        if tls {
+            return Ok(true);
+        }
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         stream.write_all(b"GET /ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         let mut head = [0; 12];
@@ -105,17 +113,26 @@ fn answers(port: u16) -> bool {
 }
 
 /// How an InfluxDB 1.x server is set up.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct InfluxdOptions {
     /// Whether users must name themselves.
     pub auth: bool,
     /// Largest body of a write; 0 is no limit, `None` the server's own.
     pub max_body_size: Option<u64>,
+    /// The secret of JSON web tokens.
+    pub shared_secret: Option<String>,
+    /// Certificate and private key in PEM, with which the server speaks TLS.
+    pub https: Option<(String, String)>,
+    /// Whether the server listens on a Unix socket, too.
+    pub unix_socket: bool,
 }
 
 /// A running InfluxDB 1.x.
 #[derive(Debug)]
-pub struct Influxd(Server);
+pub struct Influxd {
+    server: Server,
+    socket: PathBuf,
+}
 
 impl Influxd {
     /// Finds and starts a server.
@@ -124,13 +141,22 @@ impl Influxd {
     ///
     /// There is none, or it does not start.
     pub fn start(options: InfluxdOptions) -> Result<Influxd, String> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
         let program = INFLUXD.find()?;
-        Server::start(&program, |folder, port| {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        // Not in the server's folder, whose path may be longer than a socket's can be.
+        let socket = std::env::temp_dir().join(format!("influxd-{}-{number}.sock", std::process::id()));
+        let scheme = if options.https.is_some() { "https" } else { "http" };
+        let server = Server::start(&program, scheme, |folder, port| {
             let config = folder.join("influxdb.conf");
-            fs::write(&config, config_text(folder, port, options))?;
+            if let Some((certificate, key)) = &options.https {
+                fs::write(folder.join("certificate.pem"), certificate)?;
+                fs::write(folder.join("key.pem"), key)?;
+            }
+            fs::write(&config, config_text(folder, port, &socket, &options))?;
             Ok(vec!["run".to_owned(), "-config".to_owned(), config.display().to_string()])
-        })
-        .map(Influxd)
+        })?;
+        Ok(Influxd { server, socket })
     }
 
     /// One server for all tests of this program.
@@ -143,15 +169,41 @@ impl Influxd {
         SHARED.get_or_init(|| Influxd::start(InfluxdOptions::default())).as_ref().map_err(Clone::clone)
     }
 
-    /// `http://127.0.0.1:port`.
+    /// `http://127.0.0.1:port`, or `https`.
     pub fn url(&self) -> &str {
-        &self.0.url
+        &self.server.url
+    }
+
+    /// `unix:///path/of/socket`; there is one if the options said so.
+    pub fn socket_url(&self) -> String {
+        format!("unix://{}", self.socket.display())
     }
 }
 
-fn config_text(folder: &Path, port: u16, options: InfluxdOptions) -> String {
+impl Drop for Influxd {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.socket);
+    }
+}
+
+fn config_text(folder: &Path, port: u16, socket: &Path, options: &InfluxdOptions) -> String {
     let folder = folder.display();
-    let size = options.max_body_size.map(|size| format!("max-body-size = {size}")).unwrap_or_default();
+    let mut http = format!("auth-enabled = {}\n", options.auth);
+    if let Some(size) = options.max_body_size {
+        http += &format!("max-body-size = {size}\n");
+    }
+    if let Some(secret) = &options.shared_secret {
+        http += &format!("shared-secret = \"{secret}\"\n");
+    }
+    if options.https.is_some() {
+        http += &format!(
+            "https-enabled = true\nhttps-certificate = \"{folder}/certificate.pem\"\n\
+             https-private-key = \"{folder}/key.pem\"\n"
+        );
+    }
+    if options.unix_socket {
+        http += &format!("unix-socket-enabled = true\nbind-socket = \"{}\"\n", socket.display());
+    }
     format!(
         "reporting-disabled = true\n\
          bind-address = \"127.0.0.1:0\"\n\
@@ -159,8 +211,7 @@ fn config_text(folder: &Path, port: u16, options: InfluxdOptions) -> String {
          [data]\ndir = \"{folder}/data\"\nwal-dir = \"{folder}/wal\"\nquery-log-enabled = false\n\
          [monitor]\nstore-enabled = false\n\
          [logging]\nlevel = \"error\"\nsuppress-logo = true\n\
-         [http]\nbind-address = \"127.0.0.1:{port}\"\nlog-enabled = false\nauth-enabled = {}\n{size}\n",
-        options.auth
+         [http]\nbind-address = \"127.0.0.1:{port}\"\nlog-enabled = false\n{http}"
     )
 }
 
@@ -176,7 +227,7 @@ impl VictoriaMetrics {
     /// There is none, or it does not start.
     pub fn start() -> Result<VictoriaMetrics, String> {
         let program = VICTORIA_METRICS.find()?;
-        Server::start(&program, |folder, port| {
+        Server::start(&program, "http", |folder, port| {
             Ok(vec![
                 format!("-storageDataPath={}", folder.join("data").display()),
                 format!("-httpListenAddr=127.0.0.1:{port}"),

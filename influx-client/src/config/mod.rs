@@ -1,13 +1,17 @@
 //! Settings: one builder per server generation, with only that generation's settings.
 
+mod auth;
+mod tls;
+
 use std::fmt;
 use std::time::Duration;
 
 use influx_core::{Dialect, LineWriter, Precision};
 
+use crate::auth::Auth;
 use crate::endpoint::{Endpoint, without_secrets};
 use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::tls::Tls;
 
 /// How many nodes of an InfluxDB Enterprise 1.x cluster must store a write; single servers ignore it.
 ///
@@ -44,7 +48,8 @@ impl Consistency {
 #[derive(Debug)]
 pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
-    pub(crate) auth: Option<(String, Secret)>,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) tls: Tls,
     pub(crate) user_agent: String,
     pub(crate) timeouts: Timeouts,
     pub(crate) write: WriteConfig,
@@ -92,7 +97,8 @@ pub(crate) struct Timeouts {
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct V1Builder {
     url: String,
-    auth: Option<(String, Secret)>,
+    auth: Option<Auth>,
+    tls: Tls,
     user_agent: String,
     timeouts: Timeouts,
     gzip: Option<bool>,
@@ -105,6 +111,7 @@ impl V1Builder {
         V1Builder {
             url: url.to_owned(),
             auth: None,
+            tls: Tls::default(),
             user_agent: concat!("influx-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeouts: Timeouts {
                 connect: Duration::from_secs(10),
@@ -142,15 +149,6 @@ impl V1Builder {
             "the retention policy's name is empty: leave .retention_policy(..) out or name one",
         );
         self.write.retention_policy = Some(name);
-        self
-    }
-
-    /// User and password, sent as HTTP Basic. They win over those in the URL.
-    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
-        let user = user.into();
-        self.check(!user.is_empty(), "the user's name is empty: leave .basic_auth(..) out or name one");
-        self.check(!user.contains(':'), "the user's name contains ':', which HTTP Basic cannot carry");
-        self.auth = Some((user, Secret::new(password)));
         self
     }
 
@@ -249,11 +247,12 @@ impl V1Builder {
         if let Some(problem) = self.problem {
             return Err(Error::config(problem));
         }
-        let in_url = endpoint.credentials.take();
+        let in_url = endpoint.credentials.take().map(|(user, password)| Auth::Basic { user, password });
         let mut write = self.write;
         write.gzip = self.gzip.unwrap_or(!endpoint.near);
         Ok(Config {
             auth: self.auth.or(in_url),
+            tls: self.tls,
             user_agent: self.user_agent,
             timeouts: self.timeouts,
             write,
@@ -273,6 +272,7 @@ impl fmt::Debug for V1Builder {
         f.debug_struct("V1Builder")
             .field("url", &without_secrets(&self.url))
             .field("auth", &self.auth)
+            .field("tls", &self.tls)
             .field("user_agent", &self.user_agent)
             .field("timeouts", &self.timeouts)
             .field("gzip", &self.gzip)

@@ -1,0 +1,58 @@
+//! How the caller says who they are: what goes into the header and the URL of each request.
+
+use std::time::{Duration, SystemTime};
+
+use crate::jwt;
+use crate::secret::Secret;
+
+/// How long a token that is made for one request is good: clocks may disagree by that much.
+const TOKEN_LIFE: Duration = Duration::from_secs(600);
+
+/// One of the ways that InfluxDB 1.x knows.
+#[derive(Debug, Clone)]
+pub(crate) enum Auth {
+    /// `Authorization: Basic` and both in base64.
+    Basic { user: String, password: Secret },
+    /// The parameters `u` and `p`.
+    Url { user: String, password: Secret },
+    /// `Authorization: Token user:password`.
+    Token { user: String, password: Secret },
+    /// `Authorization: Bearer` and a token that somebody else signed.
+    Bearer(Secret),
+    /// `Authorization: Bearer` and a token of each request's own.
+    Jwt { user: String, shared_secret: Secret },
+}
+
+impl Auth {
+    /// User and password of HTTP Basic, which the HTTP library encodes.
+    pub(crate) fn basic(&self) -> Option<(&str, &Secret)> {
+        match self {
+            Auth::Basic { user, password } => Some((user, password)),
+            _ => None,
+        }
+    }
+
+    /// The `Authorization` header of the ways other than Basic.
+    pub(crate) fn header(&self, now: SystemTime) -> Option<Secret> {
+        match self {
+            Auth::Basic { .. } | Auth::Url { .. } => None,
+            Auth::Token { user, password } => {
+                Some(Secret::new(format!("Token {user}:{}", password.expose())))
+            }
+            Auth::Bearer(token) => Some(Secret::new(format!("Bearer {}", token.expose()))),
+            Auth::Jwt { user, shared_secret } => {
+                let expires = (now + TOKEN_LIFE).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+                let token = jwt::sign(user, expires.as_secs(), shared_secret);
+                Some(Secret::new(format!("Bearer {token}")))
+            }
+        }
+    }
+
+    /// The parameters of the URL.
+    pub(crate) fn params(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Auth::Url { user, password } => vec![("u", user.clone()), ("p", password.expose().to_owned())],
+            _ => Vec::new(),
+        }
+    }
+}
