@@ -27,10 +27,13 @@ pub(crate) fn row<'b>(
         _ => return Err(Stop::Bad(at, "a row was expected")),
     }
     for target in targets {
-        let (token, end) = token(b, place)?;
-        if let Some(cell) = cells.get_mut(target.cell) {
-            *cell = value(token, target, plan.unit(), arena).map_err(|what| Stop::Bad(place, what))?;
+        let Some(cell) = cells.get_mut(target.cell) else { break };
+        if let Some((value, end)) = usual(b, place, target.want) {
+            (*cell, place) = (value, end);
+            continue;
         }
+        let (token, end) = token(b, place)?;
+        *cell = value(token, target, plan.unit(), arena).map_err(|what| Stop::Bad(place, what))?;
         place = end;
     }
     for &(from, to) in plan.copies() {
@@ -43,7 +46,28 @@ pub(crate) fn row<'b>(
     Ok(place)
 }
 
+/// What stands in most cells: floats, and short texts of ASCII. A column is of one kind in all rows, so the branches are foreseen.
 #[inline(always)]
+fn usual(b: &[u8], at: usize, want: Want) -> Option<(ValueRef<'_>, usize)> {
+    let (first, rest) = b.get(at..)?.split_first()?;
+    match want {
+        Want::Float if *first == 0xcb => {
+            let bytes = rest.first_chunk()?;
+            Some((ValueRef::F64(f64::from_be_bytes(*bytes)), at + 9))
+        }
+        Want::Str if first & 0xe0 == 0xa0 => {
+            let raw = rest.get(..usize::from(first & 0x1f))?;
+            if !raw.is_ascii() {
+                return None;
+            }
+            // SAFETY: ASCII is UTF-8.
+            Some((ValueRef::Str(unsafe { str::from_utf8_unchecked(raw) }), at + 1 + raw.len()))
+        }
+        _ => None,
+    }
+}
+
+#[inline(never)]
 fn value<'b>(
     token: Token<'b>,
     target: &Target,
