@@ -6,6 +6,7 @@ use std::sync::Arc;
 use influx_core::LineProtocol;
 
 use crate::admin::Admin;
+use crate::batch::BatchWriterBuilder;
 use crate::config::V1Builder;
 use crate::dialect::v1;
 use crate::error::Result;
@@ -169,6 +170,12 @@ impl Client {
     /// Text without a point, lines that end in CR LF, and all that [`write`](Client::write) has.
     pub fn write_lines(&self, lines: impl Into<String>) -> WriteRequest<RawLines> {
         write::raw(&self.0, lines.into())
+    }
+
+    /// Settings of a [batch writer](crate::batch): it collects points in the background, sends them in batches, and sends again
+    /// what fails.
+    pub fn batch_writer(&self) -> BatchWriterBuilder {
+        BatchWriterBuilder::new(&self.0)
     }
 
     /// A query in InfluxQL, to be configured and then fetched or executed.

@@ -43,11 +43,13 @@
 //! | feature | adds |
 //! |---|---|
 //! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
+//! | `metrics` | counters of the batch writer for the crate `metrics` |
 //! | `serde` | `Serde<T>`: rows as any type that serde can deserialize |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
 pub mod admin;
 mod auth;
+pub mod batch;
 mod client;
 mod config;
 mod delivery;

@@ -46,6 +46,7 @@ pub struct LineWriter {
     defaults_len: u64,
     /// The schema that the default tags were last found to fit.
     merged: Option<&'static Schema>,
+    clock: Option<fn() -> i64>,
     scratch: Scratch,
 }
 
@@ -71,6 +72,7 @@ impl LineWriter {
             defaults: Vec::new(),
             defaults_len: 0,
             merged: None,
+            clock: None,
             scratch: Scratch::default(),
         }
     }
@@ -101,6 +103,28 @@ impl LineWriter {
     pub fn nan(mut self, nan: Nan) -> Self {
         self.config.nan = nan;
         self
+    }
+
+    /// Gives points without a timestamp the time that `now` tells, in nanoseconds since 1970. Without it the server stamps them when
+    /// they arrive: written twice, they are two points then.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1).clock(|| 7);
+    /// writer.write(&Point::new("m").field("f", 1))?;
+    /// writer.write(&Point::new("m").field("f", 1).timestamp(3))?;
+    /// assert_eq!(writer.as_bytes(), b"m f=1i 7\nm f=1i 3\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn clock(mut self, now: fn() -> i64) -> Self {
+        self.clock = Some(now);
+        self
+    }
+
+    /// The time of a point that has none.
+    #[inline(always)]
+    pub(crate) fn stamped(&self, nanos: Option<i64>) -> Option<i64> {
+        if nanos.is_some() { nanos } else { self.clock.map(|now| now()) }
     }
 
     /// Adds a tag to every point that has none of that key. An empty value adds nothing.
@@ -233,6 +257,34 @@ impl LineWriter {
     pub fn take(&mut self) -> Vec<u8> {
         self.points = 0;
         core::mem::take(&mut self.buffer)
+    }
+
+    /// As [`take`](LineWriter::take); the writer goes on with `buffer`, which is emptied and keeps its memory.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.write(&Point::new("m").field("f", 1))?;
+    /// assert_eq!(writer.replace(Vec::with_capacity(1 << 20)), b"m f=1i\n");
+    /// assert!(writer.is_empty());
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn replace(&mut self, mut buffer: Vec<u8>) -> Vec<u8> {
+        buffer.clear();
+        self.points = 0;
+        core::mem::replace(&mut self.buffer, buffer)
+    }
+
+    /// Appends whole lines as they are, each ended by a line feed; they are not looked at.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.append_lines(b"m f=1i\n");
+    /// assert_eq!(writer.as_bytes(), b"m f=1i\n");
+    /// ```
+    pub fn append_lines(&mut self, lines: &[u8]) {
+        self.buffer.extend_from_slice(lines);
     }
 
     /// Cuts the buffer back to a length it had after an earlier point.
@@ -387,6 +439,7 @@ impl<const MERGE: bool> Sink for Room<'_, MERGE> {
         time: Result<Option<i64>, TimestampError>,
     ) -> bool {
         let Ok(nanos) = time else { return false };
+        let nanos = self.0.stamped(nanos);
         let reserved = schema.reserved_in_v2() && self.0.config.dialect == Dialect::V2;
         !reserved && self.0.put_parts::<MERGE, _, _, _>(schema, head, tags, fields, nanos).is_some()
     }

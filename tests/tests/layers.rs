@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 11] = [
     &["http"],
     &["session"],
     &["query", "write"],
-    &["admin"],
+    &["admin", "batch"],
     &["client", "test_util"],
 ];
 

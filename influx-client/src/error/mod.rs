@@ -44,6 +44,7 @@ struct Inner {
     dropped: Option<u64>,
     delivery: Option<Delivery>,
     points_written: u64,
+    points_taken: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,10 @@ pub(crate) enum Kind {
     NoRows,
     /// One row was asked for and more came.
     TooManyRows,
+    /// The queue of a batch writer has no room.
+    Full,
+    /// A batch writer takes no more points.
+    Closed,
 }
 
 impl Error {
@@ -90,6 +95,7 @@ impl Error {
             dropped: None,
             delivery: None,
             points_written: 0,
+            points_taken: 0,
         }))
     }
 
@@ -166,6 +172,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_points_taken(mut self, points: u64) -> Self {
+        self.0.points_taken = points;
+        self
+    }
+
     pub(crate) fn kind(&self) -> Kind {
         self.0.kind
     }
@@ -205,6 +216,17 @@ impl Error {
         matches!(self.0.status, Some(401 | 403))
     }
 
+    /// The queue of a batch writer has no room, and [`WhenFull::Reject`](crate::batch::WhenFull::Reject) was chosen or the
+    /// call does not wait.
+    pub fn is_full(&self) -> bool {
+        self.0.kind == Kind::Full
+    }
+
+    /// A batch writer takes no more points: it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.0.kind == Kind::Closed
+    }
+
     /// Some points of the write are stored and some are not.
     pub fn is_partial(&self) -> bool {
         self.0.delivery == Some(Delivery::Partial)
@@ -235,7 +257,9 @@ impl Error {
             | Kind::Decode
             | Kind::Statement
             | Kind::NoRows
-            | Kind::TooManyRows => false,
+            | Kind::TooManyRows
+            | Kind::Full
+            | Kind::Closed => false,
         }
     }
 
@@ -285,6 +309,11 @@ impl Error {
     /// How many points of this call were in requests that the server answered with success.
     pub fn points_written(&self) -> u64 {
         self.0.points_written
+    }
+
+    /// How many points of this call a batch writer took before the error: they will be delivered.
+    pub fn points_taken(&self) -> u64 {
+        self.0.points_taken
     }
 
     /// The error and its causes in one text, joined by `: `.

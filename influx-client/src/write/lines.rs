@@ -59,6 +59,16 @@ fn line_len(text: &[u8]) -> usize {
     at
 }
 
+/// Whether a line, without its line feed, carries a timestamp.
+pub(crate) fn has_timestamp(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    let digits = line.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let before = &line[..line.len() - digits];
+    let before = before.strip_suffix(b"-").unwrap_or(before);
+    // a field's value follows `=`, and an escaped blank in a field's key is followed by `=` too
+    digits > 0 && before.last() == Some(&b' ')
+}
+
 /// The type of a field value, by the server's names.
 pub(crate) fn type_of(value: &[u8]) -> &'static str {
     match (value.first(), value.last()) {
@@ -175,6 +185,25 @@ mod tests {
         assert_eq!(split("a f=\"x\ny\",g=\"\\\"\n\" 1\nb f=2"), ["a f=\"x\ny\",g=\"\\\"\n\" 1\n", "b f=2"]);
         assert_eq!(split("m\"a,t=\"x f=1\nb f=2"), ["m\"a,t=\"x f=1\n", "b f=2"]);
         assert_eq!(split("a f=\"x\r\ny\""), ["a f=\"x\r\ny\""]);
+    }
+
+    #[test]
+    fn timestamps_are_told_from_values() {
+        for (line, stamped) in [
+            ("m f=1", false),
+            ("m f=1 2", true),
+            ("m f=1 -2 ", true),
+            ("m f=1i 0", true),
+            ("m f=\"a 1\"", false),
+            ("m f=1e-5", false),
+            ("m f=-1", false),
+            ("m f\\ 1=5", false),
+            ("m f=true", false),
+            ("m", false),
+            ("", false),
+        ] {
+            assert_eq!(has_timestamp(line.as_bytes()), stamped, "{line}");
+        }
     }
 
     #[test]

@@ -27,9 +27,11 @@ use body::Body;
 use points::Bodies;
 use send::{Sending, Target};
 
-#[cfg(feature = "test-util")]
-pub(crate) use lines::line_ends;
+pub(crate) use body::Body as LinesBody;
+pub(crate) use lines::{has_timestamp, is_point, line_ends};
 pub use points::{Many, One, Points};
+pub(crate) use refusal::{is_total, rejected};
+pub(crate) use send::{Target as WriteTarget, post};
 
 /// What a write did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,6 +1,9 @@
 //! Bodies to the server, one after the other: halved when too large, refusals collected, everything else stops.
 
 use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
 
 use crate::delivery::{Delivery, Rejected};
 use crate::dialect::v1;
@@ -35,6 +38,23 @@ struct Refused {
     dropped: Option<u64>,
     /// A refused body is stored in part.
     partial: bool,
+}
+
+/// One request with these lines.
+pub(crate) async fn post(
+    session: &Session,
+    target: &Target,
+    lines: Bytes,
+    timeout: Option<Duration>,
+) -> Result<()> {
+    let mut request = Request::new(Method::Post, "/write");
+    request.params.clone_from(&target.params);
+    request.content_type = Some("text/plain; charset=utf-8");
+    request.gzipped = target.gzip;
+    request.body = if target.gzip { gzip(lines).await? } else { lines };
+    request.timeout = timeout;
+    let response = session.http.send(request).await?;
+    if response.is_success() { Ok(()) } else { Err(response.into_error().await) }
 }
 
 impl<'a> Sending<'a> {
@@ -92,16 +112,8 @@ impl<'a> Sending<'a> {
     }
 
     async fn post(&mut self, body: &Body) -> Result<()> {
-        let bytes = body.bytes().clone();
-        let bytes = if self.target.gzip { gzip(bytes).await? } else { bytes };
-        let mut request = Request::new(Method::Post, "/write");
-        request.params.clone_from(&self.target.params);
-        request.content_type = Some("text/plain; charset=utf-8");
-        request.gzipped = self.target.gzip;
-        request.body = bytes;
         self.written.requests += 1;
-        let response = self.session.http.send(request).await?;
-        if response.is_success() { Ok(()) } else { Err(response.into_error().await) }
+        post(self.session, &self.target, body.bytes().clone(), None).await
     }
 
     /// A single line that the server finds too large.

@@ -215,6 +215,7 @@ impl<'w> Line<'w> {
     ) -> Result<(), EncodeError> {
         let nanos =
             time.map_err(|error| EncodeError::new(Place::Timestamp, None, Some(&error.0.0), error.0.1))?;
+        let nanos = self.writer.stamped(nanos);
         let start = self.writer.buffer.len();
         let done = self.append(measurement, nanos, sorted, placeholder);
         if done.is_err() {

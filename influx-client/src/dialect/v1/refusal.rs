@@ -25,6 +25,13 @@ pub(crate) enum Cause<'a> {
     Other(&'a str),
 }
 
+/// Whether a status 400 is about the request and not about its lines: sent in halves it would be refused again.
+pub(crate) fn concerns_request(message: &str) -> bool {
+    const REQUEST: [&str; 4] =
+        ["database is required", "invalid consistency level", "unexpected EOF", "gzip: invalid header"];
+    REQUEST.contains(&message.trim_end())
+}
+
 /// Takes the message of a status 400 apart; `None` when it is not about single points.
 pub(crate) fn refusal(message: &str) -> Option<Refusal<'_>> {
     let message = message.trim_end();

@@ -1,0 +1,172 @@
+//! What a batch writer tells: events, counts, and what it hands back.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use influx_core::Precision;
+
+use crate::delivery::Rejected;
+use crate::error::Error;
+
+/// Where points go: all of a batch go to one target.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct BatchTarget {
+    /// The database.
+    pub database: String,
+    /// The retention policy, if it is not the database's default.
+    pub retention_policy: Option<String>,
+    /// The unit of the timestamps.
+    pub precision: Precision,
+}
+
+/// `database` or `database.retention_policy`.
+impl fmt::Display for BatchTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.database)?;
+        self.retention_policy.iter().try_for_each(|policy| write!(f, ".{policy}"))
+    }
+}
+
+/// What happened to points of a batch writer, as it happens: what the function of
+/// [`on_event`](crate::batch::BatchWriterBuilder::on_event) gets.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum BatchEvent<'e> {
+    /// The server answered with success.
+    Written {
+        /// Where.
+        target: &'e BatchTarget,
+        /// How many points.
+        points: usize,
+        /// Bytes of their lines.
+        bytes: usize,
+    },
+    /// A request failed and will be sent again.
+    Retry {
+        /// Where.
+        target: &'e BatchTarget,
+        /// How many requests with these lines failed, this one included.
+        failures: u32,
+        /// How long it waits before the next one.
+        delay: Duration,
+        /// Why it failed.
+        error: &'e Error,
+        /// The lines.
+        lines: &'e Bytes,
+    },
+    /// The server refused points for good.
+    Rejected {
+        /// Where.
+        target: &'e BatchTarget,
+        /// Which points, counted from 0 in the order in which the target was given them, and why.
+        rejected: &'e [Rejected],
+        /// The server's answer.
+        error: &'e Error,
+        /// The refused lines, whole.
+        lines: &'e Bytes,
+    },
+    /// Points were dropped, as the settings or a deadline ask for.
+    Dropped {
+        /// Where they were to go.
+        target: &'e BatchTarget,
+        /// Why.
+        why: DropReason,
+        /// How many points.
+        points: usize,
+        /// Their lines.
+        lines: &'e Bytes,
+    },
+}
+
+/// Why points were dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// The queue was full and [`WhenFull::DropOldest`](crate::batch::WhenFull::DropOldest) was chosen.
+    QueueFull,
+    /// The retry policy gave up.
+    RetriesExhausted,
+    /// [`close`](crate::batch::BatchWriter::close) reached its deadline.
+    Deadline,
+    /// The last handle was dropped without [`close`](crate::batch::BatchWriter::close).
+    NotClosed,
+}
+
+impl fmt::Display for DropReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DropReason::QueueFull => "the queue was full",
+            DropReason::RetriesExhausted => "the retry policy gave up",
+            DropReason::Deadline => "the deadline of close was reached",
+            DropReason::NotClosed => "the writer was dropped without close",
+        })
+    }
+}
+
+/// What became of the points that a writer was given. `given = written + rejected + dropped + pending`, always.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Points that were taken.
+    pub given: u64,
+    /// Points that the server answered with success.
+    pub written: u64,
+    /// Points that the server refused for good.
+    pub rejected: u64,
+    /// Points that were dropped, see [`DropReason`].
+    pub dropped: u64,
+    /// Points that wait or are on their way.
+    pub pending: u64,
+    /// Bytes of the lines that wait or are on their way.
+    pub pending_bytes: u64,
+    /// Requests that were sent.
+    pub requests: u64,
+    /// Requests that failed and were, or will be, sent again.
+    pub retries: u64,
+}
+
+impl Stats {
+    pub(super) fn add(&mut self, other: &Stats) {
+        self.given += other.given;
+        self.written += other.written;
+        self.rejected += other.rejected;
+        self.dropped += other.dropped;
+        self.pending += other.pending;
+        self.pending_bytes += other.pending_bytes;
+        self.requests += other.requests;
+        self.retries += other.retries;
+    }
+}
+
+/// What [`close`](crate::batch::BatchWriter::close) returns.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// What became of all points; none is pending.
+    pub stats: Stats,
+    /// The points that were refused or dropped, the first 1,000 of them, with their lines and reasons.
+    pub rejected: Vec<Rejected>,
+    /// What was not delivered by the deadline: it is counted as dropped.
+    pub unsent: Vec<Unsent>,
+}
+
+impl Report {
+    /// Whether every point that was given is written.
+    pub fn is_complete(&self) -> bool {
+        self.stats.given == self.stats.written
+    }
+}
+
+/// Lines that were not delivered, to be written elsewhere or later. A server may have stored them if it was about to answer.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Unsent {
+    /// Where they were to go.
+    pub target: BatchTarget,
+    /// How many points.
+    pub points: usize,
+    /// The lines.
+    pub lines: Bytes,
+}

@@ -1,0 +1,325 @@
+//! The batch writer: a background task that collects points, sends them in batches, and sends again what fails.
+//!
+//! # Is
+//!
+//! - Every point that is taken ends in exactly one of: written, rejected (the server refused it; reported with its line and
+//!   reason), dropped (by a policy that you chose, or by the deadline of [`close`](BatchWriter::close); handed back). The counts
+//!   always add up: [`Stats`].
+//! - With one request on its way at a time, the default, lines reach the server in the order in which they were given.
+//! - A line that the server refuses never holds up those behind it: it is found, by halving where the server does not name it,
+//!   and the others are stored.
+//! - A full queue makes [`write`](BatchWriter::write) wait, by default; memory does not grow.
+//! - [`flush`](BatchWriter::flush) returns when all that was given before it is settled; [`close`](BatchWriter::close) returns by
+//!   its deadline, whatever the server does.
+//! - Points without a timestamp are stamped when they are given, so that sending them again cannot make a second point.
+//! - A database that is gone, or a server that is slow for one, does not delay the points of another.
+//!
+//! # Is not
+//!
+//! - Safe against a crash of your process: what waits in memory is lost with it.
+//! - A guarantee against points that are stored twice under *other* timestamps: raw lines and points keep those that you gave.
+//!
+//! ```no_run
+//! # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+//! use std::time::Duration;
+//! use influx_client::Point;
+//!
+//! let writer = client.batch_writer().build()?;
+//! for n in 0..1_000_000 {
+//!     writer.write(&Point::new("n").field("n", n)).await?;
+//! }
+//! let report = writer.close(Duration::from_secs(30)).await;
+//! assert!(report.is_complete(), "{:?}", report.stats);
+//! # Ok(())
+//! # }
+//! ```
+
+mod accumulate;
+mod chance;
+mod config;
+mod event;
+mod lane;
+#[cfg(feature = "metrics")]
+mod metrics;
+mod port;
+mod retry;
+mod shared;
+mod stamp;
+mod verdict;
+mod worker;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use influx_core::{LineProtocol, Precision};
+use tokio::time::timeout;
+
+use crate::error::{Error, Result};
+use crate::write::{has_timestamp, is_point, line_ends};
+use port::{Port, Waiting};
+use shared::Shared;
+
+pub use config::{BatchWriterBuilder, WhenFull};
+pub use event::{BatchEvent, BatchTarget, DropReason, Report, Stats, Unsent};
+pub use retry::RetryPolicy;
+
+/// Takes points and writes them in batches, in the background. See the [module](self) for what it promises.
+///
+/// A handle is cheap to clone; all clones feed the same writer, from any thread. Call [`close`](Self::close) in the end: when the
+/// last handle is dropped without it, what is unsent is dropped, and told to
+/// [`on_event`](BatchWriterBuilder::on_event) and the log.
+#[derive(Clone)]
+pub struct BatchWriter {
+    shared: Arc<Shared>,
+    port: Arc<Port>,
+    guard: Arc<Guard>,
+}
+
+/// Is dropped with the last handle.
+struct Guard(Arc<Shared>);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.0.stop(DropReason::NotClosed);
+    }
+}
+
+impl BatchWriter {
+    /// Gives a point. It is encoded at once; when the queue is full, this waits, drops or fails as
+    /// [`when_full`](BatchWriterBuilder::when_full) says.
+    ///
+    /// # Errors
+    ///
+    /// A point that line protocol cannot carry, a writer that is closed, and a full queue with [`WhenFull::Reject`].
+    #[inline]
+    pub async fn write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
+        loop {
+            let offered = self.port.offer(point)?;
+            match self.settled(&offered)? {
+                Waiting::Done => return Ok(()),
+                Waiting::For(port) => port.room().await,
+            }
+        }
+    }
+
+    /// Gives points, in their order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write`](Self::write), at the first point that has one; the points before it were taken:
+    /// [`Error::points_taken`](crate::Error::points_taken).
+    pub async fn write_all<'p, P: LineProtocol + 'p>(
+        &self,
+        points: impl IntoIterator<Item = &'p P>,
+    ) -> Result<()> {
+        for (taken, point) in points.into_iter().enumerate() {
+            self.write(point).await.map_err(|error| error.with_points_taken(taken as u64))?;
+        }
+        Ok(())
+    }
+
+    /// Gives lines that are line protocol already; blank lines and comments are left out, lines without a timestamp are stamped
+    /// in the unit of the target.
+    ///
+    /// # Errors
+    ///
+    /// Text without a point, lines that end in CR LF, and those of [`write_all`](Self::write_all).
+    pub async fn write_lines(&self, lines: &str) -> Result<()> {
+        for (taken, line) in self.stamped(lines)?.into_iter().enumerate() {
+            loop {
+                let offered = self.port.offer_line(&line);
+                let waiting =
+                    self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))?;
+                match waiting {
+                    Waiting::Done => break,
+                    Waiting::For(port) => port.room().await,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`write`](Self::write), but fails where that would wait.
+    ///
+    /// # Errors
+    ///
+    /// A point that line protocol cannot carry, a writer that is closed, and a full queue.
+    pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
+        let offered = self.port.offer(point)?;
+        match self.settled(&offered)? {
+            Waiting::Done => Ok(()),
+            Waiting::For(port) => Err(port.full()),
+        }
+    }
+
+    /// As [`write`](Self::write), for plain threads: it blocks where that would wait. Not for async code.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write`](Self::write).
+    pub fn write_blocking<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
+        loop {
+            let offered = self.port.offer(point)?;
+            match self.settled(&offered)? {
+                Waiting::Done => return Ok(()),
+                Waiting::For(port) => port.room_blocking(),
+            }
+        }
+    }
+
+    /// As [`write_all`](Self::write_all), for plain threads.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write_all`](Self::write_all).
+    pub fn write_all_blocking<'p, P: LineProtocol + 'p>(
+        &self,
+        points: impl IntoIterator<Item = &'p P>,
+    ) -> Result<()> {
+        for (taken, point) in points.into_iter().enumerate() {
+            self.write_blocking(point).map_err(|error| error.with_points_taken(taken as u64))?;
+        }
+        Ok(())
+    }
+
+    /// A handle of the same writer whose points go to another database. Each target has batches, a queue and requests of its own.
+    ///
+    /// # Errors
+    ///
+    /// An empty name, or a writer that is closed.
+    ///
+    /// ```no_run
+    /// # async fn run(writer: influx_client::batch::BatchWriter) -> influx_client::Result<()> {
+    /// use influx_client::Point;
+    /// writer.to_database("audit")?.write(&Point::new("login").field("user", "ann")).await
+    /// # }
+    /// ```
+    pub fn to_database(&self, name: impl Into<String>) -> Result<BatchWriter> {
+        let database = name.into();
+        if database.is_empty() {
+            return Err(Error::config("the database's name is empty: name one"));
+        }
+        self.to(BatchTarget { database, retention_policy: None, ..self.port.target.clone() })
+    }
+
+    /// A handle of the same writer whose points go to another retention policy.
+    ///
+    /// # Errors
+    ///
+    /// An empty name, or a writer that is closed.
+    pub fn to_retention_policy(&self, name: impl Into<String>) -> Result<BatchWriter> {
+        let policy = name.into();
+        if policy.is_empty() {
+            return Err(Error::config("the retention policy's name is empty: name one"));
+        }
+        self.to(BatchTarget { retention_policy: Some(policy), ..self.port.target.clone() })
+    }
+
+    /// A handle of the same writer whose timestamps are written in another unit.
+    ///
+    /// # Errors
+    ///
+    /// A writer that is closed.
+    pub fn with_precision(&self, precision: Precision) -> Result<BatchWriter> {
+        self.to(BatchTarget { precision, ..self.port.target.clone() })
+    }
+
+    fn to(&self, target: BatchTarget) -> Result<BatchWriter> {
+        let port = self.shared.port(target)?;
+        Ok(BatchWriter { port, ..self.clone() })
+    }
+
+    /// Where the points of this handle go.
+    pub fn target(&self) -> &BatchTarget {
+        &self.port.target
+    }
+
+    /// Sends what waits, and returns when all that was given to any handle before is settled: written, rejected or dropped.
+    pub async fn flush(&self) {
+        let ports = self.shared.ports();
+        let below: Vec<u64> = ports.iter().map(|port| port.seal()).collect();
+        for (port, below) in ports.iter().zip(below) {
+            port.settled_below(below).await;
+        }
+    }
+
+    /// What became of the points that all handles were given so far.
+    pub fn stats(&self) -> Stats {
+        self.shared.stats()
+    }
+
+    /// Takes no more points, sends what waits, and returns when all of it is settled, or at the deadline: what is not
+    /// delivered by then is handed back. Other handles find the writer closed.
+    pub async fn close(self, deadline: Duration) -> Report {
+        self.shared.close();
+        let all = async {
+            for port in self.shared.ports() {
+                port.settled_below(u64::MAX).await;
+            }
+        };
+        // whether in time or not: what is left is handed back
+        let _ = timeout(deadline, all).await;
+        self.shared.stop(DropReason::Deadline)
+    }
+
+    /// What is left to do about a point that was offered; an old batch makes room where that was chosen.
+    #[inline]
+    fn settled(&self, offered: &lane::Offered) -> Result<Waiting<'_>> {
+        let waiting = self.port.outcome(offered, self.shared.settings.when_full)?;
+        if let Waiting::For(_) = waiting
+            && self.shared.settings.when_full == WhenFull::DropOldest
+        {
+            self.drop_oldest();
+        }
+        Ok(waiting)
+    }
+
+    #[cold]
+    fn drop_oldest(&self) {
+        let dropped = self.port.lane().drop_oldest();
+        if let Some(lines) = dropped {
+            self.port.tell_settled();
+            let (target, why) = (&self.port.target, DropReason::QueueFull);
+            self.shared.tell(&BatchEvent::Dropped { target, why, points: lines.points, lines: &lines.bytes });
+        }
+    }
+
+    /// The points among raw lines, each with a timestamp and its line feed.
+    fn stamped(&self, text: &str) -> Result<Vec<Vec<u8>>> {
+        let precision = self.port.target.precision;
+        if precision == Precision::Us {
+            return Err(Error::config(
+                "1.x servers disagree on the name of microseconds: give raw lines timestamps in ns, ms or s",
+            ));
+        }
+        let mut start = 0;
+        let mut lines = Vec::new();
+        for end in line_ends(text.as_bytes())? {
+            let line = &text.as_bytes()[start..end];
+            start = end;
+            let line = line.strip_suffix(b"\n").unwrap_or(line);
+            if !is_point(line) {
+                continue;
+            }
+            let mut whole = line.to_vec();
+            if !has_timestamp(line) {
+                whole.truncate(line.trim_ascii_end().len());
+                whole.extend_from_slice(format!(" {}", precision.floor(stamp::now())).as_bytes());
+            }
+            whole.push(b'\n');
+            lines.push(whole);
+        }
+        Ok(lines)
+    }
+}
+
+impl fmt::Debug for BatchWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handles = Arc::strong_count(&self.guard);
+        f.debug_struct("BatchWriter")
+            .field("target", self.target())
+            .field("handles", &handles)
+            .finish_non_exhaustive()
+    }
+}
