@@ -2,6 +2,7 @@
 
 pub mod conformance;
 pub mod rows;
+pub mod soak;
 pub mod support;
 
 /// The README, whose examples are compiled and run.

@@ -183,6 +183,26 @@ impl BatchWriter {
         Ok(())
     }
 
+    /// As [`write_lines`](Self::write_lines), for plain threads.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write_lines`](Self::write_lines).
+    pub fn write_lines_blocking(&self, lines: &str) -> Result<()> {
+        for (taken, line) in self.stamped(lines)?.into_iter().enumerate() {
+            loop {
+                let offered = self.port.offer_line(&line);
+                let waiting =
+                    self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))?;
+                match waiting {
+                    Waiting::Done => break,
+                    Waiting::For(port) => port.room_blocking(),
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A handle of the same writer whose points go to another database. Each target has batches, a queue and requests of its own.
     ///
     /// # Errors

@@ -11,10 +11,12 @@ use std::io::Write;
 mod database;
 mod find;
 mod process;
+mod restart;
 
 pub use database::{own_influxd, v1_url, with_database};
 pub use find::{INFLUXD, Program, VICTORIA_METRICS};
 pub use process::{Influxd, InfluxdOptions, VictoriaMetrics};
+pub use restart::MortalInfluxd;
 
 /// Whether tests without a server are left out instead of failing.
 pub fn offline() -> bool {

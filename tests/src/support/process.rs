@@ -83,7 +83,7 @@ impl Drop for Server {
     }
 }
 
-fn new_folder() -> io::Result<PathBuf> {
+pub(super) fn new_folder() -> io::Result<PathBuf> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = target_dir().join("influx-servers/run").join(format!("{}-{number}", std::process::id()));
@@ -92,12 +92,12 @@ fn new_folder() -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-fn free_port() -> io::Result<u16> {
+pub(super) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// Whether `/ping` is answered with success; behind TLS, whether anybody listens.
-fn answers(port: u16, tls: bool) -> bool {
+pub(super) fn answers(port: u16, tls: bool) -> bool {
     let ask = || -> io::Result<bool> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         if tls {
@@ -186,7 +186,7 @@ impl Drop for Influxd {
     }
 }
 
-fn config_text(folder: &Path, port: u16, socket: &Path, options: &InfluxdOptions) -> String {
+pub(super) fn config_text(folder: &Path, port: u16, socket: &Path, options: &InfluxdOptions) -> String {
     let folder = folder.display();
     let mut http = format!("auth-enabled = {}\n", options.auth);
     if let Some(size) = options.max_body_size {

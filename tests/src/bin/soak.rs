@@ -1,0 +1,183 @@
+//! `cargo run --release -p influx-tests --bin soak -- [--seconds N] [--points N] [--threads N] [--seed N]`
+//!
+//! Writes points through a proxy that misbehaves to a real InfluxDB 1.x that is killed and started again, and compares what is on
+//! the server in the end with what was given. Fails when a point is lost, altered or there twice.
+#![allow(clippy::print_stdout, reason = "a program")]
+
+use std::collections::BTreeSet;
+use std::process::{ExitCode, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use influx_client::Client;
+use influx_tests::soak::{Chance, check, is_poison, proxy::Proxy, writer};
+use influx_tests::support::MortalInfluxd;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+struct Options {
+    seconds: u64,
+    points: i64,
+    threads: u32,
+    seed: u64,
+}
+
+fn option<T: std::str::FromStr>(name: &str, default: T) -> Result<T, String> {
+    let mut args = std::env::args().skip_while(|arg| arg != name);
+    match (args.next(), args.next()) {
+        (None, _) => Ok(default),
+        (Some(_), Some(value)) => value.parse().map_err(|_| format!("{name} {value}: not a number")),
+        (Some(_), None) => Err(format!("{name} needs a value")),
+    }
+}
+
+/// What the writing processes said so far.
+#[derive(Debug, Default)]
+struct Said {
+    /// The number behind the last one that was taken, by thread.
+    from: Vec<i64>,
+    rejected: BTreeSet<String>,
+    closed: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let run = if std::env::args().any(|arg| arg == "--write") { write().await } else { soak().await };
+    match run {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("soak: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The process that writes.
+async fn write() -> Result<bool, Failure> {
+    let from: String = option("--from", String::new())?;
+    let orders = writer::Orders {
+        url: option("--url", String::new())?,
+        database: "soak".to_owned(),
+        from: from.split(',').map(str::parse).collect::<Result<_, _>>()?,
+        end: option("--end", 0)?,
+        rate: option("--rate", 0)?,
+        spool: None,
+    };
+    writer::run(orders).await?;
+    Ok(true)
+}
+
+async fn soak() -> Result<bool, Failure> {
+    let options = Options {
+        seconds: option("--seconds", 120)?,
+        points: option("--points", 1_000_000)?,
+        threads: option("--threads", 4)?,
+        seed: option("--seed", 7)?,
+    };
+    let mut server = MortalInfluxd::start()?;
+    let client = Client::v1(server.url()).database("soak").build()?;
+    client.admin().create_database("soak").await?;
+    let proxy = Proxy::start(server.port(), options.seed).await?;
+    let end = options.points / i64::from(options.threads);
+    let said = Arc::new(Mutex::new(Said { from: vec![0; options.threads as usize], ..Said::default() }));
+    let started = Instant::now();
+    let mut child = start_writer(&options, &proxy, &said, end)?;
+
+    // the server dies and comes back while there are points to write
+    let stop = Arc::new(AtomicBool::new(false));
+    let killer = {
+        let (stop, seed) = (Arc::clone(&stop), options.seed);
+        tokio::task::spawn_blocking(move || {
+            let (mut chance, mut deaths) = (Chance::new(seed ^ 0xdead), 0);
+            while !stop.load(Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(2_000 + chance.below(4_000)));
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                server.kill();
+                deaths += 1;
+                std::thread::sleep(Duration::from_millis(chance.below(1_500)));
+                server.revive()?;
+            }
+            Ok::<_, String>((server, deaths))
+        })
+    };
+    while said.lock().unwrap().from.iter().any(|from| *from < end) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if let Some(status) = child.try_wait()? {
+            return Err(format!("the writing process ended early: {status}").into());
+        }
+    }
+    proxy.behave();
+    stop.store(true, Ordering::Relaxed);
+    let (server, deaths) = killer.await??;
+    let status = child.wait().await?;
+    // its last words may still be on their way
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let taken = started.elapsed();
+    let found = check::compare(&client, options.threads, end).await?;
+    drop(server);
+
+    let said = said.lock().unwrap();
+    let poison = (0..end).filter(|n| is_poison(*n)).count() as u64 * u64::from(options.threads);
+    println!("seconds: {:.0}", taken.as_secs_f64());
+    println!("faults injected:");
+    println!("  the server was killed and started again: {deaths}");
+    for (kind, times) in proxy.faults() {
+        println!("  {kind}: {times}");
+    }
+    println!("the writer: {}", said.closed.as_deref().unwrap_or("said nothing in the end"));
+    println!("points given: {}, of them {poison} that no server takes", end * i64::from(options.threads));
+    println!("refused and reported: {}", said.rejected.len());
+    println!(
+        "on the server: {}, duplicates: {}, altered: {}, losses: {}",
+        found.points, found.duplicates, found.altered, found.losses
+    );
+    let good = status.success()
+        && found.losses + found.duplicates + found.altered == 0
+        && said.rejected.len() as u64 == poison
+        && said.closed.is_some();
+    println!("{}", if good { "every point is on the server exactly once, or reported" } else { "FAILED" });
+    Ok(good)
+}
+
+fn start_writer(
+    options: &Options,
+    proxy: &Proxy,
+    said: &Arc<Mutex<Said>>,
+    end: i64,
+) -> Result<Child, Failure> {
+    let from = said.lock().unwrap().from.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let rate = options.points as u64 / options.seconds.max(1);
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["--write", "--url", &proxy.url(), "--from", &from])
+        .args(["--end", &end.to_string(), "--rate", &rate.to_string()])
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()?;
+    let output = child.stdout.take().ok_or("no output")?;
+    let said = Arc::clone(said);
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(output).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            let mut said = said.lock().unwrap();
+            match line.split(' ').collect::<Vec<_>>()[..] {
+                ["taken", thread, number] => {
+                    if let (Ok(thread), Ok(number)) = (thread.parse::<usize>(), number.parse::<i64>()) {
+                        said.from[thread] = number + 1;
+                    }
+                }
+                ["rejected", ..] => drop(said.rejected.insert(line)),
+                ["closed", ..] => said.closed = Some(line),
+                _ => eprintln!("the writer: {line}"),
+            }
+        }
+    });
+    Ok(child)
+}
