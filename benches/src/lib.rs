@@ -9,6 +9,8 @@ pub mod encoders;
 #[cfg(target_arch = "x86_64")]
 pub mod limit;
 pub mod measure;
+#[cfg(feature = "peers")]
+pub mod queries;
 mod random;
 #[cfg(target_arch = "x86_64")]
 pub mod read_limit;
