@@ -62,11 +62,14 @@ fn run(Arguments { rows, rounds, python }: Arguments) -> Result<(), Box<dyn Erro
     let (first, last) =
         (all_millis(|times| times.first.as_secs_f64()), all_millis(|times| times.last.as_secs_f64()));
     let ratios = ratios(&last);
-    println!("| query | first row, ms | all rows, ms | time | correct |");
-    println!("|---|---:|---:|---:|---|");
+    println!("| query | first row, ms | all rows, ms | least to most | time | correct |");
+    println!("|---|---:|---:|---:|---:|---|");
     for (at, (first, last)) in first.into_iter().zip(last).enumerate() {
         let (name, verdict) = (questions[at].name(), &verdicts[at]);
-        println!("| {name} | {:.0} | {:.0} | {:.2} | {verdict} |", median(first), median(last), ratios[at]);
+        let least = last.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = last.iter().copied().fold(0.0, f64::max);
+        let (first, last, ratio) = (median(first), median(last), ratios[at]);
+        println!("| {name} | {first:.0} | {last:.0} | {least:.0} to {most:.0} | {ratio:.2} | {verdict} |");
     }
     println!(
         "\nWall time, *time* as a multiple of the first row's: medians over {rounds} rounds in random order. {rows} rows, influxd {} on the \
