@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Instructions per point of our encoders and the limit, counted by valgrind, compared with the figures in instructions.txt.
+# Instructions per point of our encoders, per row of our readers, and of the limits, counted by valgrind, compared with the figures
+# in instructions.txt.
 # Fails when one is more than 3 % above its figure. `instructions.sh --record` writes the figures anew.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 figures=instructions.txt
 points=500
+# two series; four frames of 64 KiB
+rows=2000
 few=2
 many=6
 
@@ -26,10 +29,10 @@ fi
 cargo build --quiet --release --locked --no-default-features --bin instructions
 program=$(cargo metadata --format-version 1 --no-deps | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')/release/instructions
 
-# instructions ENCODER SHAPE REPEATS: of the whole program
+# instructions NAME KIND COUNT REPEATS: of the whole program
 instructions() {
     local report count
-    report=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" "$points" "$3" 2>&1) || {
+    report=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$@" 2>&1) || {
         echo "$report" >&2
         exit 1
     }
@@ -42,24 +45,29 @@ instructions() {
     echo "$count"
 }
 
-# per_point ENCODER SHAPE: the start and the first runs, which let buffers grow, cancel out
+# per_point ENCODER SHAPE or READER FORMAT: the start and the first runs, which let buffers grow, cancel out
 per_point() {
-    local low high
-    low=$(instructions "$1" "$2" "$few")
-    high=$(instructions "$1" "$2" "$many")
-    echo $(((high - low) / ((many - few) * points)))
+    local low high count=$points
+    [ "$2" != json ] || count=$rows
+    low=$(instructions "$1" "$2" "$count" "$few")
+    high=$(instructions "$1" "$2" "$count" "$many")
+    echo $(((high - low) / ((many - few) * count)))
 }
 
 if [ "${1-}" = --record ]; then
     new=$(mktemp)
     trap 'rm -f "$new"' EXIT
     {
-        echo "# encoder, shape, instructions per point; written by instructions.sh --record with $(rustc --version)"
+        echo "# encoder, shape, instructions per point; reader, format, instructions per row; written by instructions.sh --record with $(rustc --version)"
         for encoder in influx default_tags point limit; do
             for shape in trade cpu_f64 cpu_i64 esc; do
                 echo "$encoder $shape $(per_point "$encoder" "$shape")"
             done
         done
+        for reader in lent borrowed owned limit; do
+            echo "$reader json $(per_point "$reader" json)"
+        done
+        echo "msgpack msgpack $(per_point msgpack msgpack)"
     } | tee "$new"
     cp "$new" "$figures"
     exit

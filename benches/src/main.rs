@@ -1,12 +1,13 @@
 //! The table of all encoders; see the README.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use influx_benches::allocations::Counting;
 use influx_benches::check::first_wrong_line;
 use influx_benches::data::Shape;
 use influx_benches::encoders;
 use influx_benches::measure::{Measured, measure};
+use influx_benches::report::{compiler, few, target};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -85,9 +86,7 @@ fn table(shapes: &[Shape], columns: &[Vec<Measured>]) -> String {
 fn allocations(counts: impl Iterator<Item = f64> + Clone) -> String {
     let least = counts.clone().fold(f64::INFINITY, f64::min);
     let most = counts.fold(0.0, f64::max);
-    // a few allocations per run are none per point
-    let text = |count: f64| if count < 0.05 { "0".to_owned() } else { format!("{count:.1}") };
-    if text(least) == text(most) { text(most) } else { format!("{} to {}", text(least), text(most)) }
+    if few(least) == few(most) { few(most) } else { format!("{} to {}", few(least), few(most)) }
 }
 
 /// As much of a line as a cell can hold.
@@ -95,24 +94,4 @@ fn short(line: &str) -> String {
     let cut: String = line.chars().take(60).collect();
     let dots = if cut.len() < line.len() { ".." } else { "" };
     format!("{}{dots}", cut.replace('|', "\\|"))
-}
-
-fn compiler() -> String {
-    let output = Command::new("rustc").arg("--version").output();
-    let version = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
-    version.map_or_else(|| "rustc of unknown version".into(), |version| version.trim().to_owned())
-}
-
-/// What the program was compiled for, not what it runs on.
-fn target() -> String {
-    let vectors = if cfg!(target_feature = "avx512bw") {
-        " with AVX-512"
-    } else if cfg!(target_feature = "avx2") {
-        " with AVX2"
-    } else if cfg!(target_feature = "sse2") {
-        " with SSE2, the baseline"
-    } else {
-        ", the baseline"
-    };
-    format!("compiled for {}{vectors}", std::env::consts::ARCH)
 }

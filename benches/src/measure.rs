@@ -1,4 +1,4 @@
-//! Times and allocations of all encoders on one shape, in rounds.
+//! Times in rounds, and times and allocations of all encoders on one shape.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub struct Measured {
 }
 
 /// The time that this thread has run on a processor: what others do on the machine counts little.
-fn thread_time() -> Duration {
+pub fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
@@ -44,22 +44,35 @@ pub fn measure(
         run(&mut **encoder, body, 1);
         allocations.push((allocations::count() - before) as f64 / count as f64);
     }
-    let mut times = vec![Vec::new(); encoders.len()];
-    let mut order: Vec<usize> = (0..encoders.len()).collect();
+    let times = interleaved(encoders.len(), rounds, |at| {
+        let time = run(&mut *encoders[at], &mut bodies[at], repeats);
+        time.as_nanos() as f64 / (repeats * count) as f64
+    });
+    let ratios = ratios(&times);
+    let measured = times.into_iter().zip(ratios).zip(allocations);
+    measured
+        .map(|((times, ratio), allocations)| Measured { nanos: median(times), ratio, allocations })
+        .collect()
+}
+
+/// Runs each contender once per round, in an order that changes from round to round. Gives what `run` gave, by contender and round.
+pub fn interleaved<T>(contenders: usize, rounds: usize, mut run: impl FnMut(usize) -> T) -> Vec<Vec<T>> {
+    let mut results: Vec<Vec<T>> = (0..contenders).map(|_| Vec::new()).collect();
+    let mut order: Vec<usize> = (0..contenders).collect();
     let mut random = 0x2545_f491_4f6c_dd1d_u64;
     for _ in 0..rounds {
         shuffle(&mut order, &mut random);
         for &at in &order {
-            let time = run(&mut *encoders[at], &mut bodies[at], repeats);
-            times[at].push(time.as_nanos() as f64 / (repeats * count) as f64);
+            results[at].push(run(at));
         }
     }
-    let first = times[0].clone();
-    let measured = times.into_iter().zip(allocations).map(|(times, allocations)| {
-        let ratios = times.iter().zip(&first).map(|(time, first)| time / first).collect();
-        Measured { nanos: median(times), ratio: median(ratios), allocations }
-    });
-    measured.collect()
+    results
+}
+
+/// The median over the rounds of each contender's time as a multiple of the first contender's in the same round.
+pub fn ratios(times: &[Vec<f64>]) -> Vec<f64> {
+    let ratio = |own: &Vec<f64>| median(own.iter().zip(&times[0]).map(|(own, first)| own / first).collect());
+    times.iter().map(ratio).collect()
 }
 
 fn run(encoder: &mut dyn Encoder, body: &mut Body, repeats: usize) -> Duration {
@@ -83,7 +96,15 @@ fn shuffle(order: &mut [usize], random: &mut u64) {
     }
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
+pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// Memory that was freed in small pieces is put in order by the allocator when the next large piece is asked for: here, instead of
+/// within the time of the next contender.
+pub fn settle() {
+    for _ in 0..500 {
+        drop(std::hint::black_box(Vec::<u8>::with_capacity(100 << 10)));
+    }
 }

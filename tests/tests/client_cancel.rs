@@ -1,0 +1,64 @@
+//! Leaving a query in the middle: the connection is closed, so that the server stops working for nobody.
+
+use std::time::Duration;
+
+use influx_client::{AnyRow, Client};
+use influx_tests::rows::Usage;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+const START: &str = r#"{"results":[{"series":[{"name":"cpu","columns":["time","host","usage"],"values":["#;
+
+/// A server whose answer never ends. Its task ends when the client has closed the connection.
+async fn endless() -> (Client, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::v1(format!("http://{}", listener.local_addr().unwrap())).build().unwrap();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        while !read_some(&mut stream).await.ends_with(b"\r\n\r\n") {}
+        stream.write_all(HEAD.as_bytes()).await.unwrap();
+        let mut piece = START.to_owned();
+        while stream.write_all(format!("{:x}\r\n{piece}\r\n", piece.len()).as_bytes()).await.is_ok() {
+            piece = r#"[1,"a",0.5],"#.repeat(100);
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    (client, server)
+}
+
+async fn read_some(stream: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = vec![0; 4096];
+    let count = stream.read(&mut bytes).await.unwrap();
+    assert!(count > 0, "the client went away before it had sent its request");
+    bytes.truncate(count);
+    bytes
+}
+
+async fn ends(server: JoinHandle<()>) {
+    let ended = tokio::time::timeout(Duration::from_secs(10), server).await;
+    ended.expect("the connection is still open, 10 s after the query was left").unwrap();
+}
+
+#[tokio::test]
+async fn dropping_a_stream_closes_its_connection() {
+    let (client, server) = endless().await;
+    let mut rows = client.influxql("SELECT * FROM cpu").fetch::<Usage>();
+    for _ in 0..1_000 {
+        rows.next().await.unwrap().unwrap();
+    }
+    assert!(!server.is_finished(), "the answer has not ended");
+    drop(rows);
+    ends(server).await;
+}
+
+#[tokio::test]
+async fn dropping_a_future_closes_its_connection() {
+    let (client, server) = endless().await;
+    let mut seen = 0;
+    let rows = client.influxql("SELECT * FROM cpu").for_each_row::<AnyRow<'_>>(|_| seen += 1);
+    assert!(tokio::time::timeout(Duration::from_millis(300), rows).await.is_err(), "the answer has no end");
+    assert!(seen > 0);
+    ends(server).await;
+}
