@@ -45,6 +45,7 @@
 //! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
 //! | `metrics` | counters of the batch writer for the crate `metrics` |
 //! | `serde` | `Serde<T>`: rows as any type that serde can deserialize |
+//! | `spool` | the settings of a disk spool: `SpoolSettings` |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
 pub mod admin;
@@ -63,6 +64,9 @@ mod query;
 mod retry;
 mod secret;
 mod session;
+#[cfg(feature = "spool")]
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the batch writer will use it"))]
+mod spool;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod tls;
@@ -73,6 +77,8 @@ pub use config::{Consistency, V1Builder};
 pub use delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
 pub use query::{Bind, Identifier, Query, Regex, RowBatch, RowBatches, RowStream, SeriesStream};
+#[cfg(feature = "spool")]
+pub use spool::{Fsync, SpoolFull, SpoolSettings};
 pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
 
 pub use influx_core::decode::influxql::{Format, Message, Series};

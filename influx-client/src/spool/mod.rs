@@ -1,0 +1,348 @@
+//! The disk spool of the batch writer: a write-ahead log of what the server has not taken yet.
+//!
+//! # What it is
+//!
+//! - A record is a batch: the lines, their number, and the target they go to. It is there whole or not at all.
+//! - After a crash, everything that was durable and not acknowledged is there exactly once, in order, with its bytes. With
+//!   [`Fsync::Always`] that is all that [`append`](Spool::append) took; otherwise all before the last good
+//!   [`sync`](Spool::sync). A crash of the process alone loses nothing under any policy.
+//! - What was acknowledged does not come back once a `sync` after it succeeded, or as long as only the process crashed. A
+//!   loss of power before that can bring it back: then it is sent twice, which stores it once, as lines carry timestamps.
+//! - Records leave in three ways, and the counts add up: acknowledged, waiting ([`pending`](Spool::pending)), dropped
+//!   ([`take_dropped`](Spool::take_dropped)).
+//! - Damage costs the records it hits. It is skipped, counted, and needs nobody's hand.
+//!
+//! # What it is not
+//!
+//! - Shared: one writer at a time has the folder.
+//! - A cure for a disk that fails: an I/O error is an error of the call. The spool can be used on, and the next call tries
+//!   anew. A file that cannot be *read* when the spool is opened fails `open`, as it may be readable later. And what a
+//!   failed sync left in doubt is saved by the process that saw it fail: if that one ends before, the next cannot know
+//!   that the operating system has given bytes up which it still shows.
+//!
+//! # Layout
+//!
+//! The folder holds `spool.lock` and segments, `00000000000000000001.spool` and so on, files of records (see `record`)
+//! that only grow at their end, only in the newest. Other files are left alone. Each process begins a new segment, so nothing is
+//! ever written behind a torn end.
+//!
+//! - **Append** writes to the newest segment; over `segment_bytes` a new one is begun. A write that fails is cut off again;
+//!   if that fails too, the segment takes no more.
+//! - **Sync** syncs the segments and then the folder, as a file without a name is none. After a sync that failed, the
+//!   operating system may claim success without having written: what was in doubt is read back and written to a new
+//!   segment before the next `sync` succeeds.
+//! - **Acknowledge** appends ranges of ids to the log; it is not synced for that. If it cannot be written it is kept and
+//!   written with the next.
+//! - **Removal**: only the oldest segment is removed, once all its records are acknowledged, and never the newest. So an
+//!   acknowledgement, which stands behind the record, is never removed before it (the folder is synced between the two), and neither ids nor file numbers begin
+//!   anew while an old acknowledgement could hit a new record.
+//! - **Moving**: when more than half of the bytes are acknowledged, what still waits in the oldest segment is copied to the
+//!   log's end under its old id, and the segment is removed after the next sync. So a target that is down holds no more
+//!   room than about twice its records, and bytes are copied once for each that is appended.
+//! - **Recovery** reads all segments. A record is there if it is whole, stands where it was written, and no acknowledgement
+//!   names it; of two copies one counts. Then it syncs what it found.
+//!
+//! Calls block. There is no clock, and no thread: the caller passes times, and syncs when
+//! [`sync_due`](Spool::sync_due) says so.
+
+mod error;
+mod fs;
+mod log;
+mod record;
+mod recover;
+mod room;
+mod scan;
+mod segment;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+
+pub(crate) use error::SpoolError;
+pub(crate) use fs::{RealFs, SpoolFs};
+pub(crate) use recover::Recovered;
+use segment::Segment;
+use settings::Checked;
+pub use settings::{Fsync, SpoolFull, SpoolSettings};
+
+/// Names a record for the life of its folder; later ones are greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct RecordId(pub(crate) u64);
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A record without its lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Descriptor {
+    pub(crate) id: RecordId,
+    pub(crate) points: u32,
+    /// Bytes of the lines.
+    pub(crate) bytes: u64,
+    pub(crate) target: Arc<[u8]>,
+}
+
+/// A record as it was appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) id: RecordId,
+    pub(crate) points: u32,
+    pub(crate) target: Bytes,
+    pub(crate) lines: Bytes,
+}
+
+/// A record that left without being acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    pub(crate) record: Descriptor,
+    pub(crate) reason: DropReason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DropReason {
+    /// The spool was full, and the settings say so.
+    Full,
+    /// Its bytes had changed on disk.
+    Damaged,
+}
+
+/// What waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Pending {
+    pub(crate) records: u64,
+    pub(crate) points: u64,
+    /// Bytes of the lines.
+    pub(crate) bytes: u64,
+}
+
+/// Where a waiting record is.
+#[derive(Debug, Clone)]
+struct Entry {
+    segment: u64,
+    offset: u64,
+    points: u32,
+    /// Bytes of the lines.
+    bytes: u64,
+    target: Arc<[u8]>,
+}
+
+impl Entry {
+    /// Bytes of the record on disk.
+    fn len(&self) -> u64 {
+        record::HEADER as u64 + self.target.len() as u64 + self.bytes
+    }
+
+    fn describe(&self, id: u64) -> Descriptor {
+        let target = Arc::clone(&self.target);
+        Descriptor { id: RecordId(id), points: self.points, bytes: self.bytes, target }
+    }
+}
+
+/// An open spool; see the module's documentation.
+#[derive(Debug)]
+pub(crate) struct Spool<F: SpoolFs> {
+    fs: F,
+    _lock: F::Lock,
+    settings: Checked,
+    /// Oldest first; only the last takes records.
+    segments: VecDeque<Segment<F::File>>,
+    next_segment: u64,
+    /// The records that wait, in order.
+    live: BTreeMap<u64, Entry>,
+    next_id: u64,
+    pending: Pending,
+    /// Bytes of all segments.
+    used: u64,
+    /// Bytes of the records that wait.
+    live_bytes: u64,
+    dropped: Vec<Dropped>,
+    /// Acknowledged ranges that are not in the log yet.
+    unwritten: Vec<(u64, u64)>,
+    /// Acknowledged ranges that are in the log and not synced.
+    unsynced: Vec<(u64, u64)>,
+    /// A file was removed since the folder was synced.
+    removed: bool,
+    /// A file was created or removed since the folder was synced.
+    folder_changed: bool,
+    /// When the first record was appended that is not synced.
+    dirty_since: Option<Instant>,
+    targets: BTreeSet<Arc<[u8]>>,
+    buffer: Vec<u8>,
+}
+
+impl<F: SpoolFs> Spool<F> {
+    /// Adds a record. With [`Fsync::Always`] it is durable when this returns. An error leaves it out: its points are not
+    /// pending, though a crash right after an error of the sync can bring them back.
+    pub(crate) fn append(
+        &mut self,
+        target: &[u8],
+        points: u32,
+        lines: &[u8],
+        now: Instant,
+    ) -> Result<RecordId, SpoolError> {
+        let id = self.append_unsynced(target, points, lines, now)?;
+        if self.settings.fsync == Fsync::Always
+            && let Err(error) = self.sync()
+        {
+            // the caller keeps the lines
+            self.retire(&[id]);
+            return Err(error);
+        }
+        Ok(id)
+    }
+
+    /// Adds a record that the next good [`sync`](Spool::sync) makes durable: several appends share one.
+    pub(crate) fn append_unsynced(
+        &mut self,
+        target: &[u8],
+        points: u32,
+        lines: &[u8],
+        now: Instant,
+    ) -> Result<RecordId, SpoolError> {
+        if u16::try_from(target.len()).is_err() {
+            return Err(SpoolError::TargetTooLong { bytes: target.len() });
+        }
+        let Some(len) = record::data_len(target, lines) else {
+            return Err(SpoolError::TooLarge { bytes: lines.len() as u64, max: self.largest_record() });
+        };
+        self.make_room(len)?;
+        let id = self.next_id;
+        let (segment, offset) = self.write_data(id, points, target, lines)?;
+        self.next_id += 1;
+        let bytes = lines.len() as u64;
+        let target = self.intern(target);
+        self.enter(id, Entry { segment, offset, points, bytes, target });
+        if self.settings.fsync != Fsync::Never {
+            self.dirty_since.get_or_insert(now);
+        }
+        Ok(RecordId(id))
+    }
+
+    /// When [`sync`](Spool::sync) is to be called so that the settings are kept; `None`: not until the next append.
+    pub(crate) fn sync_due(&self) -> Option<Instant> {
+        let since = self.dirty_since?;
+        match self.settings.fsync {
+            Fsync::Always => Some(since),
+            Fsync::Interval(interval) => since.checked_add(interval),
+            Fsync::Never => None,
+        }
+    }
+
+    /// Takes out records that the server has taken, or that are given up, in any order. What is not there is passed over.
+    ///
+    /// They do not wait any more even if this fails; then the acknowledgement may not be on disk yet, and is written with
+    /// the next, or space could not be won back yet.
+    pub(crate) fn acknowledge(&mut self, ids: &[RecordId]) -> Result<(), SpoolError> {
+        self.retire(ids);
+        let written = self.write_acknowledgements();
+        let tidied = self.tidy();
+        written.and(tidied)
+    }
+
+    /// Reads a record that waits.
+    pub(crate) fn read(&mut self, id: RecordId) -> Result<Record, SpoolError> {
+        let entry = self.live.get(&id.0).ok_or(SpoolError::Unknown { id })?;
+        let (points, target_len) = (entry.points, entry.target.len());
+        let mut bytes = Bytes::from(self.read_data(id.0)?);
+        let target = bytes.split_off(record::HEADER);
+        let lines = target.slice(target_len..);
+        Ok(Record { id, points, target: target.slice(..target_len), lines })
+    }
+
+    /// What waits.
+    pub(crate) fn pending(&self) -> Pending {
+        self.pending
+    }
+
+    /// The records that wait, in order.
+    pub(crate) fn records(&self) -> impl Iterator<Item = Descriptor> + '_ {
+        self.live.iter().map(|(id, entry)| entry.describe(*id))
+    }
+
+    /// Bytes of the spool's files.
+    pub(crate) fn disk_bytes(&self) -> u64 {
+        self.used
+    }
+
+    /// The records that left without being acknowledged since the last call, so that they can be counted and reported.
+    pub(crate) fn take_dropped(&mut self) -> Vec<Dropped> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Begins to count a record as waiting; it may replace its older copy.
+    fn enter(&mut self, id: u64, entry: Entry) {
+        self.leave(id);
+        self.pending.records += 1;
+        self.pending.points += u64::from(entry.points);
+        self.pending.bytes += entry.bytes;
+        self.live_bytes += entry.len();
+        if let Some(segment) = self.segment(entry.segment) {
+            segment.live += entry.len();
+        }
+        self.live.insert(id, entry);
+    }
+
+    /// Ends to count a record as waiting.
+    fn leave(&mut self, id: u64) -> Option<Entry> {
+        let entry = self.live.remove(&id)?;
+        self.pending.records -= 1;
+        self.pending.points -= u64::from(entry.points);
+        self.pending.bytes -= entry.bytes;
+        self.live_bytes -= entry.len();
+        if let Some(segment) = self.segment(entry.segment) {
+            segment.live -= entry.len();
+        }
+        if self.live.is_empty() {
+            self.targets.clear();
+        }
+        Some(entry)
+    }
+
+    /// Takes records out and notes them for the next acknowledgement; ids with nothing waiting between become one range.
+    fn retire(&mut self, ids: &[RecordId]) {
+        let mut ids: Vec<u64> = ids.iter().map(|id| id.0).filter(|id| self.leave(*id).is_some()).collect();
+        ids.sort_unstable();
+        for id in ids {
+            match self.unwritten.last_mut() {
+                Some((_, last)) if *last < id && self.live.range(*last..id).next().is_none() => *last = id,
+                _ => self.unwritten.push((id, id)),
+            }
+        }
+    }
+
+    /// Takes a record out that is not acknowledged, and keeps it for [`take_dropped`](Spool::take_dropped).
+    fn drop_record(&mut self, id: u64, reason: DropReason) {
+        let record = self.live.get(&id).map(|entry| entry.describe(id));
+        self.retire(&[RecordId(id)]);
+        self.dropped.extend(record.map(|record| Dropped { record, reason }));
+    }
+
+    fn segment(&mut self, number: u64) -> Option<&mut Segment<F::File>> {
+        let at = self.segments.binary_search_by_key(&number, |segment| segment.number).ok()?;
+        self.segments.get_mut(at)
+    }
+
+    /// One copy of each target for all records.
+    fn intern(&mut self, target: &[u8]) -> Arc<[u8]> {
+        if let Some(known) = self.targets.get(target) {
+            return Arc::clone(known);
+        }
+        let target: Arc<[u8]> = target.into();
+        self.targets.insert(Arc::clone(&target));
+        target
+    }
+
+    fn io(&self, doing: &'static str, name: &str, source: io::Error) -> SpoolError {
+        SpoolError::Io { doing, path: self.fs.folder().join(name), source }
+    }
+}

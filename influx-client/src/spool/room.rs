@@ -1,0 +1,113 @@
+//! Keeps the spool below its limit.
+
+use super::record::ACKNOWLEDGEMENT;
+use super::{DropReason, Fsync, SpoolFull};
+use super::{Spool, SpoolError, SpoolFs};
+
+impl<F: SpoolFs> Spool<F> {
+    /// Makes sure that a record of so many bytes can be added and later acknowledged within the limit.
+    pub(super) fn make_room(&mut self, len: u64) -> Result<(), SpoolError> {
+        // one segment is kept free to move records through
+        let max = self.settings.max_bytes - self.settings.segment_bytes;
+        let most = self.largest_record();
+        if len > most {
+            return Err(SpoolError::TooLarge { bytes: len, max: most });
+        }
+        while self.reserved().saturating_add(len + ACKNOWLEDGEMENT) > max {
+            // a new segment lets the newest go, too
+            if self.live_bytes == 0 && self.segments.back().is_some_and(|newest| newest.len > 0) {
+                self.begin_segment()?;
+            }
+            let before = self.used;
+            self.remove_drained()?;
+            if self.used < before {
+                continue;
+            }
+            if self.segments.iter().any(|segment| segment.copied) {
+                self.sync()?;
+                continue;
+            }
+            match self.settings.when_full {
+                SpoolFull::DropOldest => self.drop_oldest()?,
+                SpoolFull::Refuse => {
+                    let folder = self.fs.folder().to_owned();
+                    return Err(SpoolError::Full { folder, used: self.used, max: self.settings.max_bytes });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The most bytes that a record can take: 32, its target and its lines.
+    pub(crate) fn largest_record(&self) -> u64 {
+        let max = self.settings.max_bytes - self.settings.segment_bytes;
+        max.saturating_sub(ACKNOWLEDGEMENT).min(u64::from(u32::MAX))
+    }
+
+    /// Bytes on disk, and those that acknowledging it all can take.
+    fn reserved(&self) -> u64 {
+        self.used + ACKNOWLEDGEMENT * (self.live.len() + self.unwritten.len()) as u64
+    }
+
+    /// Drops records, those that wait longest first, until the oldest segment can go.
+    fn drop_oldest(&mut self) -> Result<(), SpoolError> {
+        while self.segments.front().is_some_and(|oldest| oldest.live > 0) {
+            let Some(id) = self.live.keys().next().copied() else { break };
+            self.drop_record(id, DropReason::Full);
+        }
+        // before the segment goes: what was dropped elsewhere must not come back
+        self.write_acknowledgements()
+    }
+
+    /// Removes segments without waiting records, and moves records when too many bytes wait for few of them.
+    pub(super) fn tidy(&mut self) -> Result<(), SpoolError> {
+        self.remove_drained()?;
+        while self.is_wasteful() {
+            let Some(oldest) = self.segments.front().map(|oldest| oldest.number) else { break };
+            let in_oldest = self.live.iter().filter(|(_, entry)| entry.segment == oldest);
+            let ids: Vec<u64> = in_oldest.map(|(id, _)| *id).collect();
+            for id in ids {
+                match self.copy(id) {
+                    // dropped and reported; the others matter
+                    Err(SpoolError::Damaged { .. }) => {}
+                    other => other?,
+                }
+            }
+            if self.settings.fsync != Fsync::Never {
+                self.sync()?;
+            }
+            self.remove_drained()?;
+        }
+        Ok(())
+    }
+
+    /// Whether more than half of the bytes, and more than two segments, are acknowledged, and the oldest can be moved
+    /// within the limit.
+    fn is_wasteful(&self) -> bool {
+        let Some(oldest) = self.segments.front() else { return false };
+        self.segments.len() > 1
+            && self.used > 2 * self.live_bytes + 2 * self.settings.segment_bytes
+            && self.reserved() + oldest.live <= self.settings.max_bytes
+    }
+
+    /// Removes the oldest segments that nothing waits in, but never the newest.
+    pub(super) fn remove_drained(&mut self) -> Result<(), SpoolError> {
+        while self.segments.len() > 1 && self.segments.front().is_some_and(|oldest| oldest.is_drained()) {
+            // or a loss of power could bring the one before back without this one's acknowledgements
+            if self.removed && self.settings.fsync != Fsync::Never {
+                self.sync_names()?;
+            }
+            let Some(oldest) = self.segments.front() else { break };
+            let name = oldest.name();
+            match self.fs.remove(&name) {
+                // somebody was faster
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                other => other.map_err(|source| self.io("remove", &name, source))?,
+            }
+            self.used -= oldest.len;
+            self.segments.pop_front();
+            (self.removed, self.folder_changed) = (true, true);
+        }
+        Ok(())
+    }
+}

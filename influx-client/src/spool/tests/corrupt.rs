@@ -1,0 +1,226 @@
+//! Damaged, cut and foreign files.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use proptest::prelude::*;
+
+use super::super::record::Kind;
+use super::super::scan::{Found, Scan};
+use super::super::{Fsync, RecordId, Spool, SpoolError, segment};
+use super::disk::{Disk, MemFs};
+use super::drive::{contents, settings};
+
+/// A record as it lies in a file.
+#[derive(Debug, Clone)]
+struct Laid {
+    begin: usize,
+    end: usize,
+    id: u64,
+    kind: Kind,
+}
+
+/// The records that wait, by their lines.
+type Waiting = BTreeMap<RecordId, Vec<u8>>;
+
+/// A log of three segments; the records that wait; where records lie.
+fn log() -> (Disk, Waiting, BTreeMap<String, Vec<Laid>>) {
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    let mut ids = Vec::new();
+    for place in 0..9usize {
+        let lines = format!("m{place} f={}", "1".repeat(place * 5));
+        ids.push(
+            spool
+                .append(&b"target"[..place % 7], 10 + place as u32, lines.as_bytes(), Instant::now())
+                .unwrap(),
+        );
+    }
+    spool.acknowledge(&[ids[2], ids[4]]).unwrap();
+    let waiting = contents(&mut spool);
+    assert_eq!(waiting.len(), 7);
+    let laid: BTreeMap<String, Vec<Laid>> =
+        fs.disk().files().iter().map(|(name, bytes)| (name.clone(), layout(name, bytes))).collect();
+    assert_eq!(laid.len(), 3, "segments");
+    (fs.disk(), waiting, laid)
+}
+
+fn layout(name: &str, bytes: &[u8]) -> Vec<Laid> {
+    let read = |offset: u64, buffer: &mut [u8]| {
+        let count = buffer.len();
+        buffer.copy_from_slice(&bytes[offset as usize..][..count]);
+        Ok(count)
+    };
+    let mut scan = Scan::new(segment::number(name).unwrap(), bytes.len() as u64, read);
+    let (mut laid, mut begin) = (Vec::new(), 0);
+    while let Some(found) = scan.next().unwrap() {
+        let (Found::Data { header, .. } | Found::Acknowledgement { header, .. }) = found else {
+            panic!("{found:?}")
+        };
+        let end = begin + header.record_len() as usize;
+        laid.push(Laid { begin, end, id: header.id, kind: header.kind });
+        begin = end;
+    }
+    assert_eq!(begin, bytes.len());
+    laid
+}
+
+fn open(disk: Disk) -> (Spool<MemFs>, super::super::Recovered) {
+    Spool::open(MemFs::new(disk), &settings(Fsync::Always)).unwrap()
+}
+
+#[test]
+fn a_damaged_byte_costs_its_record_and_no_other() {
+    let (disk, waiting, laid) = log();
+    for (name, bytes) in disk.files() {
+        for at in 0..bytes.len() {
+            let hit = laid[&name].iter().find(|laid| laid.begin <= at && at < laid.end).unwrap();
+            for mask in [0x01, 0x80, 0xFF] {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= mask;
+                let (mut spool, recovered) = open(disk.clone().with_file(&name, &damaged));
+                let context = format!("byte {at} of {name}: {hit:?}, {recovered:?}");
+                let found = contents(&mut spool);
+                let mut expected = waiting.clone();
+                let was_waiting = hit.kind == Kind::Data && expected.remove(&RecordId(hit.id)).is_some();
+                if hit.kind == Kind::Acknowledgement {
+                    // what it named is sent again
+                    assert!(expected.iter().all(|(id, lines)| found.get(id) == Some(lines)), "{context}");
+                    assert_eq!(found.len(), expected.len() + 2, "{context}");
+                } else {
+                    assert_eq!(found, expected, "{context}");
+                }
+                assert_eq!(recovered.damaged_bytes, (hit.end - hit.begin) as u64, "{context}");
+                assert_eq!(recovered.damaged_places, 1, "{context}");
+                let in_body = at >= hit.begin + 32;
+                let lost: Vec<u64> = recovered.lost.iter().map(|lost| lost.id.0).collect();
+                let expected: Vec<u64> = (in_body && was_waiting).then_some(hit.id).into_iter().collect();
+                assert_eq!(lost, expected, "{context}");
+                assert!(
+                    recovered.lost.iter().all(|lost| u64::from(lost.points) == 9 + lost.id.0),
+                    "{context}"
+                );
+                assert_eq!(spool.append(b"t", 1, b"more", Instant::now()).unwrap().0, 10, "{context}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_cut_costs_what_is_behind_it() {
+    let (disk, waiting, laid) = log();
+    for (name, bytes) in disk.files() {
+        for len in 0..bytes.len() {
+            let (mut spool, recovered) = open(disk.clone().with_file(&name, &bytes[..len]));
+            let found = contents(&mut spool);
+            let mut expected = waiting.clone();
+            for gone in laid[&name].iter().filter(|laid| laid.end > len && laid.kind == Kind::Data) {
+                expected.remove(&RecordId(gone.id));
+            }
+            assert!(expected.iter().all(|(id, lines)| found.get(id) == Some(lines)), "{name} cut to {len}");
+            let acks_gone =
+                laid[&name].iter().any(|laid| laid.end > len && laid.kind == Kind::Acknowledgement);
+            assert!(acks_gone || found == expected, "{name} cut to {len}");
+            let torn = laid[&name].iter().find(|laid| laid.begin < len && len < laid.end);
+            assert_eq!(recovered.damaged_bytes, torn.map_or(0, |torn| len - torn.begin) as u64);
+            spool.append(b"t", 1, b"more", Instant::now()).unwrap();
+        }
+    }
+}
+
+#[test]
+fn zeros_at_the_end_are_damage() {
+    let (disk, waiting, _) = log();
+    for (name, bytes) in disk.files() {
+        let mut longer = bytes.clone();
+        longer.extend_from_slice(&[0; 5000]);
+        let (mut spool, recovered) = open(disk.clone().with_file(&name, &longer));
+        assert_eq!(contents(&mut spool), waiting);
+        assert_eq!(
+            (recovered.damaged_bytes, recovered.damaged_places, recovered.lost),
+            (5000, 1, Vec::new())
+        );
+    }
+}
+
+#[test]
+fn lost_records_are_told_once() {
+    let (disk, _, laid) = log();
+    let (name, hit) = laid.iter().next().map(|(name, laid)| (name, laid[1].clone())).unwrap();
+    let mut bytes = disk.files()[name].clone();
+    bytes[hit.end - 1] ^= 1;
+    let fs = MemFs::new(disk.with_file(name, &bytes));
+    let (spool, recovered) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    assert_eq!(recovered.lost.len(), 1);
+    drop(spool);
+    let (_, recovered) = Spool::open(fs, &settings(Fsync::Always)).unwrap();
+    assert_eq!(recovered.lost, []);
+}
+
+#[test]
+fn foreign_files_are_left_alone() {
+    let names = [
+        "notes.txt",
+        "1.spool",
+        "0000000000000000000x.spool",
+        "99999999999999999999.spool",
+        "18446744073709551615.spool",
+        "00000000000000000001.spool.bak",
+    ];
+    let disk = names.iter().fold(Disk::default(), |disk, name| disk.with_file(name, b"mine"));
+    let fs = MemFs::new(disk);
+    let (mut spool, recovered) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    assert_eq!((recovered, spool.disk_bytes()), (Default::default(), 0));
+    for _ in 0..20 {
+        let id = spool.append(b"", 1, &[b'x'; 200], Instant::now()).unwrap();
+        spool.acknowledge(&[id]).unwrap();
+    }
+    let files = fs.disk().files();
+    assert!(names.iter().all(|name| files[*name] == b"mine"));
+    assert!(files.len() <= names.len() + 3, "{:?}", files.keys());
+}
+
+#[test]
+fn a_later_version_is_not_taken_for_damage() {
+    let (disk, _, _) = log();
+    let name = segment::name(9);
+    let bytes = super::super::record::newer_for_tests(super::super::record::Place { segment: 9, offset: 0 });
+    let disk = disk.with_file(&name, &bytes);
+    let fs = MemFs::new(disk);
+    let error = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap_err();
+    assert!(matches!(error, SpoolError::Newer { version: 2, .. }), "{error}");
+    assert!(fs.disk().files().contains_key(&name), "it is still there");
+}
+
+#[test]
+fn one_writer_at_a_time() {
+    let fs = MemFs::default();
+    let first = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    let error = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the spool in memory is in use by another writer: close that one, or give each a folder of its own"
+    );
+    drop(first);
+    Spool::open(fs, &settings(Fsync::Always)).unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn garbage_in_a_segments_place_is_counted(
+        garbage in prop::collection::vec(any::<u8>(), 0..2000),
+        number in prop_oneof![Just(0u64), Just(4u64), 10..1000u64],
+    ) {
+        let (disk, waiting, _) = log();
+        let fs = MemFs::new(disk.with_file(&segment::name(number), &garbage));
+        let (mut spool, recovered) = Spool::open(fs, &settings(Fsync::Always)).unwrap();
+        prop_assert_eq!(recovered.damaged_bytes, garbage.len() as u64);
+        prop_assert_eq!(contents(&mut spool), waiting);
+        let ids: Vec<RecordId> = spool.records().map(|record| record.id).collect();
+        spool.acknowledge(&ids).unwrap();
+        let id = spool.append(b"t", 1, b"more", Instant::now()).unwrap();
+        prop_assert_eq!(contents(&mut spool).into_keys().collect::<Vec<_>>(), [id]);
+    }
+}

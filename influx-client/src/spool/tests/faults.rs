@@ -1,0 +1,128 @@
+//! Errors of the file system at any operation.
+
+use std::io::ErrorKind;
+use std::time::Instant;
+
+use proptest::prelude::*;
+
+use super::super::{DropReason, Fsync, Spool, SpoolError};
+use super::disk::{Crash, Fault, MemFs};
+use super::drive::{self, Drive, Op};
+use super::model::{any_op, any_policy};
+
+const FAULTS: [Fault; 4] = [
+    Fault::Error(ErrorKind::StorageFull),
+    Fault::Partly(ErrorKind::StorageFull),
+    Fault::Error(ErrorKind::Other),
+    Fault::Short,
+];
+
+fn check(script: &[Op], fsync: Fsync, faults: &[(usize, Fault)], drop_oldest: bool, seed: u64) {
+    let settings = if drop_oldest { drive::drops_oldest(fsync) } else { drive::settings(fsync) };
+    let fs = MemFs::default().with_faults(faults.iter().copied());
+    let mut drive = Drive::new(fs, fsync, settings);
+    for op in script {
+        drop(drive.step(op));
+        if let Some(spool) = &drive.spool {
+            // neither a record nor a point is forgotten or counted twice
+            let (pending, waiting) = (spool.pending(), drive.waiting());
+            let (records, points) = waiting
+                .fold((0, 0), |(records, points), known| (records + 1, points + u64::from(known.points)));
+            assert_eq!((pending.records, pending.points), (records, points));
+        }
+    }
+    drive.context = format!("{faults:?}, {fsync:?}");
+    drive.check_after(Crash::Process);
+    if fsync != Fsync::Never {
+        for crash in [Crash::Nothing, Crash::Names, Crash::Bytes, Crash::Torn(seed)] {
+            drive.check_after(crash);
+        }
+    }
+    // the disk is well again: all that waits becomes durable
+    drive.fs.without_faults();
+    if drive.spool.is_none() {
+        drive.open().unwrap();
+    }
+    if drive.step(&Op::Sync).is_err() {
+        panic!("the spool stays out of order");
+    }
+    drive.check_after(Crash::Process);
+    if fsync != Fsync::Never {
+        drive.check_after(Crash::Nothing);
+        drive.check_after(Crash::Torn(seed));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_error_anywhere_loses_nothing(
+        script in prop::collection::vec(any_op(), 1..40),
+        fsync in any_policy(),
+        faults in prop::collection::vec((0..150usize, prop::sample::select(FAULTS.to_vec())), 1..8),
+        drop_oldest in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        check(&script, fsync, &faults, drop_oldest, seed);
+    }
+}
+
+#[test]
+fn each_single_error_loses_nothing() {
+    let script: Vec<Op> = (0..12)
+        .flat_map(|place| {
+            [
+                Op::AppendUnsynced { target: 1, lines: 70 },
+                Op::Append { target: 2, lines: 40 },
+                Op::Acknowledge(vec![place, 2 * place]),
+            ]
+        })
+        .chain([Op::Reopen, Op::Append { target: 0, lines: 0 }])
+        .collect();
+    for fsync in drive::POLICIES {
+        let mut well = Drive::new(MemFs::default(), fsync, drive::settings(fsync));
+        well.run(&script);
+        for at in 0..well.fs.operations() {
+            for fault in FAULTS {
+                check(&script, fsync, &[(at, fault)], false, at as u64);
+                // and the attempt to clean up fails, too
+                check(&script, fsync, &[(at, fault), (at + 1, fault)], false, at as u64);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_failed_sync_left_in_doubt_is_written_again() {
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
+    let first = spool.append_unsynced(b"t", 3, b"first", Instant::now()).unwrap();
+    let faults = (fs.operations()..).take(1).map(|at| (at, Fault::Error(ErrorKind::Other)));
+    let fs = fs.with_faults(faults);
+    let error = spool.sync().unwrap_err();
+    assert_eq!(error.to_string(), "cannot sync memory/00000000000000000001.spool");
+    assert!(spool.sync_due().is_some());
+    spool.sync().unwrap();
+    assert_eq!(spool.sync_due(), None);
+    drop(spool);
+    let (mut spool, recovered) =
+        Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &drive::settings(Fsync::Always)).unwrap();
+    assert_eq!(recovered.records.iter().map(|record| record.id).collect::<Vec<_>>(), [first]);
+    assert_eq!(&spool.read(first).unwrap().lines[..], b"first");
+}
+
+#[test]
+fn a_record_that_rots_while_the_spool_is_open_is_dropped_and_told() {
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
+    let ids: Vec<_> = (0..3u32).map(|n| spool.append(b"t", n, b"lines", Instant::now()).unwrap()).collect();
+    fs.rot("00000000000000000001.spool", 38 + 35);
+    assert!(matches!(spool.read(ids[1]), Err(SpoolError::Damaged { id, points: 1, .. }) if id == ids[1]));
+    assert!(matches!(spool.read(ids[1]), Err(SpoolError::Unknown { .. })));
+    let dropped = spool.take_dropped();
+    assert_eq!(dropped.len(), 1);
+    assert_eq!((dropped[0].record.id, dropped[0].reason), (ids[1], DropReason::Damaged));
+    assert_eq!(spool.pending().records, 2);
+    assert_eq!(&spool.read(ids[2]).unwrap().lines[..], b"lines");
+}

@@ -1,0 +1,154 @@
+//! The size limit, and space that comes back.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+
+use super::super::{DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
+use super::disk::MemFs;
+use super::drive::settings;
+use super::model::any_policy;
+
+const MAX: u64 = 4096;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The files stay below the limit whatever is done, and each record is acknowledged, waits, or was dropped in order.
+    #[test]
+    fn the_limit_holds(
+        steps in prop::collection::vec((0..250usize, any::<bool>(), 0..20usize), 1..150),
+        fsync in any_policy(),
+        drop_oldest in any::<bool>(),
+    ) {
+        let policy = if drop_oldest { SpoolFull::DropOldest } else { SpoolFull::Refuse };
+        let fs = MemFs::default();
+        let settings = settings(fsync).max_bytes(MAX).when_full(policy);
+        let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+        let mut waiting: VecDeque<RecordId> = VecDeque::new();
+        for (len, acknowledge, which) in steps {
+            match spool.append(b"t", 1, &vec![b'x'; len], Instant::now()) {
+                Ok(id) => waiting.push_back(id),
+                Err(SpoolError::Full { used, max, .. }) => {
+                    prop_assert!(!drop_oldest);
+                    prop_assert_eq!((used, max), (fs.bytes(), MAX));
+                    let live: u64 = spool.records().map(|record| record.bytes + 33).sum();
+                    let acknowledging = 48 * (spool.pending().records + 1);
+                    let held = 2 * live + 3 * 300 + acknowledging + len as u64 + 33;
+                    prop_assert!(held >= MAX, "full with {live} bytes that wait");
+                }
+                Err(error) => panic!("{error}"),
+            }
+            for dropped in spool.take_dropped() {
+                prop_assert_eq!(dropped.reason, DropReason::Full);
+                prop_assert_eq!(Some(dropped.record.id), waiting.pop_front(), "the oldest first");
+            }
+            if acknowledge && !waiting.is_empty() {
+                let id = waiting.remove(which % waiting.len()).unwrap();
+                spool.acknowledge(&[id]).unwrap();
+            }
+            prop_assert!(fs.bytes() <= MAX, "{} bytes", fs.bytes());
+            let found: Vec<RecordId> = spool.records().map(|record| record.id).collect();
+            prop_assert_eq!(&found, waiting.make_contiguous());
+        }
+    }
+}
+
+#[test]
+fn a_target_that_is_down_does_not_fill_the_spool() {
+    for fsync in [Fsync::Always, Fsync::Never] {
+        let fs = MemFs::default();
+        let (mut spool, _) = Spool::open(fs.clone(), &settings(fsync).max_bytes(MAX)).unwrap();
+        let mut down = Vec::new();
+        for round in 0..500 {
+            if round % 50 == 0 {
+                down.push(spool.append(b"down", 1, &[b'd'; 20], Instant::now()).unwrap());
+            }
+            let id = spool.append(b"up", 1, &[b'u'; 150], Instant::now()).unwrap();
+            spool.acknowledge(&[id]).unwrap();
+        }
+        assert_eq!(spool.records().map(|record| record.id).collect::<Vec<_>>(), down);
+        assert!(down.iter().all(|id| spool.read(*id).unwrap().lines == [b'd'; 20][..]));
+    }
+}
+
+#[test]
+fn all_space_comes_back() {
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
+    for round in 0..20 {
+        let mut ids = Vec::new();
+        while let Ok(id) = spool.append(b"t", 1, &[b'x'; 100], Instant::now()) {
+            ids.push(id);
+        }
+        assert!(ids.len() >= 20, "{} in round {round}", ids.len());
+        ids.reverse();
+        spool.acknowledge(&ids).unwrap();
+        assert_eq!(spool.pending(), Default::default());
+        assert!(fs.disk().files().len() == 1, "only the newest is left");
+    }
+}
+
+#[test]
+fn many_acknowledgements_of_neighbours_are_one_range() {
+    let fs = MemFs::default();
+    let settings = SpoolSettings::new("memory").max_bytes(1 << 20);
+    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let ids: Vec<RecordId> =
+        (0..1000).map(|_| spool.append_unsynced(b"t", 1, b"x", Instant::now()).unwrap()).collect();
+    let before = fs.bytes();
+    spool.acknowledge(&ids[1..999]).unwrap();
+    assert_eq!(fs.bytes() - before, 48);
+}
+
+#[test]
+fn what_never_fits_is_told_so() {
+    let (mut spool, _) = Spool::open(MemFs::default(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
+    let largest = spool.largest_record() as usize - 32;
+    let error = spool.append(b"t", 1, &vec![b'x'; largest], Instant::now()).unwrap_err();
+    assert!(matches!(error, SpoolError::TooLarge { .. }), "{error}");
+    assert!(matches!(
+        spool.append(&vec![b't'; 1 << 16], 1, b"x", Instant::now()),
+        Err(SpoolError::TargetTooLong { bytes: 65536 })
+    ));
+    let id = spool.append(b"t", 1, &vec![b'x'; largest - 1], Instant::now()).unwrap();
+    assert_eq!(spool.read(id).unwrap().lines.len(), largest - 1);
+}
+
+#[test]
+fn a_sync_is_due_when_the_policy_says_so() {
+    let now = Instant::now();
+    let second = Duration::from_secs(1);
+    for (fsync, due) in
+        [(Fsync::Always, Some(now)), (Fsync::Interval(second), Some(now + second)), (Fsync::Never, None)]
+    {
+        let (mut spool, _) = Spool::open(MemFs::default(), &settings(fsync)).unwrap();
+        assert_eq!(spool.sync_due(), None);
+        spool.append_unsynced(b"t", 1, b"x", now).unwrap();
+        spool.append_unsynced(b"t", 1, b"x", now + second).unwrap();
+        assert_eq!(spool.sync_due(), due, "{fsync:?}");
+        spool.sync().unwrap();
+        assert_eq!(spool.sync_due(), None);
+    }
+}
+
+#[test]
+fn settings_that_make_no_sense() {
+    let settings = SpoolSettings::new("folder");
+    for (settings, message) in [
+        (SpoolSettings::new(""), "the spool's folder is empty: name one"),
+        (settings.clone().max_bytes(10), "the spool's max_bytes is 10: give at least 1024"),
+        (
+            settings.clone().max_bytes(4000).segment_bytes(1001),
+            "the spool's segment_bytes is 1001: give at least 1 and at most a quarter of max_bytes, which is 4000",
+        ),
+        (
+            settings.fsync(Fsync::Interval(Duration::ZERO)),
+            "the spool's fsync interval is zero: use Fsync::Always",
+        ),
+    ] {
+        let error = Spool::open(MemFs::default(), &settings).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+}

@@ -1,0 +1,11 @@
+//! The laws of the spool.
+
+mod corrupt;
+mod crash;
+mod disk;
+mod drive;
+mod faults;
+mod limit;
+mod model;
+mod real;
+mod scan;

@@ -1,0 +1,62 @@
+//! Any sequence of calls, beside a naive model.
+
+use proptest::prelude::*;
+
+use super::super::Fsync;
+use super::disk::{Crash, MemFs};
+use super::drive::{self, Drive, Op, POLICIES};
+
+pub(super) fn any_op() -> impl Strategy<Value = Op> {
+    let lines = prop_oneof![4 => 0..60usize, 1 => 200..400usize];
+    prop_oneof![
+        4 => (0..4u8, lines.clone()).prop_map(|(target, lines)| Op::Append { target, lines }),
+        4 => (0..4u8, lines).prop_map(|(target, lines)| Op::AppendUnsynced { target, lines }),
+        2 => Just(Op::Sync),
+        5 => prop::collection::vec(0..50usize, 0..8).prop_map(Op::Acknowledge),
+        2 => (0..50usize).prop_map(Op::Read),
+        1 => Just(Op::Reopen),
+    ]
+}
+
+pub(super) fn any_policy() -> impl Strategy<Value = Fsync> {
+    prop::sample::select(POLICIES.to_vec())
+}
+
+fn check(script: &[Op], fsync: Fsync, drop_oldest: bool, seed: u64) {
+    let settings = if drop_oldest { drive::drops_oldest(fsync) } else { drive::settings(fsync) };
+    let mut drive = Drive::new(MemFs::default(), fsync, settings);
+    assert_eq!(drive.open().unwrap(), Default::default());
+    for op in script {
+        if let Op::Reopen = op {
+            let before: Vec<_> = drive.spool.as_ref().unwrap().records().collect();
+            let recovered = drive.open().unwrap();
+            assert_eq!(recovered.records, before);
+            assert_eq!((recovered.lost.len(), recovered.damaged_bytes, recovered.damaged_places), (0, 0, 0));
+        } else {
+            let refused = drive.step(op).is_err();
+            assert!(!refused || matches!(op, Op::Append { .. } | Op::AppendUnsynced { .. } | Op::Read(_)));
+        }
+        drive.agree();
+    }
+    let waiting: Vec<Vec<u8>> = drive.waiting().map(|known| known.lines.clone()).collect();
+    let spool = drive.spool.as_mut().unwrap();
+    assert_eq!(drive::contents(spool).into_values().collect::<Vec<_>>(), waiting);
+    drive.check_after(Crash::Process);
+    if fsync != Fsync::Never {
+        drive.check_after(Crash::Torn(seed));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn agrees_with_the_model(
+        script in prop::collection::vec(any_op(), 1..60),
+        fsync in any_policy(),
+        drop_oldest in any::<bool>(),
+        seed in any::<u64>(),
+    ) {
+        check(&script, fsync, drop_oldest, seed);
+    }
+}
