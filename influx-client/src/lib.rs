@@ -45,7 +45,7 @@
 //! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
 //! | `metrics` | counters of the batch writer for the crate `metrics` |
 //! | `serde` | `Serde<T>`: rows as any type that serde can deserialize |
-//! | `spool` | the settings of a disk spool: `SpoolSettings` |
+//! | `spool` | the batch writer keeps on disk what is not delivered: `SpoolSettings` |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
 pub mod admin;
@@ -65,7 +65,6 @@ mod retry;
 mod secret;
 mod session;
 #[cfg(feature = "spool")]
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the batch writer will use it"))]
 mod spool;
 #[cfg(feature = "test-util")]
 pub mod test_util;

@@ -51,6 +51,15 @@ pub(super) struct Accumulator {
     first: u64,
     /// When the oldest point has waited long enough.
     due: Option<Instant>,
+    /// Lines that are not on disk yet, if they are to be.
+    pub(super) journal: Option<Journal>,
+}
+
+/// Copies of lines on their way to the disk.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    pub(super) bytes: Vec<u8>,
+    pub(super) points: u32,
 }
 
 /// What a point did.
@@ -66,7 +75,7 @@ pub(super) struct Pushed {
 
 impl Accumulator {
     pub(super) fn new(writer: LineWriter, limits: Limits) -> Self {
-        Accumulator { writer, limits, points: 0, first: 0, due: None }
+        Accumulator { writer, limits, points: 0, first: 0, due: None, journal: None }
     }
 
     /// Adds a point. `due` says when it will have waited long enough, `spare` is memory for the next batch.
@@ -102,6 +111,10 @@ impl Accumulator {
         spare: impl FnOnce() -> Vec<u8>,
     ) -> Pushed {
         let bytes = self.writer.len() - before;
+        if let Some(journal) = &mut self.journal {
+            journal.bytes.extend_from_slice(&self.writer.as_bytes()[before..]);
+            journal.points += 1;
+        }
         let mut pushed = Pushed { bytes, full: None, opened: self.points == 0 };
         self.points += 1;
         if pushed.opened {
@@ -137,6 +150,17 @@ impl Accumulator {
         self.first += self.points as u64;
         (self.points, self.due) = (0, None);
         lines
+    }
+
+    /// The number of the first point in the buffer, or of the next one.
+    #[cfg(feature = "spool")]
+    pub(super) fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The number of the next point.
+    pub(super) fn next_point(&self) -> u64 {
+        self.first + self.points as u64
     }
 
     /// When the oldest point has waited long enough.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use influx_core::{Dialect, LineWriter, Precision};
 use tokio::runtime::Handle;
 
+use super::durable::{self, Durable};
 use super::event::{BatchEvent, BatchTarget};
 use super::retry::RetryPolicy;
 use super::shared::{OnEvent, Shared};
@@ -71,6 +72,8 @@ pub struct BatchWriterBuilder {
     session: Arc<Session>,
     settings: Settings,
     on_event: Option<OnEvent>,
+    #[cfg(feature = "spool")]
+    spool: Option<crate::spool::SpoolSettings>,
     problem: Option<String>,
 }
 
@@ -90,6 +93,8 @@ impl BatchWriterBuilder {
                 request_timeout: None,
             },
             on_event: None,
+            #[cfg(feature = "spool")]
+            spool: None,
             problem: None,
         }
     }
@@ -199,11 +204,28 @@ impl BatchWriterBuilder {
         self
     }
 
+    /// Keeps on disk what is not delivered, so that it survives the process; the next writer of the same folder sends it, before
+    /// anything else. A write returns when its lines are in the spool. What may wait at once is still bounded by
+    /// [`queue_bytes`](Self::queue_bytes).
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::SpoolSettings;
+    /// let writer = client.batch_writer().spool(SpoolSettings::new("/var/spool/market")).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "spool")]
+    pub fn spool(mut self, settings: crate::spool::SpoolSettings) -> Self {
+        self.spool = Some(settings);
+        self
+    }
+
     /// The writer. Its tasks run on the Tokio runtime that this is called on; nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// The first mistake in the settings, no database, or no Tokio runtime.
+    /// The first mistake in the settings, no database, no Tokio runtime, or a spool that cannot be opened.
     pub fn build(mut self) -> Result<BatchWriter> {
         let write = &self.settings.write;
         let least = write.batch_bytes.saturating_mul(self.settings.in_flight + 2);
@@ -230,8 +252,16 @@ impl BatchWriterBuilder {
         let Ok(runtime) = Handle::try_current() else {
             return Err(Error::config("a batch writer needs a Tokio runtime: build it within one"));
         };
-        let shared = Arc::new(Shared::new(self.session, self.settings, self.on_event, runtime));
+        #[cfg(feature = "spool")]
+        let opened = self.spool.as_ref().map(Durable::open).transpose()?;
+        #[cfg(not(feature = "spool"))]
+        let opened: Option<(Durable, ())> = None;
+        let (durable, records) = opened.map(|(durable, records)| (Arc::new(durable), records)).unzip();
+        let shared = Arc::new(Shared::new(self.session, self.settings, self.on_event, runtime, durable));
         let port = shared.port(target)?;
+        if let Some(records) = records {
+            durable::begin(&shared, records);
+        }
         let guard = Arc::new(Guard(Arc::clone(&shared)));
         Ok(BatchWriter { shared, port, guard })
     }

@@ -105,7 +105,8 @@ impl fmt::Display for DropReason {
     }
 }
 
-/// What became of the points that a writer was given. `given = written + rejected + dropped + pending`, always.
+/// What became of the points that a writer was given. `given = written + rejected + dropped +
+/// spooled + pending`, always.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -117,6 +118,8 @@ pub struct Stats {
     pub rejected: u64,
     /// Points that were dropped, see [`DropReason`].
     pub dropped: u64,
+    /// Points that were left on disk when the writer was closed; the next writer of the spool's folder sends them.
+    pub spooled: u64,
     /// Points that wait or are on their way.
     pub pending: u64,
     /// Bytes of the lines that wait or are on their way.
@@ -133,6 +136,7 @@ impl Stats {
         self.written += other.written;
         self.rejected += other.rejected;
         self.dropped += other.dropped;
+        self.spooled += other.spooled;
         self.pending += other.pending;
         self.pending_bytes += other.pending_bytes;
         self.requests += other.requests;
@@ -148,7 +152,7 @@ pub struct Report {
     pub stats: Stats,
     /// The points that were refused or dropped, the first 1,000 of them, with their lines and reasons.
     pub rejected: Vec<Rejected>,
-    /// What was not delivered by the deadline: it is counted as dropped.
+    /// What was not delivered by the deadline and is not on disk: it is counted as dropped.
     pub unsent: Vec<Unsent>,
 }
 

@@ -16,7 +16,8 @@
 //!
 //! # Is not
 //!
-//! - Safe against a crash of your process: what waits in memory is lost with it.
+//! - Safe against a crash of your process, unless it has a spool (feature `spool`): what waits in memory is lost with it. With a
+//!   spool, nothing that a write returned for is lost to a crash of the process, and with `Fsync::Always` none to a loss of power.
 //! - A guarantee against points that are stored twice under *other* timestamps: raw lines and points keep those that you gave.
 //!
 //! ```no_run
@@ -37,6 +38,11 @@
 mod accumulate;
 mod chance;
 mod config;
+#[cfg(feature = "spool")]
+mod durable;
+#[cfg(not(feature = "spool"))]
+#[path = "not_durable.rs"]
+mod durable;
 mod event;
 mod lane;
 #[cfg(feature = "metrics")]
@@ -97,7 +103,7 @@ impl BatchWriter {
         loop {
             let offered = self.port.offer(point)?;
             match self.settled(&offered)? {
-                Waiting::Done => return Ok(()),
+                Waiting::Done(end) => return self.kept(end).await,
                 Waiting::For(port) => port.room().await,
             }
         }
@@ -113,10 +119,18 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
+        let mut last = 0;
         for (taken, point) in points.into_iter().enumerate() {
-            self.write(point).await.map_err(|error| error.with_points_taken(taken as u64))?;
+            last = loop {
+                let offered = self.port.offer(point);
+                let waiting = offered.and_then(|offered| self.settled(&offered));
+                match waiting.map_err(|error| error.with_points_taken(taken as u64))? {
+                    Waiting::Done(end) => break end,
+                    Waiting::For(port) => port.room().await,
+                }
+            };
         }
-        Ok(())
+        self.kept(last).await
     }
 
     /// Gives lines that are line protocol already; blank lines and comments are left out, lines without a timestamp are stamped
@@ -126,18 +140,17 @@ impl BatchWriter {
     ///
     /// Text without a point, lines that end in CR LF, and those of [`write_all`](Self::write_all).
     pub async fn write_lines(&self, lines: &str) -> Result<()> {
+        let mut last = 0;
         for (taken, line) in self.stamped(lines)?.into_iter().enumerate() {
-            loop {
+            last = loop {
                 let offered = self.port.offer_line(&line);
-                let waiting =
-                    self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))?;
-                match waiting {
-                    Waiting::Done => break,
+                match self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))? {
+                    Waiting::Done(end) => break end,
                     Waiting::For(port) => port.room().await,
                 }
-            }
+            };
         }
-        Ok(())
+        self.kept(last).await
     }
 
     /// As [`write`](Self::write), but fails where that would wait.
@@ -148,7 +161,7 @@ impl BatchWriter {
     pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         let offered = self.port.offer(point)?;
         match self.settled(&offered)? {
-            Waiting::Done => Ok(()),
+            Waiting::Done(end) => self.kept_blocking(end),
             Waiting::For(port) => Err(port.full()),
         }
     }
@@ -162,7 +175,7 @@ impl BatchWriter {
         loop {
             let offered = self.port.offer(point)?;
             match self.settled(&offered)? {
-                Waiting::Done => return Ok(()),
+                Waiting::Done(end) => return self.kept_blocking(end),
                 Waiting::For(port) => port.room_blocking(),
             }
         }
@@ -177,10 +190,18 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
+        let mut last = 0;
         for (taken, point) in points.into_iter().enumerate() {
-            self.write_blocking(point).map_err(|error| error.with_points_taken(taken as u64))?;
+            last = loop {
+                let offered = self.port.offer(point);
+                let waiting = offered.and_then(|offered| self.settled(&offered));
+                match waiting.map_err(|error| error.with_points_taken(taken as u64))? {
+                    Waiting::Done(end) => break end,
+                    Waiting::For(port) => port.room_blocking(),
+                }
+            };
         }
-        Ok(())
+        self.kept_blocking(last)
     }
 
     /// As [`write_lines`](Self::write_lines), for plain threads.
@@ -189,18 +210,17 @@ impl BatchWriter {
     ///
     /// Those of [`write_lines`](Self::write_lines).
     pub fn write_lines_blocking(&self, lines: &str) -> Result<()> {
+        let mut last = 0;
         for (taken, line) in self.stamped(lines)?.into_iter().enumerate() {
-            loop {
+            last = loop {
                 let offered = self.port.offer_line(&line);
-                let waiting =
-                    self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))?;
-                match waiting {
-                    Waiting::Done => break,
+                match self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))? {
+                    Waiting::Done(end) => break end,
                     Waiting::For(port) => port.room_blocking(),
                 }
-            }
+            };
         }
-        Ok(())
+        self.kept_blocking(last)
     }
 
     /// A handle of the same writer whose points go to another database. Each target has batches, a queue and requests of its own.
@@ -293,6 +313,23 @@ impl BatchWriter {
             self.drop_oldest();
         }
         Ok(waiting)
+    }
+
+    /// Returns when the points below that number are on disk, if they are to be.
+    #[inline]
+    async fn kept(&self, end: u64) -> Result<()> {
+        match &self.shared.durable {
+            None => Ok(()),
+            Some(durable) => Arc::clone(durable).keep(Arc::clone(&self.port), end).await,
+        }
+    }
+
+    #[inline]
+    fn kept_blocking(&self, end: u64) -> Result<()> {
+        match &self.shared.durable {
+            None => Ok(()),
+            Some(durable) => durable.keep_blocking(&self.port, end),
+        }
     }
 
     #[cold]

@@ -26,7 +26,8 @@ pub(super) struct Port {
 
 /// How a point waits for room, if it does.
 pub(super) enum Waiting<'p> {
-    Done,
+    /// The number behind the point.
+    Done(u64),
     For(&'p Port),
 }
 
@@ -63,7 +64,7 @@ impl Port {
 
     #[inline]
     pub(super) fn wake(&self, offered: &Offered) {
-        if let Offered::Taken { wake: true } = offered {
+        if let Offered::Taken { wake: true, .. } = offered {
             self.work.notify_one();
         }
     }
@@ -71,7 +72,7 @@ impl Port {
     /// What is left to do about a point that was offered.
     pub(super) fn outcome(&self, offered: &Offered, when_full: WhenFull) -> Result<Waiting<'_>> {
         match offered {
-            Offered::Taken { .. } => Ok(Waiting::Done),
+            Offered::Taken { end, .. } => Ok(Waiting::Done(*end)),
             Offered::Closed => Err(closed()),
             Offered::Full if when_full == WhenFull::Reject => Err(full(&self.target)),
             Offered::Full => Ok(Waiting::For(self)),
@@ -90,6 +91,28 @@ impl Port {
             return;
         }
         settled.await;
+    }
+
+    /// Gives the lines of a record on disk to the lane, when there is room; not once it is closed.
+    #[cfg(feature = "spool")]
+    pub(super) async fn replay<'l>(&self, record: u64, lines: impl Iterator<Item = &'l [u8]>) {
+        loop {
+            let mut settled = pin!(self.settled.notified());
+            settled.as_mut().enable();
+            {
+                let mut lane = self.lane();
+                if lane.is_closed() {
+                    return;
+                }
+                if lane.has_room_to_replay() {
+                    if lane.replay(record, lines) {
+                        self.work.notify_one();
+                    }
+                    return;
+                }
+            }
+            settled.await;
+        }
     }
 
     /// As [`room`](Self::room), for plain threads.

@@ -13,6 +13,7 @@ use tokio::task::AbortHandle;
 
 use super::accumulate::{Accumulator, Limits};
 use super::config::Settings;
+use super::durable::Durable;
 use super::event::{BatchEvent, BatchTarget, DropReason, Report, Stats, Unsent};
 use super::lane::{Lane, Wait};
 use super::port::{self, Port};
@@ -38,6 +39,7 @@ pub(super) struct Shared {
     runtime: Handle,
     targets: Mutex<Targets>,
     rejected: Mutex<Vec<Rejected>>,
+    pub(super) durable: Option<Arc<Durable>>,
 }
 
 #[derive(Default)]
@@ -45,6 +47,9 @@ struct Targets {
     ports: HashMap<BatchTarget, Arc<Port>>,
     tasks: Vec<AbortHandle>,
     closed: bool,
+    /// Points of an earlier process are still on their way into the lanes.
+    #[cfg(feature = "spool")]
+    replaying: bool,
 }
 
 impl Shared {
@@ -53,15 +58,22 @@ impl Shared {
         settings: Settings,
         on_event: Option<OnEvent>,
         runtime: Handle,
+        durable: Option<Arc<Durable>>,
     ) -> Self {
+        let targets = Targets {
+            #[cfg(feature = "spool")]
+            replaying: durable.is_some(),
+            ..Targets::default()
+        };
         Shared {
             session,
             settings,
             closing: watch::Sender::new(false),
             on_event,
             runtime,
-            targets: Mutex::default(),
+            targets: Mutex::new(targets),
             rejected: Mutex::default(),
+            durable,
         }
     }
 
@@ -75,11 +87,17 @@ impl Shared {
         if targets.closed {
             return Err(port::closed());
         }
+        #[cfg(feature = "spool")]
+        let replaying = targets.replaying;
         let Targets { ports, tasks, .. } = &mut *targets;
         match ports.entry(target) {
             Entry::Occupied(known) => Ok(Arc::clone(known.get())),
             Entry::Vacant(new) => {
                 let port = Arc::new(self.new_port(new.key().clone())?);
+                #[cfg(feature = "spool")]
+                if self.durable.is_some() {
+                    port.lane().journal(replaying);
+                }
                 for _ in 0..self.settings.in_flight {
                     let run = worker::run(Arc::clone(self), Arc::clone(&port));
                     tasks.push(self.runtime.spawn(run).abort_handle());
@@ -152,6 +170,33 @@ impl Shared {
         kept.extend_from_slice(&rejected[..room]);
     }
 
+    /// Runs in the background until it ends or the writer stops.
+    #[cfg(feature = "spool")]
+    pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.targets().tasks.push(self.runtime.spawn(task).abort_handle());
+    }
+
+    /// The points of an earlier process are in the lanes: others may follow.
+    #[cfg(feature = "spool")]
+    pub(super) fn replayed(&self) {
+        let ports: Vec<_> = {
+            let mut targets = self.targets();
+            targets.replaying = false;
+            targets.ports.values().cloned().collect()
+        };
+        for port in ports {
+            port.lane().release();
+            port.tell_settled();
+        }
+    }
+
+    /// Tells the disk what is settled.
+    pub(super) fn acknowledge(&self, port: &Port) {
+        if let Some(durable) = &self.durable {
+            durable.acknowledge(port);
+        }
+    }
+
     /// Takes no more points and sends what there is.
     pub(super) fn close(&self) {
         let ports: Vec<_> = {
@@ -172,13 +217,20 @@ impl Shared {
         };
         let mut unsent = Vec::new();
         for port in &ports {
-            for lines in port.lane().hand_back() {
+            let (lines, on_disk) = {
+                let mut lane = port.lane();
+                (lane.hand_back(), lane.is_journaled())
+            };
+            for lines in lines.into_iter().filter(|_| !on_disk) {
                 let target = port.target.clone();
                 unsent.push(Unsent { target, points: lines.points, lines: lines.bytes });
             }
             port.tell_settled();
         }
         tasks.iter().for_each(AbortHandle::abort);
+        if let Some(durable) = &self.durable {
+            durable.rest();
+        }
         for Unsent { target, points, lines } in &unsent {
             self.tell(&BatchEvent::Dropped { target, why, points: *points, lines });
         }

@@ -104,6 +104,7 @@ fn settle(
     // its memory can be used again when nobody else has it
     drop(part);
     port.lane().settle(batch, Outcome::Settled { rejected: rejected.len() });
+    shared.acknowledge(port);
     port.tell_settled();
     if points > 0 {
         shared.tell(&BatchEvent::Written { target: &port.target, points, bytes });
@@ -114,6 +115,7 @@ fn refuse(shared: &Shared, port: &Port, batch: u64, part: &Lines, rejected: &[Re
     shared.keep(rejected);
     shared.tell(&BatchEvent::Rejected { target: &port.target, rejected, error, lines: &part.bytes });
     port.lane().settle(batch, Outcome::Settled { rejected: part.points });
+    shared.acknowledge(port);
     port.tell_settled();
 }
 
@@ -126,6 +128,7 @@ fn give_up(shared: &Shared, port: &Port, batch: u64, part: &Lines, error: &Error
         shared.keep(&lines.collect::<Vec<_>>());
     }
     port.lane().settle(batch, Outcome::Dropped);
+    shared.acknowledge(port);
     port.tell_settled();
     shared.tell(&BatchEvent::Dropped { target: &port.target, why, points: part.points, lines: &part.bytes });
 }

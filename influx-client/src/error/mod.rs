@@ -77,6 +77,9 @@ pub(crate) enum Kind {
     Full,
     /// A batch writer takes no more points.
     Closed,
+    /// The disk spool of a batch writer.
+    #[cfg(feature = "spool")]
+    Spool,
 }
 
 impl Error {
@@ -222,6 +225,12 @@ impl Error {
         self.0.kind == Kind::Full
     }
 
+    /// The disk spool of a batch writer failed: the points wait in memory and will be sent, but would not survive a crash.
+    #[cfg(feature = "spool")]
+    pub fn is_spool(&self) -> bool {
+        self.0.kind == Kind::Spool
+    }
+
     /// A batch writer takes no more points: it was closed.
     pub fn is_closed(&self) -> bool {
         self.0.kind == Kind::Closed
@@ -260,6 +269,8 @@ impl Error {
             | Kind::TooManyRows
             | Kind::Full
             | Kind::Closed => false,
+            #[cfg(feature = "spool")]
+            Kind::Spool => false,
         }
     }
 

@@ -67,6 +67,7 @@ use bytes::Bytes;
 
 pub(crate) use error::SpoolError;
 pub(crate) use fs::{RealFs, SpoolFs};
+#[cfg(test)]
 pub(crate) use recover::Recovered;
 use segment::Segment;
 use settings::Checked;
@@ -260,6 +261,7 @@ impl<F: SpoolFs> Spool<F> {
     }
 
     /// What waits.
+    #[cfg(test)]
     pub(crate) fn pending(&self) -> Pending {
         self.pending
     }
@@ -270,6 +272,7 @@ impl<F: SpoolFs> Spool<F> {
     }
 
     /// Bytes of the spool's files.
+    #[cfg(test)]
     pub(crate) fn disk_bytes(&self) -> u64 {
         self.used
     }

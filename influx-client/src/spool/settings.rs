@@ -125,6 +125,11 @@ impl SpoolSettings {
         &self.folder
     }
 
+    /// The policy that [`fsync`](Self::fsync) chose.
+    pub(crate) fn fsync_policy(&self) -> Fsync {
+        self.fsync
+    }
+
     pub(super) fn check(&self) -> Result<Checked, SpoolError> {
         const LEAST: u64 = 1024;
         let SpoolSettings { max_bytes, .. } = *self;

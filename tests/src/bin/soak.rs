@@ -1,7 +1,9 @@
 //! `cargo run --release -p influx-tests --bin soak -- [--seconds N] [--points N] [--threads N] [--seed N]`
+//! `[--keep-writer]`
 //!
-//! Writes points through a proxy that misbehaves to a real InfluxDB 1.x that is killed and started again, and compares what is on
-//! the server in the end with what was given. Fails when a point is lost, altered or there twice.
+//! Writes points through a proxy that misbehaves to a real InfluxDB 1.x that is killed and started again; the process that writes is
+//! killed, too, and goes on with its spool (not with `--keep-writer`, which does without a spool). In the end what is on the server
+//! is compared with what was given. Fails when a point is lost, altered or there twice.
 #![allow(clippy::print_stdout, reason = "a program")]
 
 use std::collections::BTreeSet;
@@ -25,6 +27,8 @@ struct Options {
     points: i64,
     threads: u32,
     seed: u64,
+    /// Where the writing process keeps what is not delivered; it is killed now and then if there is one.
+    spool: Option<std::path::PathBuf>,
 }
 
 fn option<T: std::str::FromStr>(name: &str, default: T) -> Result<T, String> {
@@ -67,7 +71,7 @@ async fn write() -> Result<bool, Failure> {
         from: from.split(',').map(str::parse).collect::<Result<_, _>>()?,
         end: option("--end", 0)?,
         rate: option("--rate", 0)?,
-        spool: None,
+        spool: Some(option("--spool", String::new())?).filter(|folder| !folder.is_empty()).map(Into::into),
     };
     writer::run(orders).await?;
     Ok(true)
@@ -79,6 +83,10 @@ async fn soak() -> Result<bool, Failure> {
         points: option("--points", 1_000_000)?,
         threads: option("--threads", 4)?,
         seed: option("--seed", 7)?,
+        spool: match std::env::args().any(|arg| arg == "--keep-writer") {
+            true => None,
+            false => Some(std::env::temp_dir().join(format!("influx-soak-{}", std::process::id()))),
+        },
     };
     let mut server = MortalInfluxd::start()?;
     let client = Client::v1(server.url()).database("soak").build()?;
@@ -108,10 +116,20 @@ async fn soak() -> Result<bool, Failure> {
             Ok::<_, String>((server, deaths))
         })
     };
+    let mut chance = Chance::new(options.seed ^ 0xbeef);
+    let (mut writer_deaths, mut next_death) = (0, Instant::now() + Duration::from_secs(3));
     while said.lock().unwrap().from.iter().any(|from| *from < end) {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
         if let Some(status) = child.try_wait()? {
             return Err(format!("the writing process ended early: {status}").into());
+        }
+        if options.spool.is_some() && Instant::now() > next_death {
+            child.kill().await?;
+            writer_deaths += 1;
+            // what it said before must be heard
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            child = start_writer(&options, &proxy, &said, end)?;
+            next_death = Instant::now() + Duration::from_millis(3_000 + chance.below(6_000));
         }
     }
     proxy.behave();
@@ -123,18 +141,27 @@ async fn soak() -> Result<bool, Failure> {
     let taken = started.elapsed();
     let found = check::compare(&client, options.threads, end).await?;
     drop(server);
+    let left = match &options.spool {
+        Some(folder) => {
+            let left = spool_bytes(folder);
+            let _ = std::fs::remove_dir_all(folder);
+            left
+        }
+        None => 0,
+    };
 
     let said = said.lock().unwrap();
     let poison = (0..end).filter(|n| is_poison(*n)).count() as u64 * u64::from(options.threads);
     println!("seconds: {:.0}", taken.as_secs_f64());
     println!("faults injected:");
     println!("  the server was killed and started again: {deaths}");
+    println!("  the writing process was killed and started again: {writer_deaths}");
     for (kind, times) in proxy.faults() {
         println!("  {kind}: {times}");
     }
     println!("the writer: {}", said.closed.as_deref().unwrap_or("said nothing in the end"));
     println!("points given: {}, of them {poison} that no server takes", end * i64::from(options.threads));
-    println!("refused and reported: {}", said.rejected.len());
+    println!("refused and reported: {}, bytes of the spool in the end: {left}", said.rejected.len());
     println!(
         "on the server: {}, duplicates: {}, altered: {}, losses: {}",
         found.points, found.duplicates, found.altered, found.losses
@@ -145,6 +172,11 @@ async fn soak() -> Result<bool, Failure> {
         && said.closed.is_some();
     println!("{}", if good { "every point is on the server exactly once, or reported" } else { "FAILED" });
     Ok(good)
+}
+
+fn spool_bytes(folder: &std::path::Path) -> u64 {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.metadata().ok()).map(|metadata| metadata.len()).sum()
 }
 
 fn start_writer(
@@ -158,6 +190,7 @@ fn start_writer(
     let mut child = Command::new(std::env::current_exe()?)
         .args(["--write", "--url", &proxy.url(), "--from", &from])
         .args(["--end", &end.to_string(), "--rate", &rate.to_string()])
+        .args(options.spool.iter().flat_map(|folder| [std::ffi::OsStr::new("--spool"), folder.as_os_str()]))
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use influx_client::batch::{BatchEvent, BatchWriter, BatchWriterBuilder, RetryPolicy};
-use influx_client::{Client, LineProtocol};
+use influx_client::{Client, Fsync, LineProtocol, SpoolSettings};
 
 use super::{BASE, is_poison, value};
 
@@ -60,7 +60,7 @@ pub async fn run(orders: Orders) -> influx_client::Result<()> {
                 text.lines().for_each(|line| say(&format!("rejected {line}")));
             }
         });
-    let writer = spooled(builder, &orders)?.build()?;
+    let writer = spooled(builder, &orders).build()?;
     let threads: Vec<_> = (0_u32..)
         .zip(orders.from.clone())
         .map(|(thread, from)| {
@@ -75,14 +75,23 @@ pub async fn run(orders: Orders) -> influx_client::Result<()> {
     let report = writer.close(Duration::from_secs(120)).await;
     let stats = report.stats;
     say(&format!(
-        "closed given {} written {} rejected {} dropped {} requests {} retries {}",
-        stats.given, stats.written, stats.rejected, stats.dropped, stats.requests, stats.retries
+        "closed given {} written {} rejected {} dropped {} spooled {} requests {} retries {}",
+        stats.given,
+        stats.written,
+        stats.rejected,
+        stats.dropped,
+        stats.spooled,
+        stats.requests,
+        stats.retries
     ));
     Ok(())
 }
 
-fn spooled(builder: BatchWriterBuilder, _: &Orders) -> influx_client::Result<BatchWriterBuilder> {
-    Ok(builder)
+fn spooled(builder: BatchWriterBuilder, orders: &Orders) -> BatchWriterBuilder {
+    match &orders.spool {
+        Some(folder) => builder.spool(SpoolSettings::new(folder).fsync(Fsync::Never)),
+        None => builder,
+    }
 }
 
 fn give(writer: &BatchWriter, orders: &Orders, thread: u32, from: i64) -> influx_client::Result<()> {
