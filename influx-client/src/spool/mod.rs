@@ -23,7 +23,7 @@
 //! # Layout
 //!
 //! The folder holds `spool.lock` and segments, `00000000000000000001.spool` and so on, files of records (see `record`)
-//! that only grow at their end, only in the newest. Other files are left alone. Each process begins a new segment, so nothing is
+//! of which only the newest grows, at its end. Other files are left alone. Each process begins a new segment, so nothing is
 //! ever written behind a torn end.
 //!
 //! - **Append** writes to the newest segment; over `segment_bytes` a new one is begun. A write that fails is cut off again;
@@ -34,8 +34,8 @@
 //! - **Acknowledge** appends ranges of ids to the log; it is not synced for that. If it cannot be written it is kept and
 //!   written with the next.
 //! - **Removal**: only the oldest segment is removed, once all its records are acknowledged, and never the newest. So an
-//!   acknowledgement, which stands behind the record, is never removed before it (the folder is synced between the two), and neither ids nor file numbers begin
-//!   anew while an old acknowledgement could hit a new record.
+//!   acknowledgement, which stands behind the record, is never removed before it (the folder is synced between two
+//!   removals), and ids do not begin anew while an old acknowledgement could hit a new record.
 //! - **Moving**: when more than half of the bytes are acknowledged, what still waits in the oldest segment is copied to the
 //!   log's end under its old id, and the segment is removed after the next sync. So a target that is down holds no more
 //!   room than about twice its records, and bytes are copied once for each that is appended.

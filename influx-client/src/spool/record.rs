@@ -23,8 +23,8 @@
 //! | 32 | | the body |
 //!
 //! The body of data is the target and then the lines; of an acknowledgement it is ranges of ids, first and last, 8 bytes
-//! each. Later versions keep the first five bytes, the length of the header and its CRC, so that an older reader tells a newer record from
-//! damage.
+//! each. Later versions keep the first five bytes, the length of the header and its CRC, so that an older reader tells a
+//! newer record from damage.
 //!
 //! The header has a CRC of its own so that the length can be trusted before the body is read: a damaged body costs one
 //! record, whose id and number of points are still known. It takes in the place, so that a record counts only where it was

@@ -88,7 +88,11 @@ impl<F: SpoolFs> Spool<F> {
         };
         let recovered = spool.take_over(findings);
         spool.sync()?;
-        // what cannot be removed now is tried again with the next acknowledgement
+        // they are told now, and not again
+        spool.unwritten.extend(recovered.lost.iter().map(|lost| (lost.id.0, lost.id.0)));
+        // What fails here is tried again with the next acknowledgement: a disk that is full must not keep the spool from
+        // being emptied.
+        drop(spool.write_acknowledgements());
         drop(spool.remove_drained());
         Ok((spool, recovered))
     }
@@ -102,8 +106,6 @@ impl<F: SpoolFs> Spool<F> {
             findings.lost.remove(&id);
             self.enter(id, entry);
         }
-        // they are told now, and not again
-        self.unwritten.extend(findings.lost.keys().map(|id| (*id, *id)));
         Recovered {
             records: self.records().collect(),
             lost: findings.lost.into_values().collect(),

@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use super::super::record::Kind;
 use super::super::scan::{Found, Scan};
 use super::super::{Fsync, RecordId, Spool, SpoolError, segment};
-use super::disk::{Disk, MemFs};
+use super::disk::Disk;
 use super::drive::{contents, settings};
+use super::machine::MemFs;
 
 /// A record as it lies in a file.
 #[derive(Debug, Clone)]

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use super::super::{Fsync, SpoolSettings};
-use super::disk::{Crash, Disk, MemFs};
+use super::disk::{Crash, Disk};
 use super::drive::{self, Drive, Op, POLICIES};
+use super::machine::MemFs;
 
 fn append(target: u8, lines: usize) -> Op {
     Op::Append { target, lines }
@@ -38,7 +39,7 @@ fn usual() -> Vec<Op> {
 }
 
 /// One record that stays, while others come and go: it is moved.
-fn one_stays() -> Vec<Op> {
+pub(super) fn one_stays() -> Vec<Op> {
     let mut script = vec![append(1, 10)];
     for place in 1..14 {
         script.push(append(2, 100));

@@ -6,7 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
 use super::super::{Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFull, SpoolSettings};
-use super::disk::{Crash, Disk, MemFs};
+use super::disk::{Crash, Disk};
+use super::machine::MemFs;
 
 /// One call. Records are meant by their place among all that were appended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,10 @@ use std::time::Instant;
 use proptest::prelude::*;
 
 use super::super::{DropReason, Fsync, Spool, SpoolError};
-use super::disk::{Crash, Fault, MemFs};
+use super::crash;
+use super::disk::Crash;
 use super::drive::{self, Drive, Op};
+use super::machine::{Fault, MemFs};
 use super::model::{any_op, any_policy};
 
 const FAULTS: [Fault; 4] = [
@@ -68,6 +70,20 @@ proptest! {
     }
 }
 
+fn each_single_error(script: &[Op]) {
+    for fsync in drive::POLICIES {
+        let mut well = Drive::new(MemFs::default(), fsync, drive::settings(fsync));
+        well.run(script);
+        for at in 0..well.fs.operations() {
+            for fault in FAULTS {
+                check(script, fsync, &[(at, fault)], false, at as u64);
+                // and the attempt to clean up fails, too
+                check(script, fsync, &[(at, fault), (at + 1, fault)], false, at as u64);
+            }
+        }
+    }
+}
+
 #[test]
 fn each_single_error_loses_nothing() {
     let script: Vec<Op> = (0..12)
@@ -80,17 +96,40 @@ fn each_single_error_loses_nothing() {
         })
         .chain([Op::Reopen, Op::Append { target: 0, lines: 0 }])
         .collect();
-    for fsync in drive::POLICIES {
-        let mut well = Drive::new(MemFs::default(), fsync, drive::settings(fsync));
-        well.run(&script);
-        for at in 0..well.fs.operations() {
-            for fault in FAULTS {
-                check(&script, fsync, &[(at, fault)], false, at as u64);
-                // and the attempt to clean up fails, too
-                check(&script, fsync, &[(at, fault), (at + 1, fault)], false, at as u64);
-            }
-        }
+    each_single_error(&script);
+}
+
+/// Also when the script ends soon after the error.
+#[test]
+fn each_single_error_loses_nothing_while_records_are_moved() {
+    let script = crash::one_stays();
+    for end in [script.len() - 5, script.len() - 2] {
+        each_single_error(&script[..end]);
     }
+}
+
+#[test]
+fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
+    let settings = drive::settings(Fsync::Always);
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let ids: Vec<_> =
+        (0..9u32).map(|n| spool.append(b"t", n, &[b'x'; 90], Instant::now()).unwrap()).collect();
+    drop(spool);
+    let name = super::super::segment::name(1);
+    fs.rot(&name, 60);
+    let before = fs.disk().files().len();
+    // each operation that would take space
+    let fs = fs.full();
+    let (mut spool, recovered) = Spool::open(fs.clone(), &settings).unwrap();
+    assert_eq!(recovered.lost.iter().map(|lost| lost.id).collect::<Vec<_>>(), ids[..1]);
+    assert!(spool.append(b"t", 1, b"more", Instant::now()).is_err());
+    for id in &ids[1..] {
+        assert_eq!(spool.read(*id).unwrap().lines, [b'x'; 90][..]);
+        assert!(spool.acknowledge(&[*id]).is_err());
+    }
+    assert_eq!(spool.pending(), Default::default());
+    assert!(before > 3 && fs.disk().files().len() == 1, "space came back");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod disk;
 mod drive;
 mod faults;
 mod limit;
+mod machine;
 mod model;
 mod real;
 mod scan;

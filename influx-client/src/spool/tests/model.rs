@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::super::Fsync;
-use super::disk::{Crash, MemFs};
+use super::disk::Crash;
 use super::drive::{self, Drive, Op, POLICIES};
+use super::machine::MemFs;
 
 pub(super) fn any_op() -> impl Strategy<Value = Op> {
     let lines = prop_oneof![4 => 0..60usize, 1 => 200..400usize];

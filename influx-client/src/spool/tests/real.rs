@@ -16,6 +16,13 @@ fn open(folder: &Path) -> Result<(Spool<RealFs>, Recovered), SpoolError> {
 }
 
 #[test]
+fn can_be_used_from_another_thread() {
+    fn check<T: Send + 'static>() {}
+    check::<Spool<RealFs>>();
+    check::<SpoolError>();
+}
+
+#[test]
 fn records_are_there_after_a_restart() {
     let folder = tempdir().unwrap();
     let folder = folder.path().join("made/when/missing");
