@@ -1,5 +1,10 @@
 //! What the fuzz targets share.
 
+pub mod answer;
 pub mod input;
+pub mod json;
 pub mod model;
-pub mod reference;
+pub mod msgpack;
+pub mod pack;
+pub mod response;
+pub mod typed;

@@ -146,11 +146,14 @@ pub(crate) struct Scan {
     seen: usize,
     depth: u32,
     in_string: bool,
+    /// Bytes of the value were seen and forgotten.
+    begun: bool,
 }
 
 impl Scan {
     /// What was seen will not be shown again: gives its length.
     pub(crate) fn forget(&mut self) -> usize {
+        self.begun |= self.seen > 0;
         core::mem::take(&mut self.seen)
     }
 
@@ -175,7 +178,7 @@ impl Scan {
                 continue;
             }
             match b.get(self.seen)? {
-                b'"' if self.seen > 0 && self.depth == 0 => return Some(self.seen),
+                b'"' if (self.begun || self.seen > 0) && self.depth == 0 => return Some(self.seen),
                 b'"' => self.in_string = true,
                 b'[' | b'{' => self.depth += 1,
                 b']' | b'}' if self.depth == 0 => return Some(self.seen),

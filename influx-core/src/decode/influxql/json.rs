@@ -100,7 +100,7 @@ impl Json {
             (Place::SeriesList, b'{') => self.response.begin_series(),
             (Place::Root | Place::Result | Place::Series, b'"') => {
                 let Some(length) = self.whole(b) else { return Ok(Some(Event::More)) };
-                self.key = self.response.key_of(&b[self.position + 1..self.position + length - 1]);
+                self.key = self.read_key(&b[self.position..self.position + length], b)?;
                 self.position += length;
                 self.expect = Expect::Colon;
                 return Ok(None);
@@ -114,6 +114,17 @@ impl Json {
         self.position += 1;
         self.expect = Expect::FirstOrEnd;
         Ok(None)
+    }
+
+    /// The key that a complete string is.
+    fn read_key(&mut self, raw: &[u8], b: &[u8]) -> Result<Key, DecodeError> {
+        if memchr::memchr(b'\\', raw).is_none() {
+            return Ok(self.response.key_of(&raw[1..raw.len() - 1]));
+        }
+        match header::string(raw) {
+            Ok(name) => Ok(self.response.key_of(name.as_bytes())),
+            Err(what) => Err(self.malformed(self.position, what, b)),
+        }
     }
 
     fn enter(&mut self, place: Place) -> Result<Option<Event>, DecodeError> {
@@ -166,10 +177,10 @@ impl Json {
 
     /// `values` begin: the header is complete, or must be waited for.
     fn values(&mut self, b: &[u8]) -> Result<Option<Event>, DecodeError> {
+        if self.deferred.is_some() {
+            return Err(self.malformed(self.position, "a series has values twice", b));
+        }
         if !self.response.knows_columns() {
-            if self.deferred.is_some() {
-                return Err(self.malformed(self.position, "a series has values twice", b));
-            }
             self.deferred = Some(self.position);
             self.passing_over = true;
             self.expect = Expect::CommaOrEnd;

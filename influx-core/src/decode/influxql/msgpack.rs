@@ -75,6 +75,7 @@ impl Msgpack {
             }
             // a map of many pairs, of which not all bytes are there
             Err(Stop::More) if matches!(b.get(self.position), Some(0xde | 0xdf)) => {
+                self.response.begun = true;
                 return Ok(Some(Event::More));
             }
             _ => self.response.place = Place::Text,
@@ -148,10 +149,10 @@ impl Msgpack {
     fn value(&mut self, key: Key, b: &[u8]) -> Result<Option<Event>, DecodeError> {
         match key {
             Key::Results | Key::Series => self.list(key, b),
+            Key::Values if self.deferred.is_some() => {
+                Err(self.malformed(self.position, "a series has values twice", b))
+            }
             Key::Values if !self.response.knows_columns() => {
-                if self.deferred.is_some() {
-                    return Err(self.malformed(self.position, "a series has values twice", b));
-                }
                 self.deferred = Some(self.position);
                 self.passing_over = true;
                 self.pair_done();

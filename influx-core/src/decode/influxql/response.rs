@@ -71,6 +71,8 @@ pub(super) struct Response {
     /// The rows of the series so far.
     pub(super) row: u64,
     pub(super) messages: Vec<Message>,
+    /// The first byte of a document is there, but not enough of it to enter it.
+    pub(super) begun: bool,
     statement: Option<u64>,
     result_error: Option<Box<str>>,
     result_partial: bool,
@@ -103,6 +105,7 @@ impl Response {
             columns: Arc::default(),
             row: 0,
             messages: Vec::new(),
+            begun: false,
             statement: None,
             result_error: None,
             result_partial: false,
@@ -119,6 +122,7 @@ impl Response {
     pub(super) fn begin_document(&mut self) {
         self.root_error = None;
         self.root_known = false;
+        self.begun = false;
         self.place = Place::Root;
     }
 
@@ -260,19 +264,21 @@ impl Response {
     pub(super) fn at_end(&mut self, position: usize) -> Option<DecodeError> {
         match self.place {
             Place::Text => Some(self.text_error()),
+            Place::Top if self.begun => Some(self.cut(position)),
             Place::Top if self.documents == 0 => Some(DecodeError::truncated("the body is empty")),
             Place::Top if self.options.chunked && self.open => {
                 let what = "the last chunk says that more follows";
                 Some(DecodeError::truncated(what).in_statement(self.statement))
             }
             Place::Top => None,
-            _ => {
-                let end = self.dropped + position as u64;
-                Some(self.locate(DecodeError::truncated(format!(
-                    "the body ends inside of a document (byte {end})"
-                ))))
-            }
+            _ => Some(self.cut(position)),
         }
+    }
+
+    #[cold]
+    fn cut(&self, position: usize) -> DecodeError {
+        let end = self.dropped + position as u64;
+        self.locate(DecodeError::truncated(format!("the body ends inside of a document (byte {end})")))
     }
 
     /// The error of malformed bytes, as far as the place is known.

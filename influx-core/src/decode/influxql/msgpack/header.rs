@@ -2,7 +2,7 @@
 
 use super::super::Message;
 use crate::decode::json::Stop;
-use crate::decode::msgpack::{Token, token};
+use crate::decode::msgpack::{Scan, Token, token};
 
 pub(super) fn integer(raw: &[u8]) -> Result<u64, Stop> {
     const NUMBER: Stop = Stop::Bad(0, "a number was expected");
@@ -26,7 +26,9 @@ pub(super) fn string(raw: &[u8]) -> Result<Box<str>, Stop> {
 }
 
 pub(super) fn tags(raw: &[u8]) -> Result<Pairs, Stop> {
-    pairs(raw, &mut 0, "a map was expected")
+    let mut at = 0;
+    let items = map(raw, &mut at, "a map was expected")?;
+    (0..items).map(|_| Ok((text(raw, &mut at)?, text(raw, &mut at)?))).collect()
 }
 
 /// A string at `raw[at]`; nil is the empty one.
@@ -52,19 +54,15 @@ pub(super) fn strings(raw: &[u8]) -> Result<Vec<Box<str>>, Stop> {
 
 type Pairs = Vec<(Box<str>, Box<str>)>;
 
-fn pairs(raw: &[u8], at: &mut usize, what: &'static str) -> Result<Pairs, Stop> {
-    let items = match token(raw, *at)? {
-        (Token::Map(items), end) => {
-            *at = end;
-            items
-        }
-        (Token::Nil, end) => {
-            *at = end;
-            0
-        }
+/// How many pairs the map at `raw[at]` has; nil counts as empty.
+fn map(raw: &[u8], at: &mut usize, what: &'static str) -> Result<u32, Stop> {
+    let (items, end) = match token(raw, *at)? {
+        (Token::Map(items), end) => (items, end),
+        (Token::Nil, end) => (0, end),
         _ => return Err(Stop::Bad(*at, what)),
     };
-    (0..items).map(|_| Ok((text(raw, at)?, text(raw, at)?))).collect()
+    *at = end;
+    Ok(items)
 }
 
 pub(super) fn messages(raw: &[u8]) -> Result<Vec<Message>, Stop> {
@@ -75,15 +73,20 @@ pub(super) fn messages(raw: &[u8]) -> Result<Vec<Message>, Stop> {
     };
     let mut messages = Vec::new();
     for _ in 0..items {
-        let mut message = Message::default();
-        for (key, value) in pairs(raw, &mut at, "a message was expected")? {
-            match &*key {
-                "level" => message.level = value,
-                "text" => message.text = value,
-                _ => {}
-            }
-        }
-        messages.push(message);
+        messages.push(message(raw, &mut at)?);
     }
     Ok(messages)
+}
+
+/// A message; other keys than these two are passed over.
+fn message(raw: &[u8], at: &mut usize) -> Result<Message, Stop> {
+    let mut message = Message::default();
+    for _ in 0..map(raw, at, "a message was expected")? {
+        match &*text(raw, at)? {
+            "level" => message.level = text(raw, at)?,
+            "text" => message.text = text(raw, at)?,
+            _ => *at += Scan::default().resume(&raw[*at..]).ok_or(Stop::More)?,
+        }
+    }
+    Ok(message)
 }

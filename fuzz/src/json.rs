@@ -1,33 +1,21 @@
-//! What comes out of an InfluxQL response: as the decoder says, and as serde_json does.
+//! What comes out of a JSON response, as serde_json reads it.
 
 use std::collections::HashSet;
 use std::fmt;
+use std::rc::Rc;
 use std::time::SystemTime;
 
-use influx_core::decode::influxql::{Decoder, Options};
-use influx_core::{AnyRow, Columns, DecodeError, ValueRef};
+use influx_core::{Precision, ValueRef};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// One thing that comes out of a response.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
-    Row(Box<Header>, Vec<Value>),
-    Server { statement: Option<u64>, message: String },
-    Truncated,
-    Other(String),
-}
+use crate::response::{Asked, Event, Header};
 
-/// What a row's series says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Header {
-    statement: Option<u64>,
-    name: Option<String>,
-    tags: Vec<(String, String)>,
-    columns: Vec<String>,
-}
-
-fn value(value: ValueRef<'_>) -> Value {
+/// A value of the decoder.
+///
+/// # Panics
+/// If it is none that JSON has, or a float that is not the nearest to its text.
+pub fn cell(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Bool(v) => Value::Bool(v),
@@ -49,64 +37,30 @@ fn exact_float(value: ValueRef<'_>, text: &str) {
     assert_eq!(value.get::<f64>().ok().map(f64::to_bits), expected, "{text}");
 }
 
-fn row(columns: &Columns, cells: Vec<Value>) -> Event {
-    let mut tags: Vec<_> = columns.tags().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    tags.sort();
-    let header = Header {
-        statement: columns.statement_id(),
-        name: columns.name().map(Into::into),
-        tags,
-        columns: columns.columns().iter().map(|column| column.name.to_string()).collect(),
-    };
-    Event::Row(Box::new(header), cells)
-}
-
-fn failure(error: &DecodeError) -> Event {
-    if error.is_truncated() {
-        Event::Truncated
-    } else if let Some(message) = error.server_message() {
-        Event::Server { statement: error.statement_id(), message: message.into() }
-    } else {
-        Event::Other(error.to_string())
-    }
-}
-
-/// What the decoder makes of a response that arrives in these pieces.
-pub fn decode<'p>(pieces: impl IntoIterator<Item = &'p [u8]>, options: Options) -> Vec<Event> {
-    let mut decoder = Decoder::new(options);
-    let mut events = Vec::new();
-    let event = |lent: Result<AnyRow<'_>, DecodeError>| match lent {
-        Ok(lent) => row(lent.columns(), lent.values().iter().copied().map(value).collect()),
-        Err(error) => failure(&error),
-    };
-    for piece in pieces {
-        decoder.push(piece);
-        events.extend(decoder.rows().map(event));
-    }
-    decoder.finish();
-    events.extend(decoder.rows().map(event));
-    events
-}
-
 /// The events as serde_json reads the body. `None` where there is nothing to compare: a body that is not JSON documents, or not in
 /// the form that servers write.
-pub fn reference(body: &[u8], chunked: bool) -> Option<Vec<Event>> {
+pub fn reference(body: &[u8], asked: Asked) -> Option<Vec<Event<Value>>> {
     let (mut events, mut open, mut documents) = (Vec::new(), false, 0);
     for unique in serde_json::Deserializer::from_slice(body).into_iter::<UniqueKeys>() {
         unique.ok()?;
         documents += 1;
     }
     for document in serde_json::Deserializer::from_slice(body).into_iter::<Map<String, Value>>() {
-        open = document_events(&document.ok()?, open, &mut events)?;
+        open = document_events(&document.ok()?, asked.epoch, open, &mut events)?;
     }
-    if chunked && open {
+    if asked.chunked && open {
         events.push(Event::Truncated);
     }
     (documents > 0).then_some(events)
 }
 
 /// Adds a document's events; whether the response goes on behind it.
-fn document_events(document: &Map<String, Value>, mut open: bool, events: &mut Vec<Event>) -> Option<bool> {
+fn document_events(
+    document: &Map<String, Value>,
+    epoch: Option<Precision>,
+    mut open: bool,
+    events: &mut Vec<Event<Value>>,
+) -> Option<bool> {
     if document.keys().any(|key| !matches!(key.as_str(), "results" | "error")) || document.is_empty() {
         return None;
     }
@@ -115,7 +69,7 @@ fn document_events(document: &Map<String, Value>, mut open: bool, events: &mut V
         return None;
     }
     for result in list(document.get("results"))? {
-        open = result_events(result.as_object()?, events)?;
+        open = result_events(result.as_object()?, epoch, events)?;
     }
     if let Some(message) = optional(document.get("error"), Value::as_str)? {
         open = false;
@@ -124,14 +78,18 @@ fn document_events(document: &Map<String, Value>, mut open: bool, events: &mut V
     Some(open)
 }
 
-fn result_events(result: &Map<String, Value>, events: &mut Vec<Event>) -> Option<bool> {
+fn result_events(
+    result: &Map<String, Value>,
+    epoch: Option<Precision>,
+    events: &mut Vec<Event<Value>>,
+) -> Option<bool> {
     const ORDER: [&str; 4] = ["statement_id", "series", "partial", "error"];
     in_order(result, &ORDER)?;
     let statement = optional(result.get("statement_id"), Value::as_u64)?;
     let mut open = optional(result.get("partial"), Value::as_bool)?.unwrap_or(false);
     let series = list(result.get("series"))?;
     for (number, one) in series.iter().enumerate() {
-        let partial = series_events(one.as_object()?, statement, events)?;
+        let partial = series_events(one.as_object()?, statement, epoch, events)?;
         open |= partial && number + 1 == series.len();
     }
     if let Some(message) = optional(result.get("error"), Value::as_str)? {
@@ -144,7 +102,8 @@ fn result_events(result: &Map<String, Value>, events: &mut Vec<Event>) -> Option
 fn series_events(
     series: &Map<String, Value>,
     statement: Option<u64>,
-    events: &mut Vec<Event>,
+    epoch: Option<Precision>,
+    events: &mut Vec<Event<Value>>,
 ) -> Option<bool> {
     const ORDER: [&str; 5] = ["name", "tags", "columns", "values", "partial"];
     in_order(series, &ORDER)?;
@@ -153,40 +112,55 @@ fn series_events(
     for (key, value) in optional(series.get("tags"), Value::as_object)?.into_iter().flatten() {
         tags.push((key.clone(), value.as_str()?.to_owned()));
     }
-    tags.sort();
     let header = Header {
         statement,
         name: optional(series.get("name"), Value::as_str)?.map(Into::into),
         tags,
         columns: columns.iter().map(|name| name.as_str().map(Into::into)).collect::<Option<_>>()?,
     };
+    let header = Rc::new(header);
     for row in list(series.get("values"))? {
         let cells = row.as_array()?;
         if cells.len() != columns.len() || cells.iter().any(|cell| cell.is_array() || cell.is_object()) {
             return None;
         }
         let mut cells = cells.clone();
-        if let (Some("time"), Some(Value::String(text))) =
-            (columns.first().and_then(Value::as_str), cells.first_mut())
-        {
-            *text = canonical(text);
+        if let (Some("time"), Some(first)) = (columns.first().and_then(Value::as_str), cells.first_mut()) {
+            as_time(first, epoch);
         }
-        events.push(Event::Row(Box::new(header.clone()), cells));
+        events.push(Event::Row(Rc::clone(&header), cells));
     }
     optional(series.get("partial"), Value::as_bool).map(|partial| partial.unwrap_or(false))
 }
 
-/// A time in UTC as the decoder shows it; its reading has a fuzz target of its own.
-fn canonical(text: &str) -> String {
+/// A value of the column of times as the decoder shows it.
+fn as_time(value: &mut Value, epoch: Option<Precision>) {
+    match value {
+        Value::String(text) => {
+            if let Some(nanos) = utc_nanos(text) {
+                *text = ValueRef::Time(nanos).to_string();
+            }
+        }
+        Value::Number(number) => {
+            let units = number.to_string().parse::<i64>().ok();
+            let nanos = epoch.zip(units).and_then(|(unit, units)| units.checked_mul(unit.nanos()));
+            if let Some(nanos) = nanos {
+                *value = Value::String(ValueRef::Time(nanos).to_string());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The nanoseconds of a time in UTC; its reading has a fuzz target of its own.
+pub fn utc_nanos(text: &str) -> Option<i64> {
     let utc = text.ends_with(['Z', 'z']) || text.ends_with("+00:00") || text.ends_with("-00:00");
-    let Some(time) = ValueRef::Str(text).get::<SystemTime>().ok().filter(|_| utc) else {
-        return text.to_owned();
-    };
+    let time = ValueRef::Str(text).get::<SystemTime>().ok().filter(|_| utc)?;
     let nanos = match time.duration_since(SystemTime::UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_nanos()),
-        Err(before) => i64::try_from(before.duration().as_nanos()).map(|nanos| -nanos),
+        Ok(since) => since.as_nanos().cast_signed(),
+        Err(before) => -before.duration().as_nanos().cast_signed(),
     };
-    nanos.map_or_else(|_| text.to_owned(), |nanos| ValueRef::Time(nanos).to_string())
+    i64::try_from(nanos).ok()
 }
 
 /// The keys are these, in the order in which servers write them.
