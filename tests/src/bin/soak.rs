@@ -117,11 +117,17 @@ async fn soak() -> Result<bool, Failure> {
         })
     };
     let mut chance = Chance::new(options.seed ^ 0xbeef);
+    let mut next_word = Instant::now() + Duration::from_secs(10);
     let (mut writer_deaths, mut next_death) = (0, Instant::now() + Duration::from_secs(3));
     while said.lock().unwrap().from.iter().any(|from| *from < end) {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if let Some(status) = child.try_wait()? {
             return Err(format!("the writing process ended early: {status}").into());
+        }
+        if Instant::now() > next_word {
+            let taken: i64 = said.lock().unwrap().from.iter().sum();
+            eprintln!("{:.0} s: {taken} points taken", started.elapsed().as_secs_f64());
+            next_word += Duration::from_secs(10);
         }
         if options.spool.is_some() && Instant::now() > next_death {
             child.kill().await?;
