@@ -97,11 +97,16 @@ fn spooled(builder: BatchWriterBuilder, orders: &Orders) -> BatchWriterBuilder {
 fn give(writer: &BatchWriter, orders: &Orders, thread: u32, from: i64) -> influx_client::Result<()> {
     let started = std::time::Instant::now();
     let rate = orders.rate / orders.from.len().max(1) as u64;
+    // most programs have several points at a time
+    let mut rows = Vec::new();
     for n in from..orders.end {
-        if is_poison(n) {
-            writer.write_lines_blocking(&format!("poison,thread={thread} {n}"))?;
-        } else {
-            writer.write_blocking(&Row { time: BASE + n, thread, n, x: value(thread, n) })?;
+        match is_poison(n) {
+            true => writer.write_lines_blocking(&format!("poison,thread={thread} {n}"))?,
+            false => rows.push(Row { time: BASE + n, thread, n, x: value(thread, n) }),
+        }
+        if n % 50 == 49 {
+            writer.write_all_blocking(&rows)?;
+            rows.clear();
         }
         if n % 500 == 499 {
             say(&format!("taken {thread} {n}"));
@@ -111,6 +116,7 @@ fn give(writer: &BatchWriter, orders: &Orders, thread: u32, from: i64) -> influx
             }
         }
     }
+    writer.write_all_blocking(&rows)?;
     say(&format!("taken {thread} {}", orders.end - 1));
     Ok(())
 }
