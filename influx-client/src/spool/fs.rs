@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// A folder of files that grow at their end.
 pub(crate) trait SpoolFs {
@@ -39,11 +40,13 @@ pub(crate) trait SpoolFs {
 #[derive(Debug)]
 pub(crate) struct RealFs {
     folder: PathBuf,
+    /// The file that was read last, and how far: records are read one behind the other.
+    reading: Mutex<Option<(String, File, u64)>>,
 }
 
 impl RealFs {
     pub(crate) fn new(folder: impl Into<PathBuf>) -> Self {
-        RealFs { folder: folder.into() }
+        RealFs { folder: folder.into(), reading: Mutex::default() }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -112,8 +115,14 @@ impl SpoolFs for RealFs {
     }
 
     fn read_at(&self, name: &str, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut file = File::open(self.path(name))?;
-        file.seek(SeekFrom::Start(offset))?;
+        let mut reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut file, at) = match reading.take() {
+            Some((open, file, at)) if open == name => (file, at),
+            _ => (File::open(self.path(name))?, 0),
+        };
+        if at != offset {
+            file.seek(SeekFrom::Start(offset))?;
+        }
         let mut filled = 0;
         while filled < buffer.len() {
             match file.read(&mut buffer[filled..]) {
@@ -123,10 +132,12 @@ impl SpoolFs for RealFs {
                 Err(error) => return Err(error),
             }
         }
+        *reading = Some((name.to_owned(), file, offset + filled as u64));
         Ok(filled)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = None;
         fs::remove_file(self.path(name))
     }
 }
