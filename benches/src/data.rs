@@ -181,7 +181,8 @@ impl Points {
 
 const START: i64 = 1_540_184_368_785_116_000;
 
-fn trades(count: usize) -> Vec<Trade> {
+/// The points of [`Shape::Trade`].
+pub fn trades(count: usize) -> Vec<Trade> {
     const INSTRUMENTS: [&str; 12] = [
         "AAPL", "MSFT", "XBTUSD", "ETHUSD", "TSLA", "NVDA", "BRK.B", "GOOGL", "F", "ESZ26", "BTC-PERP", "SPY",
     ];

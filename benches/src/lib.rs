@@ -20,3 +20,5 @@ pub mod report;
 
 #[cfg(feature = "peers")]
 pub mod check;
+#[cfg(feature = "peers")]
+pub mod writers;

@@ -7,7 +7,7 @@ use influxdb3_client::{FieldValue, Point, WriteInput, WriteOptions};
 use crate::data::{Cpu, Esc, Points, Trade, cpu_fields, cpu_tags};
 use crate::encoder::{Body, Encoder};
 
-fn trade(x: &Trade) -> Point {
+pub(crate) fn trade(x: &Trade) -> Point {
     Point::new("Trade")
         .tag("instrument", x.instrument.as_str())
         .tag("source", x.source.as_str())

@@ -30,7 +30,7 @@ fn names<const N: usize>(names: [&str; N]) -> [ColumnName<'_>; N] {
     names.map(|name| ColumnName::new(name).expect("a valid name"))
 }
 
-fn trades(points: &[Trade], buffer: &mut Buffer) -> Result<()> {
+pub(crate) fn trades(points: &[Trade], buffer: &mut Buffer) -> Result<()> {
     let table = TableName::new("Trade")?;
     let [instrument, source, side, price, size, trade_id] =
         names(["instrument", "source", "side", "price", "size", "trade_id"]);

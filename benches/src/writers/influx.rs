@@ -1,0 +1,105 @@
+//! influx-client's batch writer, from a task and from plain threads. It sends from a thread of its own.
+
+use std::sync::Arc;
+use std::thread;
+
+use influx_client::Client;
+use influx_client::batch::BatchWriter;
+use tokio::runtime::{Builder, Runtime};
+
+use super::{BATCH, Giving, Server, Writer};
+use crate::data::Trade;
+
+/// The writer and the runtime that its requests run on.
+struct Sender {
+    writer: BatchWriter,
+    runtime: Runtime,
+}
+
+impl Sender {
+    fn new(server: &Server) -> Sender {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let client = Client::v1(server.url()).database("d").build().expect("a client");
+        let _within = runtime.enter();
+        let writer = client.batch_writer().batch_points(BATCH).build().expect("a writer");
+        Sender { writer, runtime }
+    }
+
+    fn flush(&self) {
+        self.runtime.block_on(self.writer.flush());
+    }
+}
+
+/// `write(..).await` in a task.
+pub(super) struct Task {
+    sender: Sender,
+    runtime: Runtime,
+}
+
+impl Task {
+    pub(super) fn new(server: &Server) -> Task {
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        Task { sender: Sender::new(server), runtime }
+    }
+}
+
+impl Writer for Task {
+    fn name(&self) -> &str {
+        "influx, `write` in a task"
+    }
+
+    fn give(&mut self, points: &Arc<[Trade]>, passes: usize) -> Giving {
+        let (writer, points) = (self.sender.writer.clone(), Arc::clone(points));
+        let task = self.runtime.spawn(async move {
+            for _ in 0..passes {
+                for point in points.iter() {
+                    writer.write(point).await.expect("a point that can be written");
+                }
+            }
+        });
+        let giving = Giving::by(|| self.runtime.block_on(task).expect("a task that ends"));
+        self.sender.flush();
+        giving
+    }
+}
+
+/// `write_blocking` in so many threads.
+pub(super) struct Threads {
+    sender: Sender,
+    count: usize,
+    name: String,
+}
+
+impl Threads {
+    pub(super) fn new(server: &Server, count: usize) -> Threads {
+        let plural = if count == 1 { "" } else { "s" };
+        let name = format!("influx, `write_blocking` in {count} thread{plural}");
+        Threads { sender: Sender::new(server), count, name }
+    }
+}
+
+impl Writer for Threads {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn give(&mut self, points: &Arc<[Trade]>, passes: usize) -> Giving {
+        let writer = &self.sender.writer;
+        let share = &|points: &[Trade]| {
+            Giving::by(|| {
+                for _ in 0..passes {
+                    for point in points {
+                        writer.write_blocking(point).expect("a point that can be written");
+                    }
+                }
+            })
+        };
+        let giving = thread::scope(|scope| {
+            let shares = points.chunks(points.len().div_ceil(self.count));
+            let threads: Vec<_> = shares.map(|points| scope.spawn(move || share(points))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("a thread that ends")).sum()
+        });
+        self.sender.flush();
+        giving
+    }
+}
