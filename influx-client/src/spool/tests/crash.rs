@@ -40,7 +40,7 @@ fn usual() -> Vec<Op> {
 
 /// One record that stays, while others come and go: it is moved.
 pub(super) fn one_stays() -> Vec<Op> {
-    let mut script = vec![append(1, 10)];
+    let mut script = vec![append(1, 10), Op::Sync];
     for place in 1..14 {
         script.push(append(2, 100));
         script.push(Op::Acknowledge(vec![place]));
@@ -70,7 +70,7 @@ fn crash_everywhere(script: &[Op], settings: fn(Fsync) -> SpoolSettings) {
             let outcomes: &[Crash] = match fsync {
                 // no promise, but no wrong records and no panic
                 Fsync::Never => &[Crash::Process, Crash::Nothing],
-                _ => &[Crash::Process, Crash::Nothing, Crash::Names, Crash::Bytes],
+                _ => &[Crash::Process, Crash::Nothing, Crash::Names, Crash::Removals, Crash::Bytes],
             };
             let torn = [Crash::Torn(steps as u64)];
             for crash in outcomes.iter().copied().chain(torn) {

@@ -29,7 +29,9 @@ pub(super) enum Crash {
     Nothing,
     /// The names are left, and no byte that was not synced.
     Names,
-    /// All bytes are left, but no name that was not synced.
+    /// Removed files are gone, and else nothing that was not synced is left.
+    Removals,
+    /// All bytes are left and removed files are gone, but no name that was not synced is left.
     Bytes,
     /// Any part of what was not synced is left, with holes and torn pieces.
     Torn(u64),
@@ -81,8 +83,7 @@ impl Disk {
                     _ => {}
                 }
             }
-        } else if crash == Crash::Bytes {
-            // the removals happened
+        } else if matches!(crash, Crash::Bytes | Crash::Removals) {
             names.retain(|name, _| self.names.contains_key(name));
         }
         let inodes =
@@ -184,7 +185,7 @@ impl Inode {
     fn after(&self, crash: Crash, random: &mut Random) -> Vec<u8> {
         match crash {
             Crash::Process | Crash::Bytes => self.seen.clone(),
-            Crash::Nothing | Crash::Names => self.safe.clone(),
+            Crash::Nothing | Crash::Names | Crash::Removals => self.safe.clone(),
             Crash::Torn(_) => {
                 let mut bytes = self.safe.clone();
                 for change in self.given_up.iter().chain(&self.changes) {

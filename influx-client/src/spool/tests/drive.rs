@@ -138,7 +138,10 @@ impl Drive {
     }
 
     pub(super) fn step(&mut self, op: &Op) -> Result<(), SpoolError> {
-        let Some(spool) = &mut self.spool else { return self.open().map(drop) };
+        if self.spool.is_none() {
+            self.open()?;
+        }
+        let Some(spool) = &mut self.spool else { return Ok(()) };
         let outcome = match op {
             Op::Append { target, lines } => self.append(*target, *lines, true),
             Op::AppendUnsynced { target, lines } => self.append(*target, *lines, false),

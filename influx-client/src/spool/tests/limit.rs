@@ -1,13 +1,14 @@
 //! The size limit, and space that comes back.
 
 use std::collections::VecDeque;
+use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
 use super::super::{DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
 use super::drive::settings;
-use super::machine::MemFs;
+use super::machine::{Fault, MemFs};
 use super::model::any_policy;
 
 const MAX: u64 = 4096;
@@ -50,7 +51,7 @@ proptest! {
                 let id = waiting.remove(which % waiting.len()).unwrap();
                 spool.acknowledge(&[id]).unwrap();
             }
-            prop_assert!(fs.bytes() <= MAX, "{} bytes", fs.bytes());
+            prop_assert!(fs.peak() <= MAX, "{} bytes", fs.peak());
             let found: Vec<RecordId> = spool.records().map(|record| record.id).collect();
             prop_assert_eq!(&found, waiting.make_contiguous());
         }
@@ -73,6 +74,41 @@ fn a_target_that_is_down_does_not_fill_the_spool() {
         assert_eq!(spool.records().map(|record| record.id).collect::<Vec<_>>(), down);
         assert!(down.iter().all(|id| spool.read(*id).unwrap().lines == [b'd'; 20][..]));
     }
+}
+
+#[test]
+fn a_record_that_does_not_fit_beside_itself_is_not_moved() {
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
+    let large = spool.append(b"t", 1, &[b'x'; 1400], Instant::now()).unwrap();
+    for _ in 0..100 {
+        let Ok(id) = spool.append(b"t", 1, &[b'y'; 40], Instant::now()) else { break };
+        spool.acknowledge(&[id]).unwrap();
+    }
+    assert!(fs.peak() <= MAX, "{}", fs.peak());
+    spool.acknowledge(&[large]).unwrap();
+    spool.append(b"t", 1, &[b'y'; 1400], Instant::now()).unwrap();
+}
+
+/// A sync that failed after records were moved keeps their old segment; the next one frees it, and is tried when full.
+#[test]
+fn what_a_failed_move_holds_is_freed_before_the_spool_is_full() {
+    let settings = settings(Fsync::Interval(Duration::from_secs(1))).max_bytes(MAX);
+    let mut held = 0;
+    for at in 20..150 {
+        let fs = MemFs::default().with_faults([(at, Fault::Error(ErrorKind::Other))]);
+        let (mut spool, _) = Spool::open(fs, &settings).unwrap();
+        spool.append(b"t", 1, b"stays", Instant::now()).unwrap();
+        let mut failed = false;
+        while !failed && spool.next_id < 30 {
+            let Ok(id) = spool.append(b"t", 1, &[b'x'; 100], Instant::now()) else { break };
+            failed = spool.acknowledge(&[id]).is_err();
+        }
+        held += usize::from(spool.segments.iter().any(|segment| segment.copied));
+        while spool.append(b"t", 1, &[b'x'; 100], Instant::now()).is_ok() {}
+        assert!(!spool.segments.iter().any(|segment| segment.copied), "{at}");
+    }
+    assert!(held > 0);
 }
 
 #[test]

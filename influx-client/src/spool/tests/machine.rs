@@ -29,6 +29,8 @@ struct Machine {
     fuel: Option<usize>,
     crashed: bool,
     full: bool,
+    /// The most bytes that the files took together.
+    peak: u64,
     faults: BTreeMap<usize, Fault>,
 }
 
@@ -96,6 +98,11 @@ impl MemFs {
     /// Bytes of all files.
     pub(super) fn bytes(&self) -> u64 {
         self.disk().files().values().map(|bytes| bytes.len() as u64).sum()
+    }
+
+    /// The most bytes that the files took together.
+    pub(super) fn peak(&self) -> u64 {
+        self.machine.borrow().peak
     }
 
     /// Begins an operation: one step, and maybe a fault.
@@ -184,6 +191,8 @@ impl SpoolFs for MemFs {
         let powered = machine.fuel.map_or(count, |fuel| count.min(fuel));
         if powered > 0 {
             machine.disk.write(*file, &bytes[..powered]);
+            let bytes = machine.disk.list().iter().map(|(_, len)| len).sum();
+            machine.peak = machine.peak.max(bytes);
         }
         machine.burn(count)?;
         outcome
