@@ -9,7 +9,7 @@ use super::event::BatchTarget;
 use super::port::Port;
 use super::shared::Shared;
 use crate::error::{Error, Kind, Result};
-use crate::spool::{Descriptor, Fsync, RealFs, RecordId, Spool, SpoolError, SpoolSettings};
+use crate::spool::{Append, Descriptor, Fsync, RealFs, RecordId, Spool, SpoolError, SpoolSettings};
 use crate::write::line_ends;
 
 /// The spool of a batch writer.
@@ -58,7 +58,8 @@ impl Durable {
         let Some(spool) = spool.as_mut() else { return Err(super::port::closed()) };
         let taken = port.lane().take_journal();
         let Some((journal, end)) = taken else { return Ok(()) };
-        match spool.append(&target_bytes(&port.target), journal.points, &journal.bytes, Instant::now()) {
+        let target = target_bytes(&port.target);
+        match spool.append(Append::new(&target, journal.points, &journal.bytes), Instant::now()) {
             Ok(record) => {
                 let settled = {
                     let mut lane = port.lane();

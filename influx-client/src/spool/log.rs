@@ -1,8 +1,9 @@
 //! Writes the log, syncs it, and reads from it.
 
-use super::record::{self, Place, Step};
+use super::record::{self, Place};
+use super::run::Entry;
 use super::segment::{self, Segment};
-use super::{DropReason, Entry, Fsync, RecordId, Spool, SpoolError, SpoolFs};
+use super::{Fsync, Spool, SpoolError, SpoolFs};
 
 /// Ranges in one acknowledgement at most, so that it is no larger than a usual record.
 const MAX_RANGES: usize = 4096;
@@ -74,7 +75,7 @@ impl<F: SpoolFs> Spool<F> {
         let mut outcome = Ok(());
         while let Some(failed) = self.segments.iter().find(|segment| segment.failed) {
             let (number, synced) = (failed.number, failed.synced);
-            let in_doubt = |entry: &Entry| entry.segment == number && entry.offset >= synced;
+            let in_doubt = |entry: &Entry| entry.segment == number && entry.offset + entry.len() > synced;
             let ids: Vec<u64> =
                 self.live.iter().filter(|(_, entry)| in_doubt(entry)).map(|(id, _)| *id).collect();
             for id in ids {
@@ -91,60 +92,24 @@ impl<F: SpoolFs> Spool<F> {
         outcome
     }
 
-    /// Copies a record to the log's end under its old id.
-    pub(super) fn copy(&mut self, id: u64) -> Result<(), SpoolError> {
-        let Some(entry) = self.live.get(&id).cloned() else { return Ok(()) };
-        let bytes = self.read_data(id)?;
-        let lines = &bytes[record::HEADER + entry.target.len()..];
-        let (segment, offset) = self.write_data(id, entry.points, &entry.target, lines)?;
-        let unsynced = self.settings.fsync != Fsync::Never;
-        if let Some(old) = self.segment(entry.segment) {
-            old.copied |= unsynced;
-        }
-        self.enter(id, Entry { segment, offset, ..entry });
-        Ok(())
-    }
-
-    /// The bytes of a waiting record, checked; a damaged one is dropped.
-    pub(super) fn read_data(&mut self, id: u64) -> Result<Vec<u8>, SpoolError> {
-        let entry = self.live.get(&id).ok_or(SpoolError::Unknown { id: RecordId(id) })?;
-        let (name, points) = (segment::name(entry.segment), entry.points);
-        let place = Place { segment: entry.segment, offset: entry.offset };
-        let mut bytes = vec![0; entry.len() as usize];
-        let read = self.fs.read_at(&name, entry.offset, &mut bytes);
-        let read = read.map_err(|source| self.io("read", &name, source))?;
-        let whole = match record::step(place, &bytes[..read], read as u64) {
-            Step::Record(header) => {
-                header.id == id
-                    && header.points == points
-                    && header.lines_len() == entry.bytes
-                    && header.record_len() == entry.len()
-            }
-            _ => false,
-        };
-        if !whole {
-            self.drop_record(id, DropReason::Damaged);
-            let file = self.fs.folder().join(name);
-            return Err(SpoolError::Damaged { file, id: RecordId(id), points });
-        }
-        Ok(bytes)
-    }
-
-    /// Writes a data record; says where.
+    /// Writes records of one target (their ids, points and lines) one behind the other; says where they begin.
     pub(super) fn write_data(
         &mut self,
-        id: u64,
-        points: u32,
         target: &[u8],
-        lines: &[u8],
-    ) -> Result<(u64, u64), SpoolError> {
-        let len = record::HEADER + target.len() + lines.len();
-        let place = self.place(len as u64)?;
+        records: &[(u64, u32, &[u8])],
+    ) -> Result<Place, SpoolError> {
+        let len =
+            records.iter().map(|(_, _, lines)| record::HEADER + target.len() + lines.len()).sum::<usize>();
+        let begin = self.place(len as u64)?;
         let mut buffer = std::mem::take(&mut self.buffer);
-        record::encode_data(place, id, points, target, lines, &mut buffer);
+        buffer.clear();
+        for (id, points, lines) in records {
+            let place = Place { offset: begin.offset + buffer.len() as u64, ..begin };
+            record::encode_data(place, *id, *points, target, lines, &mut buffer);
+        }
         self.buffer = buffer;
         self.write()?;
-        Ok((place.segment, place.offset))
+        Ok(begin)
     }
 
     /// Writes the acknowledgements that are not in the log yet.

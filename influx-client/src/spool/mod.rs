@@ -3,6 +3,8 @@
 //! # What it is
 //!
 //! - A record is a batch: the lines, their number, and the target they go to. It is there whole or not at all.
+//! - Records of one target that lie one behind the other can be a run: one id, read and acknowledged as one. On disk each is
+//!   a record of its own; damage costs the ones it hits.
 //! - After a crash, everything that was durable and not acknowledged is there exactly once, in order, with its bytes. With
 //!   [`Fsync::Always`] that is all that [`append`](Spool::append) took; otherwise all before the last good
 //!   [`sync`](Spool::sync). A crash of the process alone loses nothing under any policy.
@@ -39,8 +41,9 @@
 //! - **Moving**: when more than half of the bytes are acknowledged, what still waits in the oldest segment is copied to the
 //!   log's end under its old id, and the segment is removed after the next sync. So a target that is down holds no more
 //!   room than about twice its records, and bytes are copied once for each that is appended.
-//! - **Recovery** reads all segments. A record is there if it is whole, stands where it was written, and no acknowledgement
-//!   names it; of two copies one counts. Then it syncs what it found.
+//! - **Recovery** reads all segments, the newest first. A record is there if it is whole, stands where it was written, and
+//!   no acknowledgement behind it names it; of two copies the later counts. Neighbours become runs of up to 64 KiB, so that
+//!   the index stays small however small the records are. Then it syncs what it found.
 //!
 //! Calls block. There is no clock, and no thread: the caller passes times, and syncs when
 //! [`sync_due`](Spool::sync_due) says so.
@@ -51,6 +54,7 @@ mod log;
 mod record;
 mod recover;
 mod room;
+mod run;
 mod scan;
 mod segment;
 mod settings;
@@ -69,11 +73,12 @@ pub(crate) use error::SpoolError;
 pub(crate) use fs::{RealFs, SpoolFs};
 #[cfg(test)]
 pub(crate) use recover::Recovered;
+use run::Entry;
 use segment::Segment;
 use settings::Checked;
 pub use settings::{Fsync, SpoolFull, SpoolSettings};
 
-/// Names a record for the life of its folder; later ones are greater.
+/// Names a record, or a run by its first record, for the life of its folder; later ones are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct RecordId(pub(crate) u64);
 
@@ -83,26 +88,43 @@ impl fmt::Display for RecordId {
     }
 }
 
-/// A record without its lines.
+/// A record or a run without its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Descriptor {
     pub(crate) id: RecordId,
+    pub(crate) records: u32,
     pub(crate) points: u32,
     /// Bytes of the lines.
     pub(crate) bytes: u64,
     pub(crate) target: Arc<[u8]>,
 }
 
-/// A record as it was appended.
+/// What is to be added.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Append<'a> {
+    pub(crate) target: &'a [u8],
+    pub(crate) points: u32,
+    pub(crate) lines: &'a [u8],
+    /// The newest record or run, for this one to join it; not one that is being sent, as it is acknowledged as a whole.
+    pub(crate) join: Option<RecordId>,
+}
+
+impl<'a> Append<'a> {
+    pub(crate) fn new(target: &'a [u8], points: u32, lines: &'a [u8]) -> Self {
+        Append { target, points, lines, join: None }
+    }
+}
+
+/// A record as it was appended, or a run: the lines of one behind those of the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record {
     pub(crate) id: RecordId,
     pub(crate) points: u32,
-    pub(crate) target: Bytes,
+    pub(crate) target: Arc<[u8]>,
     pub(crate) lines: Bytes,
 }
 
-/// A record that left without being acknowledged.
+/// What left without being acknowledged: a record or a run, or the damaged part of a run under the run's id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Dropped {
     pub(crate) record: Descriptor,
@@ -126,29 +148,6 @@ pub(crate) struct Pending {
     pub(crate) bytes: u64,
 }
 
-/// Where a waiting record is.
-#[derive(Debug, Clone)]
-struct Entry {
-    segment: u64,
-    offset: u64,
-    points: u32,
-    /// Bytes of the lines.
-    bytes: u64,
-    target: Arc<[u8]>,
-}
-
-impl Entry {
-    /// Bytes of the record on disk.
-    fn len(&self) -> u64 {
-        record::HEADER as u64 + self.target.len() as u64 + self.bytes
-    }
-
-    fn describe(&self, id: u64) -> Descriptor {
-        let target = Arc::clone(&self.target);
-        Descriptor { id: RecordId(id), points: self.points, bytes: self.bytes, target }
-    }
-}
-
 /// An open spool; see the module's documentation.
 #[derive(Debug)]
 pub(crate) struct Spool<F: SpoolFs> {
@@ -158,8 +157,10 @@ pub(crate) struct Spool<F: SpoolFs> {
     /// Oldest first; only the last takes records.
     segments: VecDeque<Segment<F::File>>,
     next_segment: u64,
-    /// The records that wait, in order.
+    /// The records and runs that wait, by their first id.
     live: BTreeMap<u64, Entry>,
+    /// Damaged records within runs that wait.
+    damaged: BTreeSet<u64>,
     next_id: u64,
     pending: Pending,
     /// Bytes of all segments.
@@ -184,14 +185,12 @@ pub(crate) struct Spool<F: SpoolFs> {
 impl<F: SpoolFs> Spool<F> {
     /// Adds a record. With [`Fsync::Always`] it is durable when this returns. An error leaves it out: its points are not
     /// pending, though a crash right after an error of the sync can bring them back.
-    pub(crate) fn append(
-        &mut self,
-        target: &[u8],
-        points: u32,
-        lines: &[u8],
-        now: Instant,
-    ) -> Result<RecordId, SpoolError> {
-        let id = self.append_unsynced(target, points, lines, now)?;
+    ///
+    /// The id is that of the run it joined: the one that was asked for, if that is the newest record or run, goes to the
+    /// same target, and stays small. Otherwise it is an id of its own, and the next record may join this one.
+    pub(crate) fn append(&mut self, append: Append<'_>, now: Instant) -> Result<RecordId, SpoolError> {
+        // it joins no run before it is durable, so that it can be left out alone
+        let id = self.append_unsynced(Append { join: None, ..append }, now)?;
         if self.settings.fsync == Fsync::Always
             && let Err(error) = self.sync()
         {
@@ -199,17 +198,16 @@ impl<F: SpoolFs> Spool<F> {
             self.retire(&[id]);
             return Err(error);
         }
-        Ok(id)
+        Ok(self.join(append.join, id))
     }
 
     /// Adds a record that the next good [`sync`](Spool::sync) makes durable: several appends share one.
     pub(crate) fn append_unsynced(
         &mut self,
-        target: &[u8],
-        points: u32,
-        lines: &[u8],
+        append: Append<'_>,
         now: Instant,
     ) -> Result<RecordId, SpoolError> {
+        let Append { target, points, lines, join } = append;
         if u16::try_from(target.len()).is_err() {
             return Err(SpoolError::TargetTooLong { bytes: target.len() });
         }
@@ -218,15 +216,14 @@ impl<F: SpoolFs> Spool<F> {
         };
         self.make_room(len)?;
         let id = self.next_id;
-        let (segment, offset) = self.write_data(id, points, target, lines)?;
+        let place = self.write_data(target, &[(id, points, lines)])?;
         self.next_id += 1;
-        let bytes = lines.len() as u64;
         let target = self.intern(target);
-        self.enter(id, Entry { segment, offset, points, bytes, target });
+        self.enter(id, Entry::single(place, target, points, lines.len() as u32));
         if self.settings.fsync != Fsync::Never {
             self.dirty_since.get_or_insert(now);
         }
-        Ok(RecordId(id))
+        Ok(self.join(join, RecordId(id)))
     }
 
     /// When [`sync`](Spool::sync) is to be called so that the settings are kept; `None`: not until the next append.
@@ -239,7 +236,8 @@ impl<F: SpoolFs> Spool<F> {
         }
     }
 
-    /// Takes out records that the server has taken, or that are given up, in any order. What is not there is passed over.
+    /// Takes out records and whole runs that the server has taken, or that are given up, in any order. What is not there is
+    /// passed over.
     ///
     /// They do not wait any more even if this fails; then the acknowledgement may not be on disk yet, and is written with
     /// the next, or space could not be won back yet.
@@ -250,14 +248,15 @@ impl<F: SpoolFs> Spool<F> {
         written.and(tidied)
     }
 
-    /// Reads a record that waits.
+    /// Reads a record or a run that waits.
+    ///
+    /// Of a run this is what is not damaged, with its points; the rest is among the dropped ones. If nothing is left, that
+    /// is an error.
     pub(crate) fn read(&mut self, id: RecordId) -> Result<Record, SpoolError> {
+        let run = self.read_run(id.0)?;
         let entry = self.live.get(&id.0).ok_or(SpoolError::Unknown { id })?;
-        let (points, target_len) = (entry.points, entry.target.len());
-        let mut bytes = Bytes::from(self.read_data(id.0)?);
-        let target = bytes.split_off(record::HEADER);
-        let lines = target.slice(target_len..);
-        Ok(Record { id, points, target: target.slice(..target_len), lines })
+        let (points, target) = (entry.points, Arc::clone(&entry.target));
+        Ok(Record { id, points, target, lines: run.into_lines() })
     }
 
     /// What waits.
@@ -266,7 +265,7 @@ impl<F: SpoolFs> Spool<F> {
         self.pending
     }
 
-    /// The records that wait, in order.
+    /// The records and runs that wait, in order.
     pub(crate) fn records(&self) -> impl Iterator<Item = Descriptor> + '_ {
         self.live.iter().map(|(id, entry)| entry.describe(*id))
     }
@@ -277,17 +276,17 @@ impl<F: SpoolFs> Spool<F> {
         self.used
     }
 
-    /// The records that left without being acknowledged since the last call, so that they can be counted and reported.
+    /// What left without being acknowledged since the last call, so that they can be counted and reported.
     pub(crate) fn take_dropped(&mut self) -> Vec<Dropped> {
         std::mem::take(&mut self.dropped)
     }
 
-    /// Begins to count a record as waiting; it may replace its older copy.
+    /// Begins to count an entry as waiting; it may replace its older copy.
     fn enter(&mut self, id: u64, entry: Entry) {
         self.leave(id);
-        self.pending.records += 1;
+        self.pending.records += u64::from(entry.records);
         self.pending.points += u64::from(entry.points);
-        self.pending.bytes += entry.bytes;
+        self.pending.bytes += u64::from(entry.bytes);
         self.live_bytes += entry.len();
         if let Some(segment) = self.segment(entry.segment) {
             segment.live += entry.len();
@@ -295,35 +294,45 @@ impl<F: SpoolFs> Spool<F> {
         self.live.insert(id, entry);
     }
 
-    /// Ends to count a record as waiting.
+    /// Ends to count an entry as waiting.
     fn leave(&mut self, id: u64) -> Option<Entry> {
         let entry = self.live.remove(&id)?;
-        self.pending.records -= 1;
+        self.pending.records -= u64::from(entry.records);
         self.pending.points -= u64::from(entry.points);
-        self.pending.bytes -= entry.bytes;
+        self.pending.bytes -= u64::from(entry.bytes);
         self.live_bytes -= entry.len();
         if let Some(segment) = self.segment(entry.segment) {
             segment.live -= entry.len();
         }
-        if self.live.is_empty() {
-            self.targets.clear();
+        if !self.damaged.is_empty() {
+            self.damaged.retain(|one| !(id..=entry.last(id)).contains(one));
         }
         Some(entry)
     }
 
-    /// Takes records out and notes them for the next acknowledgement; ids with nothing waiting between become one range.
+    /// Takes entries out and notes them for the next acknowledgement.
     fn retire(&mut self, ids: &[RecordId]) {
-        let mut ids: Vec<u64> = ids.iter().map(|id| id.0).filter(|id| self.leave(*id).is_some()).collect();
-        ids.sort_unstable();
-        for id in ids {
-            match self.unwritten.last_mut() {
-                Some((_, last)) if *last < id && self.live.range(*last..id).next().is_none() => *last = id,
-                _ => self.unwritten.push((id, id)),
-            }
+        let leaving = ids.iter().filter_map(|RecordId(id)| Some((*id, self.leave(*id)?.last(*id))));
+        let mut ranges: Vec<(u64, u64)> = leaving.collect();
+        ranges.sort_unstable();
+        for (first, last) in ranges {
+            self.note_acknowledged(first, last);
+        }
+        if self.live.is_empty() {
+            self.targets.clear();
         }
     }
 
-    /// Takes a record out that is not acknowledged, and keeps it for [`take_dropped`](Spool::take_dropped).
+    /// Notes a range for the next acknowledgement; ranges with nothing waiting between become one.
+    fn note_acknowledged(&mut self, first: u64, last: u64) {
+        let before = self.live.range(..first).next_back().map_or(0, |(id, entry)| entry.last(*id));
+        match self.unwritten.last_mut() {
+            Some((_, end)) if *end < first && (before <= *end || *end + 1 == first) => *end = last,
+            _ => self.unwritten.push((first, last)),
+        }
+    }
+
+    /// Takes an entry out that is not acknowledged, and keeps it for [`take_dropped`](Spool::take_dropped).
     fn drop_record(&mut self, id: u64, reason: DropReason) {
         let record = self.live.get(&id).map(|entry| entry.describe(id));
         self.retire(&[RecordId(id)]);

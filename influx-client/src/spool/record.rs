@@ -69,8 +69,8 @@ pub(super) struct Header {
 
 impl Header {
     /// Bytes of the lines.
-    pub(super) fn lines_len(&self) -> u64 {
-        u64::from(self.body_len).saturating_sub(u64::from(self.target_len))
+    pub(super) fn lines_len(&self) -> u32 {
+        self.body_len.saturating_sub(u32::from(self.target_len))
     }
 
     /// Bytes of the whole record.
@@ -149,7 +149,7 @@ pub(super) fn data_len(target: &[u8], lines: &[u8]) -> Option<u64> {
     Some(HEADER as u64 + u64::from(body))
 }
 
-/// Replaces the buffer's content by a data record. Target and lines have been measured by [`data_len`].
+/// Adds a data record to the buffer. Target and lines have been measured by [`data_len`].
 pub(super) fn encode_data(
     place: Place,
     id: u64,
@@ -166,7 +166,6 @@ pub(super) fn encode_data(
         id,
         body_crc: crc32c::crc32c_append(crc32c::crc32c(target), lines),
     };
-    buffer.clear();
     buffer.reserve(HEADER + target.len() + lines.len());
     buffer.extend_from_slice(&header.encode(place));
     buffer.extend_from_slice(target);

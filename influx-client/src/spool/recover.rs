@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::record;
+use super::record::{self, Place};
+use super::run::Entry;
 use super::scan::{Found, Scan};
 use super::segment::{self, Segment};
-use super::{Descriptor, Entry, Fsync, Pending, RecordId, Spool, SpoolError, SpoolFs, SpoolSettings};
+use super::{Descriptor, Fsync, Pending, RecordId, Spool, SpoolError, SpoolFs, SpoolSettings};
 
 /// What `open` found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Recovered {
-    /// The records that wait, in order.
+    /// The records that wait, in order; small neighbours of one target are one run.
     pub(crate) records: Vec<Descriptor>,
     /// The records that were not acknowledged, and of which only the header is whole: damaged ones, and those that a crash
     /// cut off, which nobody was told to be durable. They are told once.
@@ -30,12 +31,14 @@ pub(crate) struct Lost {
     pub(crate) bytes: u64,
 }
 
-/// What all segments say.
+/// What the segments say. They are read from the newest to the oldest: an acknowledgement stands behind its record, and of
+/// two copies the later one counts. So a segment's records become runs as soon as it is read, and only its own are kept
+/// one by one until then.
 #[derive(Default)]
 struct Findings {
     entries: BTreeMap<u64, Entry>,
     lost: BTreeMap<u64, Lost>,
-    acknowledged: Vec<(u64, u64)>,
+    acknowledged: Ranges,
     highest: u64,
     damaged_bytes: u64,
     damaged_places: u64,
@@ -60,9 +63,9 @@ impl<F: SpoolFs> Spool<F> {
         files.sort_unstable();
         let mut findings = Findings::default();
         let mut segments = VecDeque::new();
-        for (number, len) in files {
+        for (number, len) in files.into_iter().rev() {
             findings.read(&fs, number, len)?;
-            segments.push_back(open_segment(&fs, number, len, settings.fsync)?);
+            segments.push_front(open_segment(&fs, number, len, settings.fsync)?);
         }
         let used = segments.iter().map(|segment: &Segment<_>| segment.len).sum();
         let mut spool = Spool {
@@ -72,6 +75,7 @@ impl<F: SpoolFs> Spool<F> {
             next_segment: segments.back().map_or(1, |newest: &Segment<_>| newest.number + 1),
             segments,
             live: BTreeMap::new(),
+            damaged: BTreeSet::new(),
             next_id: findings.highest + 1,
             pending: Pending::default(),
             used,
@@ -97,18 +101,14 @@ impl<F: SpoolFs> Spool<F> {
         Ok((spool, recovered))
     }
 
-    fn take_over(&mut self, mut findings: Findings) -> Recovered {
-        for (first, last) in merged(findings.acknowledged) {
-            remove_range(&mut findings.entries, first, last);
-            remove_range(&mut findings.lost, first, last);
-        }
+    fn take_over(&mut self, findings: Findings) -> Recovered {
         for (id, entry) in findings.entries {
-            findings.lost.remove(&id);
             self.enter(id, entry);
         }
+        let lost = findings.lost.into_iter().filter(|(id, _)| !is_within(&self.live, *id));
         Recovered {
+            lost: lost.map(|(_, lost)| lost).collect(),
             records: self.records().collect(),
-            lost: findings.lost.into_values().collect(),
             damaged_bytes: findings.damaged_bytes,
             damaged_places: findings.damaged_places,
         }
@@ -119,6 +119,7 @@ impl Findings {
     fn read<F: SpoolFs>(&mut self, fs: &F, number: u64, len: u64) -> Result<(), SpoolError> {
         let name = segment::name(number);
         let path = || fs.folder().join(&name);
+        let (mut records, mut lost) = (Vec::new(), Vec::new());
         let mut scan = Scan::new(number, len, |offset, buffer: &mut [u8]| fs.read_at(&name, offset, buffer));
         loop {
             let found =
@@ -132,25 +133,49 @@ impl Findings {
                         self.targets.insert(target.into());
                     }
                     let Some(target) = self.targets.get(target).cloned() else { continue };
-                    let (points, bytes) = (header.points, header.lines_len());
-                    self.entries.insert(header.id, Entry { segment: number, offset, points, bytes, target });
+                    let place = Place { segment: number, offset };
+                    records
+                        .push((header.id, Entry::single(place, target, header.points, header.lines_len())));
                 }
                 Some(Found::Acknowledgement { header, body }) => {
                     self.highest = self.highest.max(header.id);
-                    self.acknowledged.extend(record::ranges(body));
+                    record::ranges(body).for_each(|(first, last)| self.acknowledged.insert(first, last));
                 }
                 Some(Found::Lost(header)) => {
                     self.highest = self.highest.max(header.id);
                     if header.kind == record::Kind::Data {
                         let (id, points) = (RecordId(header.id), header.points);
-                        self.lost.insert(header.id, Lost { id, points, bytes: header.lines_len() });
+                        lost.push(Lost { id, points, bytes: u64::from(header.lines_len()) });
                     }
                 }
             }
         }
         self.damaged_bytes += scan.damage.bytes;
         self.damaged_places += scan.damage.places;
+        lost.retain(|lost| !self.acknowledged.contain(lost.id.0));
+        self.lost.extend(lost.into_iter().map(|lost| (lost.id.0, lost)));
+        self.enter(records);
         Ok(())
+    }
+
+    /// Takes in the records of one segment, as runs where they are neighbours.
+    fn enter(&mut self, mut records: Vec<(u64, Entry)>) {
+        records.retain(|(id, _)| !self.acknowledged.contain(*id) && !is_within(&self.entries, *id));
+        records.sort_by_key(|(id, _)| *id);
+        // of the same record twice, the later one
+        records.dedup_by(|later, earlier| {
+            later.0 == earlier.0 && {
+                std::mem::swap(later, earlier);
+                true
+            }
+        });
+        let mut run: Option<(u64, Entry)> = None;
+        for (id, entry) in records {
+            if !run.as_mut().is_some_and(|(first, run)| run.join(*first, id, &entry)) {
+                self.entries.extend(run.replace((id, entry)));
+            }
+        }
+        self.entries.extend(run);
     }
 }
 
@@ -173,23 +198,32 @@ fn open_segment<F: SpoolFs>(
     Ok(Segment::recovered(number, len, file))
 }
 
-/// Ranges in order that do not overlap.
-fn merged(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
-    ranges.retain(|(first, last)| first <= last);
-    ranges.sort_unstable();
-    let mut merged: Vec<(u64, u64)> = Vec::new();
-    for (first, last) in ranges {
-        match merged.last_mut() {
-            Some((_, end)) if first <= end.saturating_add(1) => *end = (*end).max(last),
-            _ => merged.push((first, last)),
-        }
-    }
-    merged
+/// Whether a record is in one of the entries.
+fn is_within(entries: &BTreeMap<u64, Entry>, id: u64) -> bool {
+    entries.range(..=id).next_back().is_some_and(|(first, entry)| entry.last(*first) >= id)
 }
 
-fn remove_range<V>(map: &mut BTreeMap<u64, V>, first: u64, last: u64) {
-    let ids: Vec<u64> = map.range(first..=last).map(|(id, _)| *id).collect();
-    for id in ids {
-        map.remove(&id);
+/// Ids in ranges, by the first of each, that neither overlap nor touch.
+#[derive(Default)]
+struct Ranges(BTreeMap<u64, u64>);
+
+impl Ranges {
+    fn insert(&mut self, mut first: u64, mut last: u64) {
+        if first > last {
+            return;
+        }
+        let touches = |range: &(&u64, &u64), first: u64| range.1.saturating_add(1) >= first;
+        while let Some((begin, end)) =
+            self.0.range(..=last.saturating_add(1)).next_back().filter(|range| touches(range, first))
+        {
+            let (begin, end) = (*begin, *end);
+            self.0.remove(&begin);
+            (first, last) = (first.min(begin), last.max(end));
+        }
+        self.0.insert(first, last);
+    }
+
+    fn contain(&self, id: u64) -> bool {
+        self.0.range(..=id).next_back().is_some_and(|(_, last)| *last >= id)
     }
 }

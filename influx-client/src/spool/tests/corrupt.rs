@@ -7,8 +7,8 @@ use proptest::prelude::*;
 
 use super::super::record::Kind;
 use super::super::scan::{Found, Scan};
-use super::super::{Fsync, RecordId, Spool, SpoolError, segment};
-use super::disk::Disk;
+use super::super::{Append, DropReason, Fsync, Pending, RecordId, Spool, SpoolError, segment};
+use super::disk::{Crash, Disk};
 use super::drive::{contents, settings};
 use super::machine::MemFs;
 
@@ -24,18 +24,17 @@ struct Laid {
 /// The records that wait, by their lines.
 type Waiting = BTreeMap<RecordId, Vec<u8>>;
 
-/// A log of three segments; the records that wait; where records lie.
-fn log() -> (Disk, Waiting, BTreeMap<String, Vec<Laid>>) {
+/// A log of three segments; the records that wait; where records lie. With runs, some records are neighbours of one target.
+fn log(runs: bool) -> (Disk, Waiting, BTreeMap<String, Vec<Laid>>) {
     let fs = MemFs::default();
     let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
     let mut ids = Vec::new();
     for place in 0..9usize {
         let lines = format!("m{place} f={}", "1".repeat(place * 5));
-        ids.push(
-            spool
-                .append(&b"target"[..place % 7], 10 + place as u32, lines.as_bytes(), Instant::now())
-                .unwrap(),
-        );
+        let target = if runs { &b"t"[..] } else { &b"target"[..place % 7] };
+        let join = ids.last().copied().filter(|_| runs && !(2..=5).contains(&place));
+        let append = Append { join, ..Append::new(target, 10 + place as u32, lines.as_bytes()) };
+        ids.push(spool.append(append, Instant::now()).unwrap());
     }
     spool.acknowledge(&[ids[2], ids[4]]).unwrap();
     let waiting = contents(&mut spool);
@@ -72,7 +71,11 @@ fn open(disk: Disk) -> (Spool<MemFs>, super::super::Recovered) {
 
 #[test]
 fn a_damaged_byte_costs_its_record_and_no_other() {
-    let (disk, waiting, laid) = log();
+    [false, true].into_iter().for_each(damage_each_byte);
+}
+
+fn damage_each_byte(runs: bool) {
+    let (disk, waiting, laid) = log(runs);
     for (name, bytes) in disk.files() {
         for at in 0..bytes.len() {
             let hit = laid[&name].iter().find(|laid| laid.begin <= at && at < laid.end).unwrap();
@@ -101,7 +104,11 @@ fn a_damaged_byte_costs_its_record_and_no_other() {
                     recovered.lost.iter().all(|lost| u64::from(lost.points) == 9 + lost.id.0),
                     "{context}"
                 );
-                assert_eq!(spool.append(b"t", 1, b"more", Instant::now()).unwrap().0, 10, "{context}");
+                assert_eq!(
+                    spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap().0,
+                    10,
+                    "{context}"
+                );
             }
         }
     }
@@ -109,7 +116,11 @@ fn a_damaged_byte_costs_its_record_and_no_other() {
 
 #[test]
 fn a_cut_costs_what_is_behind_it() {
-    let (disk, waiting, laid) = log();
+    [false, true].into_iter().for_each(cut_everywhere);
+}
+
+fn cut_everywhere(runs: bool) {
+    let (disk, waiting, laid) = log(runs);
     for (name, bytes) in disk.files() {
         for len in 0..bytes.len() {
             let (mut spool, recovered) = open(disk.clone().with_file(&name, &bytes[..len]));
@@ -124,14 +135,77 @@ fn a_cut_costs_what_is_behind_it() {
             assert!(acks_gone || found == expected, "{name} cut to {len}");
             let torn = laid[&name].iter().find(|laid| laid.begin < len && len < laid.end);
             assert_eq!(recovered.damaged_bytes, torn.map_or(0, |torn| len - torn.begin) as u64);
-            spool.append(b"t", 1, b"more", Instant::now()).unwrap();
+            spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap();
         }
+    }
+}
+
+/// The records of a run that waits when its bytes change: one is lost, wherever it is hit, and told once.
+#[test]
+fn a_damaged_byte_in_a_run_that_waits_costs_its_record_and_no_other() {
+    let lines: Vec<String> = (0..4usize).map(|place| format!("m{place} f={}\n", "1".repeat(place))).collect();
+    let appended = |moves: bool| {
+        let fs = MemFs::default();
+        let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(1 << 20)).unwrap();
+        let mut run = None;
+        for (place, lines) in lines.iter().enumerate() {
+            let append = Append { join: run, ..Append::new(b"t", 1 << place, lines.as_bytes()) };
+            run = Some(spool.append(append, Instant::now()).unwrap());
+        }
+        assert_eq!(spool.pending(), Pending { records: 4, points: 15, bytes: 30 });
+        if moves {
+            spool.begin_segment().unwrap();
+        }
+        (fs, spool, run.unwrap())
+    };
+    let (fs, ..) = appended(false);
+    let name = segment::name(1);
+    let laid = layout(&name, &fs.disk().files()[&name]);
+    for (moves, at) in
+        [false, true].into_iter().flat_map(|moves| (0..fs.bytes() as usize).map(move |at| (moves, at)))
+    {
+        let hit = laid.iter().position(|laid| at < laid.end).unwrap();
+        let (fs, mut spool, run) = appended(moves);
+        fs.rot(&name, at);
+        if moves {
+            assert!(
+                matches!(spool.copy(run.0), Err(SpoolError::Damaged { points, .. }) if points == 1 << hit)
+            );
+        }
+        let left: Vec<&str> =
+            (0..4).filter(|place| *place != hit).map(|place| lines[place].as_str()).collect();
+        for _ in 0..2 {
+            let record = spool.read(run).unwrap();
+            assert_eq!((record.lines, record.points), (left.concat().into(), 15 - (1 << hit)), "byte {at}");
+        }
+        let dropped = spool.take_dropped();
+        let told =
+            dropped.iter().map(|one| (one.record.id, one.record.records, one.record.points, one.reason));
+        assert_eq!(told.collect::<Vec<_>>(), [(run, 1, 1 << hit, DropReason::Damaged)]);
+        let bytes = left.concat().len() as u64;
+        assert_eq!(spool.pending(), Pending { records: 3, points: 15 - (1 << hit), bytes });
+        // a byte that comes right again changes nothing any more
+        fs.rot(&name, at);
+        assert_eq!(spool.read(run).unwrap().lines, left.concat());
+        fs.rot(&name, at);
+        spool.sync().unwrap();
+        let (mut again, recovered) = open(fs.disk().after(Crash::Nothing));
+        assert_eq!(recovered.lost, [], "told already");
+        assert_eq!(
+            contents(&mut again).into_values().collect::<Vec<_>>(),
+            left.iter().map(|lines| lines.as_bytes()).collect::<Vec<_>>()
+        );
+        spool.acknowledge(&[run]).unwrap();
+        assert_eq!(spool.pending(), Pending::default());
+        spool.sync().unwrap();
+        let (_, recovered) = open(fs.disk().after(Crash::Nothing));
+        assert_eq!((recovered.records, recovered.lost), (Vec::new(), Vec::new()));
     }
 }
 
 #[test]
 fn zeros_at_the_end_are_damage() {
-    let (disk, waiting, _) = log();
+    let (disk, waiting, _) = log(false);
     for (name, bytes) in disk.files() {
         let mut longer = bytes.clone();
         longer.extend_from_slice(&[0; 5000]);
@@ -146,7 +220,7 @@ fn zeros_at_the_end_are_damage() {
 
 #[test]
 fn lost_records_are_told_once() {
-    let (disk, _, laid) = log();
+    let (disk, _, laid) = log(false);
     let (name, hit) = laid.iter().next().map(|(name, laid)| (name, laid[1].clone())).unwrap();
     let mut bytes = disk.files()[name].clone();
     bytes[hit.end - 1] ^= 1;
@@ -173,7 +247,7 @@ fn foreign_files_are_left_alone() {
     let (mut spool, recovered) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
     assert_eq!((recovered, spool.disk_bytes()), (Default::default(), 0));
     for _ in 0..20 {
-        let id = spool.append(b"", 1, &[b'x'; 200], Instant::now()).unwrap();
+        let id = spool.append(Append::new(b"", 1, &[b'x'; 200]), Instant::now()).unwrap();
         spool.acknowledge(&[id]).unwrap();
     }
     let files = fs.disk().files();
@@ -183,7 +257,7 @@ fn foreign_files_are_left_alone() {
 
 #[test]
 fn a_later_version_is_not_taken_for_damage() {
-    let (disk, _, _) = log();
+    let (disk, _, _) = log(false);
     let name = segment::name(9);
     let bytes = super::super::record::newer_for_tests(super::super::record::Place { segment: 9, offset: 0 });
     let disk = disk.with_file(&name, &bytes);
@@ -214,14 +288,14 @@ proptest! {
         garbage in prop::collection::vec(any::<u8>(), 0..2000),
         number in prop_oneof![Just(0u64), Just(4u64), 10..1000u64],
     ) {
-        let (disk, waiting, _) = log();
+        let (disk, waiting, _) = log(false);
         let fs = MemFs::new(disk.with_file(&segment::name(number), &garbage));
         let (mut spool, recovered) = Spool::open(fs, &settings(Fsync::Always)).unwrap();
         prop_assert_eq!(recovered.damaged_bytes, garbage.len() as u64);
         prop_assert_eq!(contents(&mut spool), waiting);
         let ids: Vec<RecordId> = spool.records().map(|record| record.id).collect();
         spool.acknowledge(&ids).unwrap();
-        let id = spool.append(b"t", 1, b"more", Instant::now()).unwrap();
+        let id = spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap();
         prop_assert_eq!(contents(&mut spool).into_keys().collect::<Vec<_>>(), [id]);
     }
 }

@@ -8,11 +8,21 @@ use super::drive::{self, Drive, Op, POLICIES};
 use super::machine::MemFs;
 
 fn append(target: u8, lines: usize) -> Op {
-    Op::Append { target, lines }
+    Op::Append { target, lines, join: None }
 }
 
 fn unsynced(target: u8, lines: usize) -> Op {
-    Op::AppendUnsynced { target, lines }
+    Op::AppendUnsynced { target, lines, join: None }
+}
+
+/// The script with all records joining the ones before, as far as they can.
+pub(super) fn joined(mut script: Vec<Op>) -> Vec<Op> {
+    for op in &mut script {
+        if let Op::Append { join, .. } | Op::AppendUnsynced { join, .. } = op {
+            *join = Some(0);
+        }
+    }
+    script
 }
 
 /// Appends over several segments, shared syncs, acknowledgements out of order, and a restart.
@@ -48,6 +58,17 @@ pub(super) fn one_stays() -> Vec<Op> {
     script.push(Op::Sync);
     script.push(append(1, 1));
     script
+}
+
+/// Runs of several records, with others between them, of which one stays and is moved.
+pub(super) fn a_run_stays() -> Vec<Op> {
+    let mut script = vec![append(1, 10), unsynced(1, 20), append(1, 0)];
+    for place in 1..8 {
+        script.extend([append(2, 60), unsynced(2, 20), append(2, 1), append(3, 20)]);
+        script.push(Op::Acknowledge(vec![4 * place - 1, 4 * place + 2]));
+    }
+    script.extend([Op::Reopen, append(2, 5), append(2, 5), Op::Sync]);
+    joined(script)
 }
 
 /// More than fits.
@@ -90,11 +111,13 @@ fn crash_everywhere(script: &[Op], settings: fn(Fsync) -> SpoolSettings) {
 #[test]
 fn what_was_durable_survives_a_crash_anywhere() {
     crash_everywhere(&usual(), drive::settings);
+    crash_everywhere(&joined(usual()), drive::settings);
 }
 
 #[test]
 fn what_was_durable_survives_a_crash_while_records_are_moved() {
     crash_everywhere(&one_stays(), drive::settings);
+    crash_everywhere(&a_run_stays(), drive::settings);
     let mut drive = Drive::new(MemFs::default(), Fsync::Always, drive::settings(Fsync::Always));
     assert!(drive.run(&one_stays()));
     let oldest = drive.fs.disk().files().keys().next().cloned();
@@ -104,6 +127,7 @@ fn what_was_durable_survives_a_crash_while_records_are_moved() {
 #[test]
 fn what_was_durable_survives_a_crash_while_records_are_dropped() {
     crash_everywhere(&too_much(), drive::drops_oldest);
+    crash_everywhere(&joined(too_much()), drive::drops_oldest);
     let mut drive = Drive::new(MemFs::default(), Fsync::Always, drive::drops_oldest(Fsync::Always));
     assert!(drive.run(&too_much()));
     assert!(drive.waiting().count() < 10, "some were dropped");

@@ -5,20 +5,29 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
-use super::super::{Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFull, SpoolSettings};
+use bytes::Bytes;
+
+use super::super::run::Part;
+use super::super::{
+    Append, Descriptor, Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFs, SpoolFull,
+    SpoolSettings,
+};
 use super::disk::{Crash, Disk};
 use super::machine::MemFs;
 
 /// One call. Records are meant by their place among all that were appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Op {
-    Append { target: u8, lines: usize },
-    AppendUnsynced { target: u8, lines: usize },
+    Append { target: u8, lines: usize, join: Join },
+    AppendUnsynced { target: u8, lines: usize, join: Join },
     Sync,
     Acknowledge(Vec<usize>),
     Read(usize),
     Reopen,
 }
+
+/// What an appended record is to join: the one that was appended last, or so many before it.
+pub(super) type Join = Option<usize>;
 
 /// What became of a record.
 #[derive(Clone)]
@@ -27,6 +36,8 @@ pub(super) struct Known {
     pub(super) points: u32,
     pub(super) lines: Vec<u8>,
     pub(super) id: Option<RecordId>,
+    /// The run that it is in, by which it is called.
+    pub(super) run: Option<RecordId>,
     /// A good sync came after it.
     pub(super) durable: bool,
     gone: Gone,
@@ -39,7 +50,7 @@ impl fmt::Debug for Known {
         write!(
             f,
             "{:?} {} {:?}",
-            self.id.map(|id| id.0),
+            self.id.map(|id| (id.0, self.run.map(|run| run.0))),
             if self.durable { "durable" } else { "" },
             self.gone
         )
@@ -124,13 +135,13 @@ impl Drive {
         let disk = self.fs.disk().after(Crash::Process);
         let (mut spool, again) = Spool::open(MemFs::new(disk), &self.roomy()).unwrap();
         assert_eq!(recovered.records, again.records);
-        let found: BTreeMap<usize, RecordId> =
-            again.records.iter().map(|record| (self.recognise(&mut spool, record.id), record.id)).collect();
+        let found: BTreeMap<usize, (RecordId, RecordId)> =
+            again.records.iter().flat_map(|record| self.recognise(&mut spool, record.id)).collect();
         for (place, known) in self.known.iter_mut().enumerate() {
             match found.get(&place) {
-                Some(id) => {
+                Some((id, run)) => {
                     assert!(known.gone <= Gone::Maybe, "{place} came back");
-                    (known.id, known.gone) = (Some(*id), Gone::No);
+                    (known.id, known.run, known.gone) = (Some(*id), Some(*run), Gone::No);
                 }
                 None => assert!(known.id.is_none() || known.gone != Gone::No, "{place} is lost"),
             }
@@ -143,8 +154,8 @@ impl Drive {
         }
         let Some(spool) = &mut self.spool else { return Ok(()) };
         let outcome = match op {
-            Op::Append { target, lines } => self.append(*target, *lines, true),
-            Op::AppendUnsynced { target, lines } => self.append(*target, *lines, false),
+            Op::Append { target, lines, join } => self.append(*target, *lines, *join, true),
+            Op::AppendUnsynced { target, lines, join } => self.append(*target, *lines, *join, false),
             Op::Sync => {
                 let outcome = spool.sync();
                 if outcome.is_ok() && self.fsync != Fsync::Never {
@@ -153,18 +164,24 @@ impl Drive {
                 outcome
             }
             Op::Acknowledge(places) => {
-                let places: Vec<usize> =
-                    places.iter().copied().filter(|place| *place < self.known.len()).collect();
-                let ids: Vec<RecordId> = places.iter().filter_map(|place| self.known[*place].id).collect();
-                let outcome = spool.acknowledge(&ids);
+                let runs = places.iter().filter_map(|place| self.known.get(*place)?.run);
+                let runs: Vec<RecordId> = runs.collect();
+                let outcome = spool.acknowledge(&runs);
                 let gone = if outcome.is_ok() { Gone::Done } else { Gone::Maybe };
-                for place in places {
-                    self.known[place].gone = self.known[place].gone.max(gone);
+                for known in
+                    self.known.iter_mut().filter(|known| known.run.is_some_and(|run| runs.contains(&run)))
+                {
+                    known.gone = known.gone.max(gone);
                 }
                 outcome
             }
-            Op::Read(place) => match self.known.get(*place).and_then(|known| known.id) {
-                Some(id) => spool.read(id).map(drop),
+            Op::Read(place) => match self.known.get(*place).and_then(|known| known.run) {
+                Some(run) => spool.read(run).map(|record| {
+                    let waits = |known: &&Known| known.run == Some(run) && known.gone == Gone::No;
+                    let lines: Vec<&[u8]> =
+                        self.known.iter().filter(waits).map(|known| &known.lines[..]).collect();
+                    assert_eq!(record.lines, lines.concat());
+                }),
                 None => Ok(()),
             },
             Op::Reopen => self.open().map(drop),
@@ -174,19 +191,28 @@ impl Drive {
         outcome
     }
 
-    fn append(&mut self, target: u8, lines: usize, sync: bool) -> Result<(), SpoolError> {
+    fn append(&mut self, target: u8, lines: usize, join: Join, sync: bool) -> Result<(), SpoolError> {
         let Some(spool) = &mut self.spool else { return Ok(()) };
         let place = self.known.len();
         // each record's bytes are its own
-        let lines = format!("r{place} {}", "x".repeat(lines)).into_bytes();
+        let lines = format!("r{place} {}\n", "x".repeat(lines)).into_bytes();
         let target = vec![b'a' + target; usize::from(target)];
         let points = place as u32 % 7;
+        let asked = join.and_then(|back| self.known.iter().rev().nth(back)).and_then(|known| known.run);
+        let append = Append { join: asked, ..Append::new(&target, points, &lines) };
         let outcome = match sync {
-            true => spool.append(&target, points, &lines, self.now),
-            false => spool.append_unsynced(&target, points, &lines, self.now),
+            true => spool.append(append, self.now),
+            false => spool.append_unsynced(append, self.now),
         };
-        let id = outcome.as_ref().ok().copied();
-        self.known.push(Known { target, points, lines, id, durable: false, gone: Gone::No, doubtful: false });
+        let run = outcome.as_ref().ok().copied();
+        let id = run.map(|_| RecordId(spool.next_id - 1));
+        if run != id {
+            assert_eq!(run, asked);
+            let newest = self.known.iter().rfind(|known| known.id.is_some()).unwrap();
+            assert_eq!((newest.run, newest.gone, &newest.target), (run, Gone::No, &target), "{place} joined");
+        }
+        let (durable, gone, doubtful) = (false, Gone::No, false);
+        self.known.push(Known { target, points, lines, id, run, durable, gone, doubtful });
         if id.is_some() && sync && self.fsync == Fsync::Always {
             self.synced();
         }
@@ -196,14 +222,18 @@ impl Drive {
     fn note_dropped(&mut self) {
         let Some(spool) = &mut self.spool else { return };
         for dropped in spool.take_dropped() {
-            let is_it = |known: &&mut Known| known.id == Some(dropped.record.id);
-            let known = self.known.iter_mut().find(is_it).expect("only what was appended is dropped");
-            assert_eq!(known.gone, Gone::No, "{dropped:?} had left before");
-            assert_eq!(
-                (known.points, &known.target[..], known.lines.len() as u64),
-                (dropped.record.points, &*dropped.record.target, dropped.record.bytes)
-            );
-            known.gone = Gone::Maybe;
+            let run = Some(dropped.record.id);
+            let mut left = Pending::default();
+            for known in self.known.iter_mut().filter(|known| known.run == run && known.gone == Gone::No) {
+                assert_eq!(known.target, *dropped.record.target);
+                left.records += 1;
+                left.points += u64::from(known.points);
+                left.bytes += known.lines.len() as u64;
+                known.gone = Gone::Maybe;
+            }
+            let Descriptor { records, points, bytes, .. } = dropped.record;
+            let told = Pending { records: records.into(), points: points.into(), bytes };
+            assert_eq!(left, told, "what waited is dropped: {dropped:?}");
         }
     }
 
@@ -229,16 +259,25 @@ impl Drive {
     /// The spool and the naive model agree.
     pub(super) fn agree(&self) {
         let Some(spool) = &self.spool else { return };
-        let expected: Vec<_> =
-            self.waiting().map(|known| (known.id, known.points, known.lines.len() as u64)).collect();
-        let found: Vec<_> =
-            spool.records().map(|record| (Some(record.id), record.points, record.bytes)).collect();
+        let mut expected: Vec<(Option<RecordId>, Pending)> = Vec::new();
+        let mut pending = Pending::default();
+        for known in self.waiting() {
+            if expected.last().is_none_or(|(run, _)| *run != known.run) {
+                expected.push((known.run, Pending::default()));
+            }
+            for sum in expected.last_mut().map(|(_, sum)| sum).into_iter().chain([&mut pending]) {
+                sum.records += 1;
+                sum.points += u64::from(known.points);
+                sum.bytes += known.lines.len() as u64;
+            }
+        }
+        let found: Vec<_> = spool
+            .records()
+            .map(|Descriptor { id, records, points, bytes, .. }| {
+                (Some(id), Pending { records: records.into(), points: points.into(), bytes })
+            })
+            .collect();
         assert_eq!(found, expected);
-        let pending = Pending {
-            records: expected.len() as u64,
-            points: expected.iter().map(|known| u64::from(known.1)).sum(),
-            bytes: expected.iter().map(|known| known.2).sum(),
-        };
         assert_eq!(spool.pending(), pending);
         assert_eq!(spool.disk_bytes(), spool_bytes(&self.fs.disk()));
     }
@@ -248,7 +287,7 @@ impl Drive {
         let mut hasher = DefaultHasher::new();
         (crash == Crash::Process, self.fs.disk().after(crash).files()).hash(&mut hasher);
         for known in &self.known {
-            (known.id, known.durable, known.gone).hash(&mut hasher);
+            (known.id, known.run, known.durable, known.gone).hash(&mut hasher);
         }
         hasher.finish()
     }
@@ -257,8 +296,8 @@ impl Drive {
     pub(super) fn check_after(&self, crash: Crash) {
         let fs = MemFs::new(self.fs.disk().after(crash));
         let (mut spool, recovered) = Spool::open(fs.clone(), &self.roomy()).unwrap();
-        let found: Vec<usize> =
-            recovered.records.iter().map(|record| self.recognise(&mut spool, record.id)).collect();
+        let found = recovered.records.iter().flat_map(|record| self.recognise(&mut spool, record.id));
+        let found: Vec<usize> = found.map(|(place, _)| place).collect();
         let context =
             || format!("{crash:?}, {:?}, {}: found {found:?} of {:?}", self.fsync, self.context, self.known);
         assert!(found.is_sorted_by(|a, b| a < b), "in order and once: {}", context());
@@ -288,35 +327,40 @@ impl Drive {
 
     /// Appends, acknowledges, and loses power: all is there.
     fn goes_on(&self, fs: &MemFs, mut spool: Spool<MemFs>, found: &[usize]) {
-        let mut expected: Vec<Vec<u8>> = found.iter().map(|place| self.known[*place].lines.clone()).collect();
+        let mut expected: Vec<&[u8]> = found.iter().map(|place| &self.known[*place].lines[..]).collect();
         let mut ids: Vec<RecordId> = spool.records().map(|record| record.id).collect();
-        for lines in [&b"after 1"[..], b"after 2"] {
-            let id = spool.append(b"t", 1, lines, self.now).unwrap();
+        for lines in [&b"after 1\n"[..], b"after 2\n"] {
+            let id = spool.append(Append::new(b"t", 1, lines), self.now).unwrap();
             assert!(ids.last() < Some(&id), "ids grow");
             ids.push(id);
-            expected.push(lines.to_vec());
+            expected.push(lines);
         }
+        let oldest = spool.records().next().unwrap();
         spool.acknowledge(&ids[..1]).unwrap();
-        expected.remove(0);
+        expected.drain(..oldest.records as usize);
         spool.sync().unwrap();
         drop(spool);
         let crash = if self.fsync == Fsync::Never { Crash::Process } else { Crash::Nothing };
         let (mut spool, recovered) = Spool::open(MemFs::new(fs.disk().after(crash)), &self.roomy()).unwrap();
-        let lines: Vec<Vec<u8>> =
-            recovered.records.iter().map(|record| spool.read(record.id).unwrap().lines.to_vec()).collect();
-        assert_eq!(lines, expected, "{crash:?}");
+        let lines: Vec<Bytes> =
+            recovered.records.iter().map(|record| spool.read(record.id).unwrap().lines).collect();
+        assert_eq!(lines.concat(), expected.concat(), "{crash:?}");
         assert_eq!(recovered.lost, [], "told once");
     }
 
-    /// Which appended record this is, by its bytes.
-    fn recognise(&self, spool: &mut Spool<MemFs>, id: RecordId) -> usize {
-        let record = spool.read(id).unwrap();
-        let same = |known: &Known| {
-            (&known.lines[..], &known.target[..], known.points)
-                == (&record.lines[..], &record.target[..], record.points)
-        };
-        let place = self.known.iter().position(same);
-        place.unwrap_or_else(|| panic!("nobody appended {record:?}"))
+    /// Which appended records these are, by their lines, with their own ids and the run's.
+    fn recognise(&self, spool: &mut Spool<MemFs>, run: RecordId) -> Vec<(usize, (RecordId, RecordId))> {
+        let record = spool.read(run).unwrap();
+        let lines = record.lines.split_inclusive(|byte| *byte == b'\n');
+        let places: Vec<usize> = lines
+            .map(|lines| {
+                let same = |known: &Known| known.lines == lines && known.target == *record.target;
+                self.known.iter().position(same).unwrap_or_else(|| panic!("nobody appended {record:?}"))
+            })
+            .collect();
+        let points: u32 = places.iter().map(|place| self.known[*place].points).sum();
+        assert_eq!(record.points, points, "{record:?}");
+        places.into_iter().zip(run.0..).map(|(place, id)| (place, (RecordId(id), run))).collect()
     }
 }
 
@@ -324,10 +368,16 @@ fn spool_bytes(disk: &Disk) -> u64 {
     disk.files().values().map(|bytes| bytes.len() as u64).sum()
 }
 
-/// Records by their lines, for tests that need no script.
-pub(super) fn contents(spool: &mut Spool<MemFs>) -> BTreeMap<RecordId, Vec<u8>> {
-    let ids: Vec<RecordId> = spool.records().map(|record| record.id).collect();
-    ids.into_iter().map(|id| (id, spool.read(id).unwrap().lines.to_vec())).collect()
+/// The lines of the records that wait, also of those in runs, for tests that need no script.
+pub(super) fn contents<F: SpoolFs>(spool: &mut Spool<F>) -> BTreeMap<RecordId, Vec<u8>> {
+    let runs: Vec<RecordId> = spool.records().map(|record| record.id).collect();
+    let mut contents = BTreeMap::new();
+    for id in runs {
+        let run = spool.read_run(id.0).unwrap();
+        let lines = |part: &Part| (RecordId(part.id), run.bytes[part.lines.clone()].to_vec());
+        contents.extend(run.parts.iter().map(lines));
+    }
+    contents
 }
 
 pub(super) fn drops_oldest(fsync: Fsync) -> SpoolSettings {

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::{DropReason, Fsync, Spool, SpoolError};
+use super::super::{Append, DropReason, Fsync, Spool, SpoolError};
 use super::crash;
 use super::disk::Crash;
 use super::drive::{self, Drive, Op};
@@ -97,12 +97,12 @@ fn each_single_error_loses_nothing() {
     let script: Vec<Op> = (0..12)
         .flat_map(|place| {
             [
-                Op::AppendUnsynced { target: 1, lines: 70 },
-                Op::Append { target: 2, lines: 40 },
+                Op::AppendUnsynced { target: 1, lines: 70, join: None },
+                Op::Append { target: 2, lines: 40, join: None },
                 Op::Acknowledge(vec![place, 2 * place]),
             ]
         })
-        .chain([Op::Reopen, Op::Append { target: 0, lines: 0 }])
+        .chain([Op::Reopen, Op::Append { target: 0, lines: 0, join: None }])
         .collect();
     each_single_error(&script);
 }
@@ -110,6 +110,7 @@ fn each_single_error_loses_nothing() {
 #[test]
 fn each_single_error_loses_nothing_while_records_are_moved() {
     each_single_error(&crash::one_stays());
+    each_single_error(&crash::a_run_stays());
 }
 
 #[test]
@@ -117,13 +118,13 @@ fn an_acknowledgement_without_room_does_not_keep_records_from_being_saved() {
     let settings = drive::settings(Fsync::Always);
     let fs = MemFs::default();
     let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
-    let first = spool.append(b"t", 1, b"first", Instant::now()).unwrap();
-    let second = spool.append_unsynced(b"t", 1, b"second", Instant::now()).unwrap();
+    let first = spool.append(Append::new(b"t", 1, b"first"), Instant::now()).unwrap();
+    let second = spool.append_unsynced(Append::new(b"t", 1, b"second"), Instant::now()).unwrap();
     let fs = fs.full();
     assert!(spool.acknowledge(&[first]).is_err());
     assert!(spool.sync().is_err(), "the acknowledgement is not durable");
-    let (_, recovered) = Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
-    assert_eq!(recovered.records.iter().map(|record| record.id).collect::<Vec<_>>(), [first, second]);
+    let (mut spool, _) = Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
+    assert_eq!(drive::contents(&mut spool).into_keys().collect::<Vec<_>>(), [first, second]);
 }
 
 #[test]
@@ -132,7 +133,7 @@ fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
     let fs = MemFs::default();
     let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
     let ids: Vec<_> =
-        (0..9u32).map(|n| spool.append(b"t", n, &[b'x'; 90], Instant::now()).unwrap()).collect();
+        (0..9u32).map(|n| spool.append(Append::new(b"t", n, &[b'x'; 90]), Instant::now()).unwrap()).collect();
     drop(spool);
     let name = super::super::segment::name(1);
     fs.rot(&name, 60);
@@ -141,13 +142,35 @@ fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
     let fs = fs.full();
     let (mut spool, recovered) = Spool::open(fs.clone(), &settings).unwrap();
     assert_eq!(recovered.lost.iter().map(|lost| lost.id).collect::<Vec<_>>(), ids[..1]);
-    assert!(spool.append(b"t", 1, b"more", Instant::now()).is_err());
-    for id in &ids[1..] {
-        assert_eq!(spool.read(*id).unwrap().lines, [b'x'; 90][..]);
-        assert!(spool.acknowledge(&[*id]).is_err());
+    assert!(spool.append(Append::new(b"t", 1, b"more"), Instant::now()).is_err());
+    for record in recovered.records {
+        assert_eq!(spool.read(record.id).unwrap().lines, vec![b'x'; 90 * record.records as usize]);
+        assert!(spool.acknowledge(&[record.id]).is_err());
     }
     assert_eq!(spool.pending(), Default::default());
     assert!(before > 3 && fs.disk().files().len() == 1, "space came back");
+}
+
+/// The older part of the run is durable, the newer one is in doubt: the run stays one.
+#[test]
+fn a_run_that_a_failed_sync_left_in_doubt_is_written_again() {
+    let settings = drive::settings(Fsync::Always);
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let first = spool.append(Append::new(b"t", 1, b"first\n"), Instant::now()).unwrap();
+    let join = |points, lines| Append { join: Some(first), ..Append::new(b"t", points, lines) };
+    assert_eq!(spool.append_unsynced(join(2, b"second\n"), Instant::now()).unwrap(), first);
+    let sync = fs.operations() + 1;
+    let fs = fs.with_faults([(sync, Fault::Error(ErrorKind::Other))]);
+    spool.append(join(4, b"third\n"), Instant::now()).unwrap_err();
+    assert_eq!(spool.pending().points, 3, "the caller keeps the third");
+    assert_eq!(spool.read(first).unwrap().lines, "first\nsecond\n");
+    let fourth = spool.append(join(8, b"fourth\n"), Instant::now()).unwrap();
+    assert_ne!(fourth, first, "another lies between them");
+    let (mut spool, recovered) = Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
+    let records = recovered.records.iter().map(|record| (record.id, record.records, record.points));
+    assert_eq!(records.collect::<Vec<_>>(), [(first, 2, 3), (fourth, 1, 8)]);
+    assert_eq!(spool.read(first).unwrap().lines, "first\nsecond\n");
 }
 
 /// The records that are moved are only in the old segment for sure until the new one is synced.
@@ -157,11 +180,11 @@ fn a_segment_stays_until_what_was_moved_from_it_is_synced() {
     let moves = |fault: Option<usize>| {
         let fs = MemFs::default().with_faults(fault.map(|at| (at, Fault::Error(ErrorKind::Other))));
         let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
-        spool.append(b"t", 1, b"stays", Instant::now()).unwrap();
+        spool.append(Append::new(b"t", 1, b"stays"), Instant::now()).unwrap();
         spool.sync().unwrap();
         let (mut operations, mut failed) = (Vec::new(), false);
         for _ in 0..20 {
-            let id = spool.append(b"t", 1, &[b'x'; 100], Instant::now()).unwrap();
+            let id = spool.append(Append::new(b"t", 1, &[b'x'; 100]), Instant::now()).unwrap();
             let before = fs.operations();
             failed |= spool.acknowledge(&[id]).is_err();
             operations.extend(before..fs.operations());
@@ -181,7 +204,7 @@ fn a_segment_stays_until_what_was_moved_from_it_is_synced() {
 fn what_a_failed_sync_left_in_doubt_is_written_again() {
     let fs = MemFs::default();
     let (mut spool, _) = Spool::open(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
-    let first = spool.append_unsynced(b"t", 3, b"first", Instant::now()).unwrap();
+    let first = spool.append_unsynced(Append::new(b"t", 3, b"first"), Instant::now()).unwrap();
     let faults = (fs.operations()..).take(1).map(|at| (at, Fault::Error(ErrorKind::Other)));
     let fs = fs.with_faults(faults);
     let error = spool.sync().unwrap_err();
@@ -200,7 +223,8 @@ fn what_a_failed_sync_left_in_doubt_is_written_again() {
 fn a_record_that_rots_while_the_spool_is_open_is_dropped_and_told() {
     let fs = MemFs::default();
     let (mut spool, _) = Spool::open(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
-    let ids: Vec<_> = (0..3u32).map(|n| spool.append(b"t", n, b"lines", Instant::now()).unwrap()).collect();
+    let ids: Vec<_> =
+        (0..3u32).map(|n| spool.append(Append::new(b"t", n, b"lines"), Instant::now()).unwrap()).collect();
     fs.rot("00000000000000000001.spool", 38 + 35);
     assert!(matches!(spool.read(ids[1]), Err(SpoolError::Damaged { id, points: 1, .. }) if id == ids[1]));
     assert!(matches!(spool.read(ids[1]), Err(SpoolError::Unknown { .. })));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::super::{DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
+use super::super::{Append, DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
 use super::drive::settings;
 use super::machine::{Fault, MemFs};
 use super::model::any_policy;
@@ -19,7 +19,7 @@ proptest! {
     /// The files stay below the limit whatever is done, and each record is acknowledged, waits, or was dropped in order.
     #[test]
     fn the_limit_holds(
-        steps in prop::collection::vec((0..1000usize, any::<bool>(), 0..20usize), 1..150),
+        steps in prop::collection::vec((0..1000usize, any::<bool>(), any::<bool>(), 0..20usize), 1..150),
         longest in prop::sample::select(vec![250usize, 1000]),
         fsync in any_policy(),
         drop_oldest in any::<bool>(),
@@ -29,15 +29,17 @@ proptest! {
         let settings = settings(fsync).max_bytes(MAX).when_full(policy);
         let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
         let mut waiting: VecDeque<RecordId> = VecDeque::new();
-        for (len, acknowledge, which) in steps {
+        for (len, joins, acknowledge, which) in steps {
             let len = len % longest;
-            match spool.append(b"t", 1, &vec![b'x'; len], Instant::now()) {
+            let join = waiting.back().copied().filter(|_| joins);
+            match spool.append(Append { join, ..Append::new(b"t", 1, &vec![b'x'; len]) }, Instant::now()) {
+                Ok(id) if waiting.back() == Some(&id) => prop_assert_eq!(join, Some(id)),
                 Ok(id) => waiting.push_back(id),
                 Err(SpoolError::Full { used, max, .. }) => {
                     prop_assert!(!drop_oldest);
                     prop_assert_eq!((used, max), (fs.bytes(), MAX));
-                    let live: u64 = spool.records().map(|record| record.bytes + 33).sum();
-                    let acknowledging = 48 * (spool.pending().records + 1);
+                    let live: u64 = spool.records().map(|record| record.bytes + 33 * u64::from(record.records)).sum();
+                    let acknowledging = 48 * (spool.records().count() as u64 + 1);
                     let held = 2 * live + 3 * 300 + acknowledging + len as u64 + 33;
                     prop_assert!(longest > 250 || held >= MAX, "full with {live} bytes that wait");
                 }
@@ -66,9 +68,9 @@ fn a_target_that_is_down_does_not_fill_the_spool() {
         let mut down = Vec::new();
         for round in 0..500 {
             if round % 50 == 0 {
-                down.push(spool.append(b"down", 1, &[b'd'; 20], Instant::now()).unwrap());
+                down.push(spool.append(Append::new(b"down", 1, &[b'd'; 20]), Instant::now()).unwrap());
             }
-            let id = spool.append(b"up", 1, &[b'u'; 150], Instant::now()).unwrap();
+            let id = spool.append(Append::new(b"up", 1, &[b'u'; 150]), Instant::now()).unwrap();
             spool.acknowledge(&[id]).unwrap();
         }
         assert_eq!(spool.records().map(|record| record.id).collect::<Vec<_>>(), down);
@@ -80,14 +82,14 @@ fn a_target_that_is_down_does_not_fill_the_spool() {
 fn a_record_that_does_not_fit_beside_itself_is_not_moved() {
     let fs = MemFs::default();
     let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
-    let large = spool.append(b"t", 1, &[b'x'; 1400], Instant::now()).unwrap();
+    let large = spool.append(Append::new(b"t", 1, &[b'x'; 1400]), Instant::now()).unwrap();
     for _ in 0..100 {
-        let Ok(id) = spool.append(b"t", 1, &[b'y'; 40], Instant::now()) else { break };
+        let Ok(id) = spool.append(Append::new(b"t", 1, &[b'y'; 40]), Instant::now()) else { break };
         spool.acknowledge(&[id]).unwrap();
     }
     assert!(fs.peak() <= MAX, "{}", fs.peak());
     spool.acknowledge(&[large]).unwrap();
-    spool.append(b"t", 1, &[b'y'; 1400], Instant::now()).unwrap();
+    spool.append(Append::new(b"t", 1, &[b'y'; 1400]), Instant::now()).unwrap();
 }
 
 /// A sync that failed after records were moved keeps their old segment; the next one frees it, and is tried when full.
@@ -98,14 +100,14 @@ fn what_a_failed_move_holds_is_freed_before_the_spool_is_full() {
     for at in 20..150 {
         let fs = MemFs::default().with_faults([(at, Fault::Error(ErrorKind::Other))]);
         let (mut spool, _) = Spool::open(fs, &settings).unwrap();
-        spool.append(b"t", 1, b"stays", Instant::now()).unwrap();
+        spool.append(Append::new(b"t", 1, b"stays"), Instant::now()).unwrap();
         let mut failed = false;
         while !failed && spool.next_id < 30 {
-            let Ok(id) = spool.append(b"t", 1, &[b'x'; 100], Instant::now()) else { break };
+            let Ok(id) = spool.append(Append::new(b"t", 1, &[b'x'; 100]), Instant::now()) else { break };
             failed = spool.acknowledge(&[id]).is_err();
         }
         held += usize::from(spool.segments.iter().any(|segment| segment.copied));
-        while spool.append(b"t", 1, &[b'x'; 100], Instant::now()).is_ok() {}
+        while spool.append(Append::new(b"t", 1, &[b'x'; 100]), Instant::now()).is_ok() {}
         assert!(!spool.segments.iter().any(|segment| segment.copied), "{at}");
     }
     assert!(held > 0);
@@ -117,7 +119,7 @@ fn all_space_comes_back() {
     let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
     for round in 0..20 {
         let mut ids = Vec::new();
-        while let Ok(id) = spool.append(b"t", 1, &[b'x'; 100], Instant::now()) {
+        while let Ok(id) = spool.append(Append::new(b"t", 1, &[b'x'; 100]), Instant::now()) {
             ids.push(id);
         }
         assert!(ids.len() >= 20, "{} in round {round}", ids.len());
@@ -133,24 +135,55 @@ fn many_acknowledgements_of_neighbours_are_one_range() {
     let fs = MemFs::default();
     let settings = SpoolSettings::new("memory").max_bytes(1 << 20);
     let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
-    let ids: Vec<RecordId> =
-        (0..1000).map(|_| spool.append_unsynced(b"t", 1, b"x", Instant::now()).unwrap()).collect();
+    let ids: Vec<RecordId> = (0..1000)
+        .map(|_| spool.append_unsynced(Append::new(b"t", 1, b"x"), Instant::now()).unwrap())
+        .collect();
     let before = fs.bytes();
     spool.acknowledge(&ids[1..999]).unwrap();
     assert_eq!(fs.bytes() - before, 48);
+}
+
+/// Single points as they come: memory is taken for runs, not for records.
+#[test]
+fn many_small_records_take_few_entries() {
+    let settings = SpoolSettings::new("memory").max_bytes(64 << 20);
+    let fs = MemFs::default();
+    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let mut run = None;
+    for n in 0..100_000u32 {
+        let lines = format!("trades,instrument=AAPL price={n},size=10i {n}\n");
+        let append = Append { join: run, ..Append::new(b"market", 1, lines.as_bytes()) };
+        run = Some(spool.append_unsynced(append, Instant::now()).unwrap());
+    }
+    spool.sync().unwrap();
+    let pending = spool.pending();
+    assert_eq!((pending.records, pending.points), (100_000, 100_000));
+    let check = |spool: &mut Spool<MemFs>| {
+        assert!(spool.live.len() < 300, "{} entries", spool.live.len());
+        assert_eq!(spool.pending(), pending);
+        let runs: Vec<RecordId> = spool.records().map(|run| run.id).collect();
+        let lines = runs.iter().map(|run| spool.read(*run).unwrap().lines);
+        let lines = lines.collect::<Vec<_>>().concat();
+        assert_eq!(lines.iter().filter(|byte| **byte == b'\n').count(), 100_000);
+        assert!(lines.ends_with(b"price=99999,size=10i 99999\n"));
+    };
+    check(&mut spool);
+    drop(spool);
+    check(&mut Spool::open(fs, &settings).unwrap().0);
+    assert!(std::mem::size_of::<super::super::Entry>() <= 48);
 }
 
 #[test]
 fn what_never_fits_is_told_so() {
     let (mut spool, _) = Spool::open(MemFs::default(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
     let largest = spool.largest_record() as usize - 32;
-    let error = spool.append(b"t", 1, &vec![b'x'; largest], Instant::now()).unwrap_err();
+    let error = spool.append(Append::new(b"t", 1, &vec![b'x'; largest]), Instant::now()).unwrap_err();
     assert!(matches!(error, SpoolError::TooLarge { .. }), "{error}");
     assert!(matches!(
-        spool.append(&vec![b't'; 1 << 16], 1, b"x", Instant::now()),
+        spool.append(Append::new(&vec![b't'; 1 << 16], 1, b"x"), Instant::now()),
         Err(SpoolError::TargetTooLong { bytes: 65536 })
     ));
-    let id = spool.append(b"t", 1, &vec![b'x'; largest - 1], Instant::now()).unwrap();
+    let id = spool.append(Append::new(b"t", 1, &vec![b'x'; largest - 1]), Instant::now()).unwrap();
     assert_eq!(spool.read(id).unwrap().lines.len(), largest - 1);
 }
 
@@ -163,8 +196,8 @@ fn a_sync_is_due_when_the_policy_says_so() {
     {
         let (mut spool, _) = Spool::open(MemFs::default(), &settings(fsync)).unwrap();
         assert_eq!(spool.sync_due(), None);
-        spool.append_unsynced(b"t", 1, b"x", now).unwrap();
-        spool.append_unsynced(b"t", 1, b"x", now + second).unwrap();
+        spool.append_unsynced(Append::new(b"t", 1, b"x"), now).unwrap();
+        spool.append_unsynced(Append::new(b"t", 1, b"x"), now + second).unwrap();
         assert_eq!(spool.sync_due(), due, "{fsync:?}");
         spool.sync().unwrap();
         assert_eq!(spool.sync_due(), None);

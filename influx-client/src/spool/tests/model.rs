@@ -9,9 +9,11 @@ use super::machine::MemFs;
 
 pub(super) fn any_op() -> impl Strategy<Value = Op> {
     let lines = prop_oneof![4 => 0..60usize, 1 => 200..400usize];
+    let join = prop_oneof![2 => Just(None), 3 => Just(Some(0)), 1 => (1..5usize).prop_map(Some)];
     prop_oneof![
-        4 => (0..4u8, lines.clone()).prop_map(|(target, lines)| Op::Append { target, lines }),
-        4 => (0..4u8, lines).prop_map(|(target, lines)| Op::AppendUnsynced { target, lines }),
+        4 => (0..4u8, lines.clone(), join.clone())
+            .prop_map(|(target, lines, join)| Op::Append { target, lines, join }),
+        4 => (0..4u8, lines, join).prop_map(|(target, lines, join)| Op::AppendUnsynced { target, lines, join }),
         2 => Just(Op::Sync),
         5 => prop::collection::vec(0..50usize, 0..8).prop_map(Op::Acknowledge),
         2 => (0..50usize).prop_map(Op::Read),
@@ -29,9 +31,9 @@ fn check(script: &[Op], fsync: Fsync, drop_oldest: bool, seed: u64) {
     assert_eq!(drive.open().unwrap(), Default::default());
     for op in script {
         if let Op::Reopen = op {
-            let before: Vec<_> = drive.spool.as_ref().unwrap().records().collect();
+            let before = drive.spool.as_ref().unwrap().pending();
             let recovered = drive.open().unwrap();
-            assert_eq!(recovered.records, before);
+            assert_eq!(drive.spool.as_ref().unwrap().pending(), before);
             assert_eq!((recovered.lost.len(), recovered.damaged_bytes, recovered.damaged_places), (0, 0, 0));
         } else {
             let refused = drive.step(op).is_err();

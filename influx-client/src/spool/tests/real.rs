@@ -8,7 +8,8 @@ use std::time::Instant;
 
 use tempfile::tempdir;
 
-use super::super::{RealFs, RecordId, Recovered, Spool, SpoolError, SpoolSettings, segment};
+use super::super::{Append, RealFs, RecordId, Recovered, Spool, SpoolError, SpoolSettings, segment};
+use super::drive::contents;
 
 fn open(folder: &Path) -> Result<(Spool<RealFs>, Recovered), SpoolError> {
     let settings = SpoolSettings::new(folder).max_bytes(1 << 20).segment_bytes(2000);
@@ -29,18 +30,18 @@ fn records_are_there_after_a_restart() {
     let (mut spool, recovered) = open(&folder).unwrap();
     assert_eq!(recovered, Recovered::default());
     let ids: Vec<RecordId> = (0..100u32)
-        .map(|n| spool.append(b"market", n, format!("m f={n}").as_bytes(), Instant::now()).unwrap())
+        .map(|n| {
+            spool.append(Append::new(b"market", n, format!("m f={n}").as_bytes()), Instant::now()).unwrap()
+        })
         .collect();
     spool.acknowledge(&ids[..90]).unwrap();
     drop(spool);
     let (mut spool, recovered) = open(&folder).unwrap();
-    assert_eq!(recovered.records.iter().map(|record| record.id).collect::<Vec<_>>(), ids[90..]);
     assert_eq!((recovered.lost.len(), recovered.damaged_bytes), (0, 0));
-    for (n, id) in (90..100u32).zip(&ids[90..]) {
-        let record = spool.read(*id).unwrap();
-        assert_eq!((record.points, &record.target[..]), (n, &b"market"[..]));
-        assert_eq!(record.lines, format!("m f={n}"));
-    }
+    assert!(recovered.records.iter().all(|record| *record.target == *b"market"));
+    assert_eq!(recovered.records.iter().map(|record| record.points).sum::<u32>(), (90..100).sum::<u32>());
+    let lines = (90..100).map(|n| format!("m f={n}").into_bytes());
+    assert_eq!(contents(&mut spool), ids[90..].iter().copied().zip(lines).collect());
     assert!(!folder.join(segment::name(1)).exists(), "segments without waiting records are gone");
 }
 
@@ -70,7 +71,7 @@ fn a_folder_that_cannot_be_made_is_an_error_that_names_it() {
 fn folders_and_damage_among_the_files_do_no_harm() {
     let folder = tempdir().unwrap();
     let (mut spool, _) = open(folder.path()).unwrap();
-    let id = spool.append(b"t", 1, b"kept", Instant::now()).unwrap();
+    let id = spool.append(Append::new(b"t", 1, b"kept"), Instant::now()).unwrap();
     drop(spool);
     std::fs::create_dir(folder.path().join(segment::name(7))).unwrap();
     std::fs::write(folder.path().join(segment::name(5)), [7; 100_000]).unwrap();
@@ -79,9 +80,9 @@ fn folders_and_damage_among_the_files_do_no_harm() {
     assert_eq!(spool.read(id).unwrap().lines, "kept");
     // the number that the folder has taken is passed over
     for _ in 0..3 {
-        drop(spool.append(b"t", 1, &[b'x'; 1500], Instant::now()));
+        drop(spool.append(Append::new(b"t", 1, &[b'x'; 1500]), Instant::now()));
     }
-    assert!(spool.append(b"t", 1, b"more", Instant::now()).is_ok());
+    assert!(spool.append(Append::new(b"t", 1, b"more"), Instant::now()).is_ok());
 }
 
 const CHILD: &str = "INFLUX_SPOOL_TEST_FOLDER";
@@ -109,13 +110,10 @@ fn a_killed_process_loses_nothing() {
         child.wait().unwrap();
         assert_eq!(told.len(), round * 20, "the child appended");
         expected.extend(told);
-        let (mut spool, recovered) = open(folder.path()).unwrap();
-        let found: Vec<u64> = recovered.records.iter().map(|record| record.id.0).collect();
-        assert!(expected.iter().all(|id| found.contains(id)), "{expected:?} {found:?}");
-        assert!(found.is_sorted_by(|a, b| a < b));
-        for record in recovered.records {
-            assert_eq!(spool.read(record.id).unwrap().lines, lines_of(record.id));
-        }
+        let (mut spool, _) = open(folder.path()).unwrap();
+        let found = contents(&mut spool);
+        assert!(expected.iter().all(|id| found.contains_key(&RecordId(*id))), "{expected:?} {found:?}");
+        assert!(found.iter().all(|(id, lines)| *lines == lines_of(*id).into_bytes()), "{found:?}");
     }
 }
 
@@ -125,14 +123,17 @@ fn lines_of(id: RecordId) -> String {
 
 fn append_for_ever(folder: &Path) -> ! {
     let (mut spool, recovered) = open(folder).unwrap();
-    let mut next = recovered.records.last().map_or(0, |record| record.id.0);
+    let mut next = recovered.records.last().map_or(0, |run| run.id.0 + u64::from(run.records) - 1);
+    let mut join = None;
     loop {
         next += 1;
         let lines = lines_of(RecordId(next));
-        let id = spool.append(b"t", 1, lines.as_bytes(), Instant::now()).unwrap();
-        assert_eq!(id.0, next);
+        let append = Append { join, ..Append::new(b"t", 1, lines.as_bytes()) };
+        let run = spool.append(append, Instant::now()).unwrap();
+        assert!(run.0 == next || Some(run) == join);
+        join = Some(run).filter(|_| next % 7 > 0);
         let mut out = std::io::stdout().lock();
-        writeln!(out, "\ndone {id}").unwrap();
+        writeln!(out, "\ndone {next}").unwrap();
         out.flush().unwrap();
     }
 }
@@ -144,7 +145,7 @@ fn each_policy_works_on_real_files() {
         let settings = SpoolSettings::new(folder.path()).max_bytes(20_000).segment_bytes(1000).fsync(fsync);
         let (mut spool, _) = Spool::open(RealFs::new(folder.path()), &settings).unwrap();
         for n in 0..200u32 {
-            let id = spool.append(b"t", n, &[b'x'; 100], Instant::now()).unwrap();
+            let id = spool.append(Append::new(b"t", n, &[b'x'; 100]), Instant::now()).unwrap();
             spool.sync().unwrap();
             if n % 20 != 0 {
                 spool.acknowledge(&[id]).unwrap();

@@ -60,6 +60,7 @@ fn build(pieces: &[Piece]) -> (Vec<u8>, Vec<Read>, u64) {
     let (mut bytes, mut records, mut garbage, mut buffer) = (Vec::new(), Vec::new(), 0, Vec::new());
     for piece in pieces {
         let place = Place { segment: SEGMENT, offset: bytes.len() as u64 };
+        buffer.clear();
         match piece.clone() {
             Piece::Data { id, points, target, lines } => {
                 record::encode_data(place, id, points, &target, &lines, &mut buffer);
