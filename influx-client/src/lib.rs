@@ -77,7 +77,7 @@ pub use delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
 pub use query::{Bind, Identifier, Query, Regex, RowBatch, RowBatches, RowStream, SeriesStream};
 #[cfg(feature = "spool")]
-pub use spool::{Fsync, SpoolFull, SpoolSettings};
+pub use spool::{Fsync, SpoolSettings};
 pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
 
 pub use influx_core::decode::influxql::{Format, Message, Series};

@@ -253,7 +253,9 @@ impl BatchWriterBuilder {
             return Err(Error::config("a batch writer needs a Tokio runtime: build it within one"));
         };
         #[cfg(feature = "spool")]
-        let opened = self.spool.as_ref().map(Durable::open).transpose()?;
+        let when_full = self.settings.when_full;
+        #[cfg(feature = "spool")]
+        let opened = self.spool.as_ref().map(|spool| Durable::open(spool, when_full)).transpose()?;
         #[cfg(not(feature = "spool"))]
         let opened: Option<(Durable, ())> = None;
         let (durable, records) = opened.map(|(durable, records)| (Arc::new(durable), records)).unzip();

@@ -5,11 +5,14 @@ use std::time::{Duration, Instant};
 
 use influx_core::Precision;
 
+use super::config::WhenFull;
 use super::event::BatchTarget;
 use super::port::Port;
 use super::shared::Shared;
 use crate::error::{Error, Kind, Result};
-use crate::spool::{Append, Descriptor, Fsync, RealFs, RecordId, Spool, SpoolError, SpoolSettings};
+use crate::spool::{
+    Append, Descriptor, Fsync, RealFs, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings,
+};
 use crate::write::line_ends;
 
 /// The spool of a batch writer.
@@ -21,9 +24,13 @@ pub(super) struct Durable {
 
 impl Durable {
     /// Opens the spool; gives the records that an earlier writer left.
-    pub(super) fn open(settings: &SpoolSettings) -> Result<(Durable, Vec<Descriptor>)> {
+    pub(super) fn open(settings: &SpoolSettings, when_full: WhenFull) -> Result<(Durable, Vec<Descriptor>)> {
         let fs = RealFs::new(settings.folder());
-        let (spool, recovered) = Spool::open(fs, settings).map_err(failed)?;
+        let when_full = match when_full {
+            WhenFull::DropOldest => SpoolFull::DropOldest,
+            WhenFull::Wait | WhenFull::Reject => SpoolFull::Refuse,
+        };
+        let (spool, recovered) = Spool::open(fs, settings, when_full).map_err(failed)?;
         if recovered.damaged_bytes > 0 {
             tracing::error!(
                 folder = %settings.folder().display(), bytes = recovered.damaged_bytes, places = recovered.damaged_places,

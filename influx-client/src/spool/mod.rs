@@ -76,7 +76,8 @@ pub(crate) use recover::Recovered;
 use run::Entry;
 use segment::Segment;
 use settings::Checked;
-pub use settings::{Fsync, SpoolFull, SpoolSettings};
+pub(crate) use settings::SpoolFull;
+pub use settings::{Fsync, SpoolSettings};
 
 /// Names a record, or a run by its first record, for the life of its folder; later ones are greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,11 +108,13 @@ pub(crate) struct Append<'a> {
     pub(crate) lines: &'a [u8],
     /// The newest record or run, for this one to join it; not one that is being sent, as it is acknowledged as a whole.
     pub(crate) join: Option<RecordId>,
+    /// Its target is not keeping up: an eighth of the limit is left to the others, unless the oldest are dropped.
+    pub(crate) behind: bool,
 }
 
 impl<'a> Append<'a> {
     pub(crate) fn new(target: &'a [u8], points: u32, lines: &'a [u8]) -> Self {
-        Append { target, points, lines, join: None }
+        Append { target, points, lines, join: None, behind: false }
     }
 }
 
@@ -133,7 +136,7 @@ pub(crate) struct Dropped {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DropReason {
-    /// The spool was full, and the settings say so.
+    /// The spool was full.
     Full,
     /// Its bytes had changed on disk.
     Damaged,
@@ -154,6 +157,7 @@ pub(crate) struct Spool<F: SpoolFs> {
     fs: F,
     _lock: F::Lock,
     settings: Checked,
+    when_full: SpoolFull,
     /// Oldest first; only the last takes records.
     segments: VecDeque<Segment<F::File>>,
     next_segment: u64,
@@ -207,14 +211,14 @@ impl<F: SpoolFs> Spool<F> {
         append: Append<'_>,
         now: Instant,
     ) -> Result<RecordId, SpoolError> {
-        let Append { target, points, lines, join } = append;
+        let Append { target, points, lines, join, behind } = append;
         if u16::try_from(target.len()).is_err() {
             return Err(SpoolError::TargetTooLong { bytes: target.len() });
         }
         let Some(len) = record::data_len(target, lines) else {
             return Err(SpoolError::TooLarge { bytes: lines.len() as u64, max: self.largest_record() });
         };
-        self.make_room(len)?;
+        self.make_room(len, behind)?;
         let id = self.next_id;
         let place = self.write_data(target, &[(id, points, lines)])?;
         self.next_id += 1;

@@ -6,7 +6,7 @@ use super::record::{self, Place};
 use super::run::Entry;
 use super::scan::{Found, Scan};
 use super::segment::{self, Segment};
-use super::{Descriptor, Fsync, Pending, RecordId, Spool, SpoolError, SpoolFs, SpoolSettings};
+use super::{Descriptor, Fsync, Pending, RecordId, Spool, SpoolError, SpoolFs, SpoolFull, SpoolSettings};
 
 /// What `open` found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,7 +52,11 @@ impl<F: SpoolFs> Spool<F> {
     ///
     /// Settings that make no sense; another writer has the folder; a file cannot be read or synced, or is of a later
     /// release. Nothing is lost by that: once the cause is gone, the folder opens with all that is in it.
-    pub(crate) fn open(fs: F, settings: &SpoolSettings) -> Result<(Self, Recovered), SpoolError> {
+    pub(crate) fn open(
+        fs: F,
+        settings: &SpoolSettings,
+        when_full: SpoolFull,
+    ) -> Result<(Self, Recovered), SpoolError> {
         let settings = settings.check()?;
         let failed = |doing, source| SpoolError::Io { doing, path: fs.folder().to_owned(), source };
         let lock = fs.lock().map_err(|source| failed("lock", source))?;
@@ -72,6 +76,7 @@ impl<F: SpoolFs> Spool<F> {
             fs,
             _lock,
             settings,
+            when_full,
             next_segment: segments.back().map_or(1, |newest: &Segment<_>| newest.number + 1),
             segments,
             live: BTreeMap::new(),

@@ -4,11 +4,17 @@ use super::record::ACKNOWLEDGEMENT;
 use super::{DropReason, Fsync, SpoolFull};
 use super::{Spool, SpoolError, SpoolFs};
 
+/// One part of so many is left free by targets that are behind.
+const MARGIN: u64 = 8;
+
 impl<F: SpoolFs> Spool<F> {
-    /// Makes sure that a record of so many bytes can be added and later acknowledged within the limit.
-    pub(super) fn make_room(&mut self, len: u64) -> Result<(), SpoolError> {
+    /// Makes sure that a record of so many bytes can be added and later acknowledged within the limit. That of a target that
+    /// is behind leaves room for those of others.
+    pub(super) fn make_room(&mut self, len: u64, behind: bool) -> Result<(), SpoolError> {
+        let refuses = self.when_full == SpoolFull::Refuse;
+        let margin = if behind && refuses { self.settings.max_bytes / MARGIN } else { 0 };
         // one segment is kept free to move records through
-        let max = self.settings.max_bytes - self.settings.segment_bytes;
+        let max = self.settings.max_bytes - self.settings.segment_bytes - margin;
         let most = self.largest_record();
         if len > most {
             return Err(SpoolError::TooLarge { bytes: len, max: most });
@@ -27,13 +33,11 @@ impl<F: SpoolFs> Spool<F> {
                 self.sync()?;
                 continue;
             }
-            match self.settings.when_full {
-                SpoolFull::DropOldest => self.drop_oldest()?,
-                SpoolFull::Refuse => {
-                    let folder = self.fs.folder().to_owned();
-                    return Err(SpoolError::Full { folder, used: self.used, max: self.settings.max_bytes });
-                }
+            if refuses {
+                let (folder, max) = (self.fs.folder().to_owned(), self.settings.max_bytes - margin);
+                return Err(SpoolError::Full { folder, used: self.used, max });
             }
+            self.drop_oldest()?;
         }
         Ok(())
     }

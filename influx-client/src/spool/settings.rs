@@ -13,12 +13,11 @@ use super::error::SpoolError;
 ///
 /// ```
 /// use std::time::Duration;
-/// use influx_client::{Fsync, SpoolFull, SpoolSettings};
+/// use influx_client::{Fsync, SpoolSettings};
 ///
 /// let settings = SpoolSettings::new("/var/spool/market")
 ///     .fsync(Fsync::Interval(Duration::from_millis(200)))
-///     .max_bytes(4 << 30)
-///     .when_full(SpoolFull::DropOldest);
+///     .max_bytes(4 << 30);
 /// assert_eq!(settings.folder(), std::path::Path::new("/var/spool/market"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,6 @@ pub struct SpoolSettings {
     fsync: Fsync,
     max_bytes: u64,
     segment_bytes: Option<u64>,
-    when_full: SpoolFull,
 }
 
 /// When what was written to the spool is made to survive a loss of power, too.
@@ -51,17 +49,11 @@ pub enum Fsync {
 }
 
 /// What happens when the spool holds as much as it may.
-///
-/// ```
-/// assert_eq!(influx_client::SpoolFull::default(), influx_client::SpoolFull::Refuse);
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum SpoolFull {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SpoolFull {
     /// It takes nothing more until the server has taken some of it.
-    #[default]
     Refuse,
-    /// The points that have waited longest are dropped, counted and reported.
+    /// The records that have waited longest are dropped and reported.
     DropOldest,
 }
 
@@ -71,20 +63,12 @@ pub(super) struct Checked {
     pub(super) fsync: Fsync,
     pub(super) max_bytes: u64,
     pub(super) segment_bytes: u64,
-    pub(super) when_full: SpoolFull,
 }
 
 impl SpoolSettings {
-    /// A spool in this folder, which is created when it is missing: fsync always, at most 1 GiB, and refusing more when
-    /// full.
+    /// A spool in this folder, which is created when it is missing: fsync always, and at most 1 GiB.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        SpoolSettings {
-            folder: folder.into(),
-            fsync: Fsync::Always,
-            max_bytes: 1 << 30,
-            segment_bytes: None,
-            when_full: SpoolFull::Refuse,
-        }
+        SpoolSettings { folder: folder.into(), fsync: Fsync::Always, max_bytes: 1 << 30, segment_bytes: None }
     }
 
     /// When what was written survives a loss of power, too. Default: [`Fsync::Always`].
@@ -111,12 +95,6 @@ impl SpoolSettings {
     /// ```
     pub fn segment_bytes(mut self, bytes: u64) -> Self {
         self.segment_bytes = Some(bytes);
-        self
-    }
-
-    /// What happens when the spool is full. Default: [`SpoolFull::Refuse`].
-    pub fn when_full(mut self, policy: SpoolFull) -> Self {
-        self.when_full = policy;
         self
     }
 
@@ -150,6 +128,6 @@ impl SpoolSettings {
         if self.fsync == Fsync::Interval(Duration::ZERO) {
             return wrong("the spool's fsync interval is zero: use Fsync::Always".into());
         }
-        Ok(Checked { fsync: self.fsync, max_bytes, segment_bytes, when_full: self.when_full })
+        Ok(Checked { fsync: self.fsync, max_bytes, segment_bytes })
     }
 }

@@ -9,7 +9,7 @@ use super::super::record::Kind;
 use super::super::scan::{Found, Scan};
 use super::super::{Append, DropReason, Fsync, Pending, RecordId, Spool, SpoolError, segment};
 use super::disk::{Crash, Disk};
-use super::drive::{contents, settings};
+use super::drive::{contents, opened, settings};
 use super::machine::MemFs;
 
 /// A record as it lies in a file.
@@ -27,7 +27,7 @@ type Waiting = BTreeMap<RecordId, Vec<u8>>;
 /// A log of three segments; the records that wait; where records lie. With runs, some records are neighbours of one target.
 fn log(runs: bool) -> (Disk, Waiting, BTreeMap<String, Vec<Laid>>) {
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings(Fsync::Always)).unwrap();
     let mut ids = Vec::new();
     for place in 0..9usize {
         let lines = format!("m{place} f={}", "1".repeat(place * 5));
@@ -66,7 +66,7 @@ fn layout(name: &str, bytes: &[u8]) -> Vec<Laid> {
 }
 
 fn open(disk: Disk) -> (Spool<MemFs>, super::super::Recovered) {
-    Spool::open(MemFs::new(disk), &settings(Fsync::Always)).unwrap()
+    opened(MemFs::new(disk), &settings(Fsync::Always)).unwrap()
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_damaged_byte_in_a_run_that_waits_costs_its_record_and_no_other() {
     let lines: Vec<String> = (0..4usize).map(|place| format!("m{place} f={}\n", "1".repeat(place))).collect();
     let appended = |moves: bool| {
         let fs = MemFs::default();
-        let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(1 << 20)).unwrap();
+        let (mut spool, _) = opened(fs.clone(), &settings(Fsync::Always).max_bytes(1 << 20)).unwrap();
         let mut run = None;
         for (place, lines) in lines.iter().enumerate() {
             let append = Append { join: run, ..Append::new(b"t", 1 << place, lines.as_bytes()) };
@@ -225,10 +225,10 @@ fn lost_records_are_told_once() {
     let mut bytes = disk.files()[name].clone();
     bytes[hit.end - 1] ^= 1;
     let fs = MemFs::new(disk.with_file(name, &bytes));
-    let (spool, recovered) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    let (spool, recovered) = opened(fs.clone(), &settings(Fsync::Always)).unwrap();
     assert_eq!(recovered.lost.len(), 1);
     drop(spool);
-    let (_, recovered) = Spool::open(fs, &settings(Fsync::Always)).unwrap();
+    let (_, recovered) = opened(fs, &settings(Fsync::Always)).unwrap();
     assert_eq!(recovered.lost, []);
 }
 
@@ -244,7 +244,7 @@ fn foreign_files_are_left_alone() {
     ];
     let disk = names.iter().fold(Disk::default(), |disk, name| disk.with_file(name, b"mine"));
     let fs = MemFs::new(disk);
-    let (mut spool, recovered) = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
+    let (mut spool, recovered) = opened(fs.clone(), &settings(Fsync::Always)).unwrap();
     assert_eq!((recovered, spool.disk_bytes()), (Default::default(), 0));
     for _ in 0..20 {
         let id = spool.append(Append::new(b"", 1, &[b'x'; 200]), Instant::now()).unwrap();
@@ -262,7 +262,7 @@ fn a_later_version_is_not_taken_for_damage() {
     let bytes = super::super::record::newer_for_tests(super::super::record::Place { segment: 9, offset: 0 });
     let disk = disk.with_file(&name, &bytes);
     let fs = MemFs::new(disk);
-    let error = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap_err();
+    let error = opened(fs.clone(), &settings(Fsync::Always)).unwrap_err();
     assert!(matches!(error, SpoolError::Newer { version: 2, .. }), "{error}");
     assert!(fs.disk().files().contains_key(&name), "it is still there");
 }
@@ -270,14 +270,14 @@ fn a_later_version_is_not_taken_for_damage() {
 #[test]
 fn one_writer_at_a_time() {
     let fs = MemFs::default();
-    let first = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap();
-    let error = Spool::open(fs.clone(), &settings(Fsync::Always)).unwrap_err();
+    let first = opened(fs.clone(), &settings(Fsync::Always)).unwrap();
+    let error = opened(fs.clone(), &settings(Fsync::Always)).unwrap_err();
     assert_eq!(
         error.to_string(),
         "the spool in memory is in use by another writer: close that one, or give each a folder of its own"
     );
     drop(first);
-    Spool::open(fs, &settings(Fsync::Always)).unwrap();
+    opened(fs, &settings(Fsync::Always)).unwrap();
 }
 
 proptest! {
@@ -290,7 +290,7 @@ proptest! {
     ) {
         let (disk, waiting, _) = log(false);
         let fs = MemFs::new(disk.with_file(&segment::name(number), &garbage));
-        let (mut spool, recovered) = Spool::open(fs, &settings(Fsync::Always)).unwrap();
+        let (mut spool, recovered) = opened(fs, &settings(Fsync::Always)).unwrap();
         prop_assert_eq!(recovered.damaged_bytes, garbage.len() as u64);
         prop_assert_eq!(contents(&mut spool), waiting);
         let ids: Vec<RecordId> = spool.records().map(|record| record.id).collect();

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::super::{Fsync, SpoolSettings};
+use super::super::{Fsync, SpoolFull};
 use super::disk::{Crash, Disk};
-use super::drive::{self, Drive, Op, POLICIES};
+use super::drive::{Drive, Op, POLICIES};
 use super::machine::MemFs;
 
 fn append(target: u8, lines: usize) -> Op {
@@ -79,14 +79,14 @@ fn too_much() -> Vec<Op> {
     script
 }
 
-fn crash_everywhere(script: &[Op], settings: fn(Fsync) -> SpoolSettings) {
+fn crash_everywhere(script: &[Op], when_full: SpoolFull) {
     let mut crashes = 0;
     for fsync in POLICIES {
         // what was checked already: most crashes within a write leave the same
         let mut checked = HashSet::new();
         for steps in 0.. {
             let fs = MemFs::new(Disk::default()).with_fuel(steps);
-            let mut drive = Drive::new(fs, fsync, settings(fsync));
+            let mut drive = Drive::new(fs, fsync, when_full);
             let survived = drive.run(script);
             let outcomes: &[Crash] = match fsync {
                 // no promise, but no wrong records and no panic
@@ -110,15 +110,15 @@ fn crash_everywhere(script: &[Op], settings: fn(Fsync) -> SpoolSettings) {
 
 #[test]
 fn what_was_durable_survives_a_crash_anywhere() {
-    crash_everywhere(&usual(), drive::settings);
-    crash_everywhere(&joined(usual()), drive::settings);
+    crash_everywhere(&usual(), SpoolFull::Refuse);
+    crash_everywhere(&joined(usual()), SpoolFull::Refuse);
 }
 
 #[test]
 fn what_was_durable_survives_a_crash_while_records_are_moved() {
-    crash_everywhere(&one_stays(), drive::settings);
-    crash_everywhere(&a_run_stays(), drive::settings);
-    let mut drive = Drive::new(MemFs::default(), Fsync::Always, drive::settings(Fsync::Always));
+    crash_everywhere(&one_stays(), SpoolFull::Refuse);
+    crash_everywhere(&a_run_stays(), SpoolFull::Refuse);
+    let mut drive = Drive::new(MemFs::default(), Fsync::Always, SpoolFull::Refuse);
     assert!(drive.run(&one_stays()));
     let oldest = drive.fs.disk().files().keys().next().cloned();
     assert_ne!(oldest, Some(super::super::segment::name(1)), "it was moved");
@@ -126,9 +126,9 @@ fn what_was_durable_survives_a_crash_while_records_are_moved() {
 
 #[test]
 fn what_was_durable_survives_a_crash_while_records_are_dropped() {
-    crash_everywhere(&too_much(), drive::drops_oldest);
-    crash_everywhere(&joined(too_much()), drive::drops_oldest);
-    let mut drive = Drive::new(MemFs::default(), Fsync::Always, drive::drops_oldest(Fsync::Always));
+    crash_everywhere(&too_much(), SpoolFull::DropOldest);
+    crash_everywhere(&joined(too_much()), SpoolFull::DropOldest);
+    let mut drive = Drive::new(MemFs::default(), Fsync::Always, SpoolFull::DropOldest);
     assert!(drive.run(&too_much()));
     assert!(drive.waiting().count() < 10, "some were dropped");
 }

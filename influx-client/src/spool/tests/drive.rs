@@ -79,6 +79,7 @@ pub(super) const POLICIES: [Fsync; 3] =
 pub(super) struct Drive {
     pub(super) fs: MemFs,
     settings: SpoolSettings,
+    when_full: SpoolFull,
     fsync: Fsync,
     pub(super) spool: Option<Spool<MemFs>>,
     pub(super) known: Vec<Known>,
@@ -90,10 +91,13 @@ pub(super) struct Drive {
 }
 
 impl Drive {
-    pub(super) fn new(fs: MemFs, fsync: Fsync, settings: SpoolSettings) -> Self {
+    /// A spool that is large, or small if it drops the oldest.
+    pub(super) fn new(fs: MemFs, fsync: Fsync, when_full: SpoolFull) -> Self {
+        let settings = settings(fsync);
         Drive {
             fs,
-            settings: settings.fsync(fsync),
+            settings: if when_full == SpoolFull::Refuse { settings } else { settings.max_bytes(1500) },
+            when_full,
             fsync,
             spool: None,
             known: Vec::new(),
@@ -116,7 +120,7 @@ impl Drive {
 
     pub(super) fn open(&mut self) -> Result<Recovered, SpoolError> {
         self.spool = None;
-        let opened = Spool::open(self.fs.clone(), &self.settings);
+        let opened = Spool::open(self.fs.clone(), &self.settings, self.when_full);
         self.note_failed_sync(opened.as_ref().err());
         let (spool, recovered) = opened?;
         self.spool = Some(spool);
@@ -133,7 +137,7 @@ impl Drive {
     /// After an error, what was refused or acknowledged can be there again; nothing else may change.
     fn adopt(&mut self, recovered: &Recovered) {
         let disk = self.fs.disk().after(Crash::Process);
-        let (mut spool, again) = Spool::open(MemFs::new(disk), &self.roomy()).unwrap();
+        let (mut spool, again) = opened(MemFs::new(disk), &self.roomy()).unwrap();
         assert_eq!(recovered.records, again.records);
         let found: BTreeMap<usize, (RecordId, RecordId)> =
             again.records.iter().flat_map(|record| self.recognise(&mut spool, record.id)).collect();
@@ -199,7 +203,8 @@ impl Drive {
         let target = vec![b'a' + target; usize::from(target)];
         let points = place as u32 % 7;
         let asked = join.and_then(|back| self.known.iter().rev().nth(back)).and_then(|known| known.run);
-        let append = Append { join: asked, ..Append::new(&target, points, &lines) };
+        let behind = target.len() == 3;
+        let append = Append { join: asked, behind, ..Append::new(&target, points, &lines) };
         let outcome = match sync {
             true => spool.append(append, self.now),
             false => spool.append_unsynced(append, self.now),
@@ -295,7 +300,7 @@ impl Drive {
     /// What a crash leaves keeps the promises, and the spool goes on from there.
     pub(super) fn check_after(&self, crash: Crash) {
         let fs = MemFs::new(self.fs.disk().after(crash));
-        let (mut spool, recovered) = Spool::open(fs.clone(), &self.roomy()).unwrap();
+        let (mut spool, recovered) = opened(fs.clone(), &self.roomy()).unwrap();
         let found = recovered.records.iter().flat_map(|record| self.recognise(&mut spool, record.id));
         let found: Vec<usize> = found.map(|(place, _)| place).collect();
         let context =
@@ -341,7 +346,7 @@ impl Drive {
         spool.sync().unwrap();
         drop(spool);
         let crash = if self.fsync == Fsync::Never { Crash::Process } else { Crash::Nothing };
-        let (mut spool, recovered) = Spool::open(MemFs::new(fs.disk().after(crash)), &self.roomy()).unwrap();
+        let (mut spool, recovered) = opened(MemFs::new(fs.disk().after(crash)), &self.roomy()).unwrap();
         let lines: Vec<Bytes> =
             recovered.records.iter().map(|record| spool.read(record.id).unwrap().lines).collect();
         assert_eq!(lines.concat(), expected.concat(), "{crash:?}");
@@ -380,6 +385,10 @@ pub(super) fn contents<F: SpoolFs>(spool: &mut Spool<F>) -> BTreeMap<RecordId, V
     contents
 }
 
-pub(super) fn drops_oldest(fsync: Fsync) -> SpoolSettings {
-    settings(fsync).max_bytes(1500).when_full(SpoolFull::DropOldest)
+/// Opens a spool that refuses what has no room.
+pub(super) fn opened<F: SpoolFs>(
+    fs: F,
+    settings: &SpoolSettings,
+) -> Result<(Spool<F>, Recovered), SpoolError> {
+    Spool::open(fs, settings, SpoolFull::Refuse)
 }

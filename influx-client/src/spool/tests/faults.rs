@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::{Append, DropReason, Fsync, Spool, SpoolError};
+use super::super::{Append, DropReason, Fsync, SpoolError, SpoolFull};
 use super::crash;
 use super::disk::Crash;
-use super::drive::{self, Drive, Op};
+use super::drive::{self, Drive, Op, opened};
 use super::machine::{Fault, MemFs};
-use super::model::{any_op, any_policy};
+use super::model::{any_full, any_op, any_policy};
 
 const FAULTS: [Fault; 4] = [
     Fault::Error(ErrorKind::StorageFull),
@@ -19,10 +19,9 @@ const FAULTS: [Fault; 4] = [
     Fault::Short,
 ];
 
-fn check(script: &[Op], fsync: Fsync, faults: &[(usize, Fault)], drop_oldest: bool, seed: u64) {
-    let settings = if drop_oldest { drive::drops_oldest(fsync) } else { drive::settings(fsync) };
+fn check(script: &[Op], fsync: Fsync, faults: &[(usize, Fault)], when_full: SpoolFull, seed: u64) {
     let fs = MemFs::default().with_faults(faults.iter().copied());
-    let mut drive = Drive::new(fs, fsync, settings);
+    let mut drive = Drive::new(fs, fsync, when_full);
     drive.context = format!("{faults:?}");
     let (first, mut soon) = (faults.iter().map(|fault| fault.0).min().unwrap_or(0), 4);
     for op in script {
@@ -69,23 +68,23 @@ proptest! {
         script in prop::collection::vec(any_op(), 1..40),
         fsync in any_policy(),
         faults in prop::collection::vec((0..150usize, prop::sample::select(FAULTS.to_vec())), 1..8),
-        drop_oldest in any::<bool>(),
+        when_full in any_full(),
         seed in any::<u64>(),
     ) {
-        check(&script, fsync, &faults, drop_oldest, seed);
+        check(&script, fsync, &faults, when_full, seed);
     }
 }
 
 fn each_single_error(script: &[Op]) {
     for fsync in drive::POLICIES {
-        let mut well = Drive::new(MemFs::default(), fsync, drive::settings(fsync));
+        let mut well = Drive::new(MemFs::default(), fsync, SpoolFull::Refuse);
         well.run(script);
         for at in 0..well.fs.operations() {
             for fault in FAULTS {
-                check(script, fsync, &[(at, fault)], false, at as u64);
+                check(script, fsync, &[(at, fault)], SpoolFull::Refuse, at as u64);
                 // and the attempt to clean up fails, too
                 if fault == FAULTS[1] {
-                    check(script, fsync, &[(at, fault), (at + 1, fault)], false, at as u64);
+                    check(script, fsync, &[(at, fault), (at + 1, fault)], SpoolFull::Refuse, at as u64);
                 }
             }
         }
@@ -117,13 +116,13 @@ fn each_single_error_loses_nothing_while_records_are_moved() {
 fn an_acknowledgement_without_room_does_not_keep_records_from_being_saved() {
     let settings = drive::settings(Fsync::Always);
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
     let first = spool.append(Append::new(b"t", 1, b"first"), Instant::now()).unwrap();
     let second = spool.append_unsynced(Append::new(b"t", 1, b"second"), Instant::now()).unwrap();
     let fs = fs.full();
     assert!(spool.acknowledge(&[first]).is_err());
     assert!(spool.sync().is_err(), "the acknowledgement is not durable");
-    let (mut spool, _) = Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
+    let (mut spool, _) = opened(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
     assert_eq!(drive::contents(&mut spool).into_keys().collect::<Vec<_>>(), [first, second]);
 }
 
@@ -131,7 +130,7 @@ fn an_acknowledgement_without_room_does_not_keep_records_from_being_saved() {
 fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
     let settings = drive::settings(Fsync::Always);
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
     let ids: Vec<_> =
         (0..9u32).map(|n| spool.append(Append::new(b"t", n, &[b'x'; 90]), Instant::now()).unwrap()).collect();
     drop(spool);
@@ -140,7 +139,7 @@ fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
     let before = fs.disk().files().len();
     // each operation that would take space
     let fs = fs.full();
-    let (mut spool, recovered) = Spool::open(fs.clone(), &settings).unwrap();
+    let (mut spool, recovered) = opened(fs.clone(), &settings).unwrap();
     assert_eq!(recovered.lost.iter().map(|lost| lost.id).collect::<Vec<_>>(), ids[..1]);
     assert!(spool.append(Append::new(b"t", 1, b"more"), Instant::now()).is_err());
     for record in recovered.records {
@@ -156,7 +155,7 @@ fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
 fn a_run_that_a_failed_sync_left_in_doubt_is_written_again() {
     let settings = drive::settings(Fsync::Always);
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
     let first = spool.append(Append::new(b"t", 1, b"first\n"), Instant::now()).unwrap();
     let join = |points, lines| Append { join: Some(first), ..Append::new(b"t", points, lines) };
     assert_eq!(spool.append_unsynced(join(2, b"second\n"), Instant::now()).unwrap(), first);
@@ -167,7 +166,7 @@ fn a_run_that_a_failed_sync_left_in_doubt_is_written_again() {
     assert_eq!(spool.read(first).unwrap().lines, "first\nsecond\n");
     let fourth = spool.append(join(8, b"fourth\n"), Instant::now()).unwrap();
     assert_ne!(fourth, first, "another lies between them");
-    let (mut spool, recovered) = Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
+    let (mut spool, recovered) = opened(MemFs::new(fs.disk().after(Crash::Nothing)), &settings).unwrap();
     let records = recovered.records.iter().map(|record| (record.id, record.records, record.points));
     assert_eq!(records.collect::<Vec<_>>(), [(first, 2, 3), (fourth, 1, 8)]);
     assert_eq!(spool.read(first).unwrap().lines, "first\nsecond\n");
@@ -179,7 +178,7 @@ fn a_segment_stays_until_what_was_moved_from_it_is_synced() {
     let settings = drive::settings(Fsync::Interval(std::time::Duration::from_secs(1)));
     let moves = |fault: Option<usize>| {
         let fs = MemFs::default().with_faults(fault.map(|at| (at, Fault::Error(ErrorKind::Other))));
-        let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+        let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
         spool.append(Append::new(b"t", 1, b"stays"), Instant::now()).unwrap();
         spool.sync().unwrap();
         let (mut operations, mut failed) = (Vec::new(), false);
@@ -189,7 +188,7 @@ fn a_segment_stays_until_what_was_moved_from_it_is_synced() {
             failed |= spool.acknowledge(&[id]).is_err();
             operations.extend(before..fs.operations());
             let disk = fs.disk().after(Crash::Removals);
-            let (mut after, _) = Spool::open(MemFs::new(disk), &settings).unwrap();
+            let (mut after, _) = opened(MemFs::new(disk), &settings).unwrap();
             let lines = drive::contents(&mut after);
             assert!(lines.values().any(|lines| lines == b"stays"), "{fault:?}: {lines:?}");
         }
@@ -203,7 +202,7 @@ fn a_segment_stays_until_what_was_moved_from_it_is_synced() {
 #[test]
 fn what_a_failed_sync_left_in_doubt_is_written_again() {
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
     let first = spool.append_unsynced(Append::new(b"t", 3, b"first"), Instant::now()).unwrap();
     let faults = (fs.operations()..).take(1).map(|at| (at, Fault::Error(ErrorKind::Other)));
     let fs = fs.with_faults(faults);
@@ -214,7 +213,7 @@ fn what_a_failed_sync_left_in_doubt_is_written_again() {
     assert_eq!(spool.sync_due(), None);
     drop(spool);
     let (mut spool, recovered) =
-        Spool::open(MemFs::new(fs.disk().after(Crash::Nothing)), &drive::settings(Fsync::Always)).unwrap();
+        opened(MemFs::new(fs.disk().after(Crash::Nothing)), &drive::settings(Fsync::Always)).unwrap();
     assert_eq!(recovered.records.iter().map(|record| record.id).collect::<Vec<_>>(), [first]);
     assert_eq!(&spool.read(first).unwrap().lines[..], b"first");
 }
@@ -222,7 +221,7 @@ fn what_a_failed_sync_left_in_doubt_is_written_again() {
 #[test]
 fn a_record_that_rots_while_the_spool_is_open_is_dropped_and_told() {
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &drive::settings(Fsync::Always)).unwrap();
     let ids: Vec<_> =
         (0..3u32).map(|n| spool.append(Append::new(b"t", n, b"lines"), Instant::now()).unwrap()).collect();
     fs.rot("00000000000000000001.spool", 38 + 35);

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 
 use super::super::{Append, DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
-use super::drive::settings;
+use super::drive::{opened, settings};
 use super::machine::{Fault, MemFs};
-use super::model::any_policy;
+use super::model::{any_full, any_policy};
 
 const MAX: u64 = 4096;
 
@@ -19,29 +19,32 @@ proptest! {
     /// The files stay below the limit whatever is done, and each record is acknowledged, waits, or was dropped in order.
     #[test]
     fn the_limit_holds(
-        steps in prop::collection::vec((0..1000usize, any::<bool>(), any::<bool>(), 0..20usize), 1..150),
+        steps in prop::collection::vec((0..1000usize, any::<[bool; 3]>(), 0..20usize), 1..150),
         longest in prop::sample::select(vec![250usize, 1000]),
         fsync in any_policy(),
-        drop_oldest in any::<bool>(),
+        when_full in any_full(),
     ) {
-        let policy = if drop_oldest { SpoolFull::DropOldest } else { SpoolFull::Refuse };
         let fs = MemFs::default();
-        let settings = settings(fsync).max_bytes(MAX).when_full(policy);
-        let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+        let settings = settings(fsync).max_bytes(MAX);
+        let (mut spool, _) = Spool::open(fs.clone(), &settings, when_full).unwrap();
         let mut waiting: VecDeque<RecordId> = VecDeque::new();
-        for (len, joins, acknowledge, which) in steps {
+        for (len, [joins, behind, acknowledge], which) in steps {
             let len = len % longest;
             let join = waiting.back().copied().filter(|_| joins);
-            match spool.append(Append { join, ..Append::new(b"t", 1, &vec![b'x'; len]) }, Instant::now()) {
+            match spool.append(Append { join, behind, ..Append::new(b"t", 1, &vec![b'x'; len]) }, Instant::now()) {
+                Ok(_) if behind && when_full == SpoolFull::Refuse && fs.bytes() > MAX - MAX / 8 - 300 => {
+                    panic!("no room is left to others")
+                }
                 Ok(id) if waiting.back() == Some(&id) => prop_assert_eq!(join, Some(id)),
                 Ok(id) => waiting.push_back(id),
                 Err(SpoolError::Full { used, max, .. }) => {
-                    prop_assert!(!drop_oldest);
-                    prop_assert_eq!((used, max), (fs.bytes(), MAX));
+                    prop_assert_eq!(when_full, SpoolFull::Refuse);
+                    let margin = if behind { MAX / 8 } else { 0 };
+                    prop_assert_eq!((used, max), (fs.bytes(), MAX - margin));
                     let live: u64 = spool.records().map(|record| record.bytes + 33 * u64::from(record.records)).sum();
                     let acknowledging = 48 * (spool.records().count() as u64 + 1);
                     let held = 2 * live + 3 * 300 + acknowledging + len as u64 + 33;
-                    prop_assert!(longest > 250 || held >= MAX, "full with {live} bytes that wait");
+                    prop_assert!(longest > 250 || held >= max, "full with {live} bytes that wait");
                 }
                 Err(error) => panic!("{error}"),
             }
@@ -64,7 +67,7 @@ proptest! {
 fn a_target_that_is_down_does_not_fill_the_spool() {
     for fsync in [Fsync::Always, Fsync::Never] {
         let fs = MemFs::default();
-        let (mut spool, _) = Spool::open(fs.clone(), &settings(fsync).max_bytes(MAX)).unwrap();
+        let (mut spool, _) = opened(fs.clone(), &settings(fsync).max_bytes(MAX)).unwrap();
         let mut down = Vec::new();
         for round in 0..500 {
             if round % 50 == 0 {
@@ -81,7 +84,7 @@ fn a_target_that_is_down_does_not_fill_the_spool() {
 #[test]
 fn a_record_that_does_not_fit_beside_itself_is_not_moved() {
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
     let large = spool.append(Append::new(b"t", 1, &[b'x'; 1400]), Instant::now()).unwrap();
     for _ in 0..100 {
         let Ok(id) = spool.append(Append::new(b"t", 1, &[b'y'; 40]), Instant::now()) else { break };
@@ -99,7 +102,7 @@ fn what_a_failed_move_holds_is_freed_before_the_spool_is_full() {
     let mut held = 0;
     for at in 20..150 {
         let fs = MemFs::default().with_faults([(at, Fault::Error(ErrorKind::Other))]);
-        let (mut spool, _) = Spool::open(fs, &settings).unwrap();
+        let (mut spool, _) = opened(fs, &settings).unwrap();
         spool.append(Append::new(b"t", 1, b"stays"), Instant::now()).unwrap();
         let mut failed = false;
         while !failed && spool.next_id < 30 {
@@ -116,7 +119,7 @@ fn what_a_failed_move_holds_is_freed_before_the_spool_is_full() {
 #[test]
 fn all_space_comes_back() {
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
     for round in 0..20 {
         let mut ids = Vec::new();
         while let Ok(id) = spool.append(Append::new(b"t", 1, &[b'x'; 100]), Instant::now()) {
@@ -134,7 +137,7 @@ fn all_space_comes_back() {
 fn many_acknowledgements_of_neighbours_are_one_range() {
     let fs = MemFs::default();
     let settings = SpoolSettings::new("memory").max_bytes(1 << 20);
-    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
     let ids: Vec<RecordId> = (0..1000)
         .map(|_| spool.append_unsynced(Append::new(b"t", 1, b"x"), Instant::now()).unwrap())
         .collect();
@@ -148,7 +151,7 @@ fn many_acknowledgements_of_neighbours_are_one_range() {
 fn many_small_records_take_few_entries() {
     let settings = SpoolSettings::new("memory").max_bytes(64 << 20);
     let fs = MemFs::default();
-    let (mut spool, _) = Spool::open(fs.clone(), &settings).unwrap();
+    let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
     let mut run = None;
     for n in 0..100_000u32 {
         let lines = format!("trades,instrument=AAPL price={n},size=10i {n}\n");
@@ -169,13 +172,13 @@ fn many_small_records_take_few_entries() {
     };
     check(&mut spool);
     drop(spool);
-    check(&mut Spool::open(fs, &settings).unwrap().0);
+    check(&mut opened(fs, &settings).unwrap().0);
     assert!(std::mem::size_of::<super::super::Entry>() <= 48);
 }
 
 #[test]
 fn what_never_fits_is_told_so() {
-    let (mut spool, _) = Spool::open(MemFs::default(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
+    let (mut spool, _) = opened(MemFs::default(), &settings(Fsync::Always).max_bytes(MAX)).unwrap();
     let largest = spool.largest_record() as usize - 32;
     let error = spool.append(Append::new(b"t", 1, &vec![b'x'; largest]), Instant::now()).unwrap_err();
     assert!(matches!(error, SpoolError::TooLarge { .. }), "{error}");
@@ -194,7 +197,7 @@ fn a_sync_is_due_when_the_policy_says_so() {
     for (fsync, due) in
         [(Fsync::Always, Some(now)), (Fsync::Interval(second), Some(now + second)), (Fsync::Never, None)]
     {
-        let (mut spool, _) = Spool::open(MemFs::default(), &settings(fsync)).unwrap();
+        let (mut spool, _) = opened(MemFs::default(), &settings(fsync)).unwrap();
         assert_eq!(spool.sync_due(), None);
         spool.append_unsynced(Append::new(b"t", 1, b"x"), now).unwrap();
         spool.append_unsynced(Append::new(b"t", 1, b"x"), now + second).unwrap();
@@ -219,7 +222,34 @@ fn settings_that_make_no_sense() {
             "the spool's fsync interval is zero: use Fsync::Always",
         ),
     ] {
-        let error = Spool::open(MemFs::default(), &settings).unwrap_err();
+        let error = opened(MemFs::default(), &settings).unwrap_err();
         assert_eq!(error.to_string(), message);
+    }
+}
+
+/// A target that is down takes no more of the spool than the margin allows, and the others go on.
+#[test]
+fn a_target_that_is_down_leaves_room_for_the_others() {
+    for fsync in [Fsync::Always, Fsync::Never] {
+        let fs = MemFs::default();
+        let (mut spool, _) = opened(fs.clone(), &settings(fsync).max_bytes(MAX)).unwrap();
+        let mut down = Vec::new();
+        let mut refused = 0;
+        for _ in 0..500 {
+            let append = Append { behind: true, ..Append::new(b"down", 1, &[b'd'; 20]) };
+            match spool.append(append, Instant::now()) {
+                Ok(id) => down.push(id),
+                Err(error) => {
+                    assert!(matches!(error, SpoolError::Full { max: 3584, .. }), "{error}");
+                    refused += 1;
+                }
+            }
+            let id = spool.append(Append::new(b"up", 1, &[b'u'; 150]), Instant::now()).unwrap();
+            spool.acknowledge(&[id]).unwrap();
+        }
+        assert!(refused > 400 && down.len() > 10, "{refused}, {}", down.len());
+        assert!(fs.peak() <= MAX, "{}", fs.peak());
+        assert_eq!(spool.records().map(|record| record.id).collect::<Vec<_>>(), down);
+        assert!(down.iter().all(|id| spool.read(*id).unwrap().lines == [b'd'; 20][..]));
     }
 }

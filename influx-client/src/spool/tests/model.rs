@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::super::Fsync;
+use super::super::{Fsync, SpoolFull};
 use super::disk::Crash;
 use super::drive::{self, Drive, Op, POLICIES};
 use super::machine::MemFs;
@@ -25,9 +25,12 @@ pub(super) fn any_policy() -> impl Strategy<Value = Fsync> {
     prop::sample::select(POLICIES.to_vec())
 }
 
-fn check(script: &[Op], fsync: Fsync, drop_oldest: bool, seed: u64) {
-    let settings = if drop_oldest { drive::drops_oldest(fsync) } else { drive::settings(fsync) };
-    let mut drive = Drive::new(MemFs::default(), fsync, settings);
+pub(super) fn any_full() -> impl Strategy<Value = SpoolFull> {
+    prop::sample::select(vec![SpoolFull::Refuse, SpoolFull::DropOldest])
+}
+
+fn check(script: &[Op], fsync: Fsync, when_full: SpoolFull, seed: u64) {
+    let mut drive = Drive::new(MemFs::default(), fsync, when_full);
     assert_eq!(drive.open().unwrap(), Default::default());
     for op in script {
         if let Op::Reopen = op {
@@ -57,9 +60,9 @@ proptest! {
     fn agrees_with_the_model(
         script in prop::collection::vec(any_op(), 1..60),
         fsync in any_policy(),
-        drop_oldest in any::<bool>(),
+        when_full in any_full(),
         seed in any::<u64>(),
     ) {
-        check(&script, fsync, drop_oldest, seed);
+        check(&script, fsync, when_full, seed);
     }
 }

@@ -9,11 +9,11 @@ use std::time::Instant;
 use tempfile::tempdir;
 
 use super::super::{Append, RealFs, RecordId, Recovered, Spool, SpoolError, SpoolSettings, segment};
-use super::drive::contents;
+use super::drive::{contents, opened};
 
 fn open(folder: &Path) -> Result<(Spool<RealFs>, Recovered), SpoolError> {
     let settings = SpoolSettings::new(folder).max_bytes(1 << 20).segment_bytes(2000);
-    Spool::open(RealFs::new(settings.folder()), &settings)
+    opened(RealFs::new(settings.folder()), &settings)
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn each_policy_works_on_real_files() {
     for fsync in super::drive::POLICIES {
         let folder = tempdir().unwrap();
         let settings = SpoolSettings::new(folder.path()).max_bytes(20_000).segment_bytes(1000).fsync(fsync);
-        let (mut spool, _) = Spool::open(RealFs::new(folder.path()), &settings).unwrap();
+        let (mut spool, _) = opened(RealFs::new(folder.path()), &settings).unwrap();
         for n in 0..200u32 {
             let id = spool.append(Append::new(b"t", n, &[b'x'; 100]), Instant::now()).unwrap();
             spool.sync().unwrap();
