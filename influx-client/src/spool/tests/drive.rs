@@ -9,8 +9,8 @@ use bytes::Bytes;
 
 use super::super::run::Part;
 use super::super::{
-    Append, Descriptor, Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFs, SpoolFull,
-    SpoolSettings,
+    Append, Descriptor, DropReason, Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFs,
+    SpoolFull, SpoolSettings,
 };
 use super::disk::{Crash, Disk};
 use super::machine::MemFs;
@@ -86,6 +86,8 @@ pub(super) struct Drive {
     now: Instant,
     /// A sync failed, and no good one came after it.
     in_doubt: bool,
+    /// So many were dropped without their lines.
+    pub(super) unread: usize,
     /// For messages.
     pub(super) context: String,
 }
@@ -103,6 +105,7 @@ impl Drive {
             known: Vec::new(),
             now: Instant::now(),
             in_doubt: false,
+            unread: 0,
             context: String::new(),
         }
     }
@@ -228,17 +231,21 @@ impl Drive {
         let Some(spool) = &mut self.spool else { return };
         for dropped in spool.take_dropped() {
             let run = Some(dropped.record.id);
-            let mut left = Pending::default();
+            let (mut left, mut lines) = (Pending::default(), Vec::new());
             for known in self.known.iter_mut().filter(|known| known.run == run && known.gone == Gone::No) {
                 assert_eq!(known.target, *dropped.record.target);
                 left.records += 1;
                 left.points += u64::from(known.points);
                 left.bytes += known.lines.len() as u64;
+                lines.extend_from_slice(&known.lines);
                 known.gone = Gone::Maybe;
             }
             let Descriptor { records, points, bytes, .. } = dropped.record;
             let told = Pending { records: records.into(), points: points.into(), bytes };
             assert_eq!(left, told, "what waited is dropped: {dropped:?}");
+            assert_eq!(dropped.reason, DropReason::Full);
+            assert!(dropped.lines.as_ref().is_none_or(|given| *given == lines), "{dropped:?}");
+            self.unread += usize::from(dropped.lines.is_none());
         }
     }
 
