@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use crate::write::{LinesBody, line_ends};
 
+/// What a batch may be longer than the last one before its memory grows.
+const SLACK: usize = 4 << 10;
+
 /// When a batch is full.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
@@ -27,6 +30,17 @@ impl Lines {
     pub(super) fn body(&self) -> Option<LinesBody> {
         let ends = line_ends(&self.bytes).ok()?;
         Some(LinesBody::new(self.bytes.clone(), ends, usize::try_from(self.first).unwrap_or(usize::MAX)))
+    }
+
+    /// Those with the numbers from `start` on and below `end`.
+    #[cfg(feature = "spool")]
+    pub(super) fn between(&self, start: u64, end: u64) -> Option<Lines> {
+        let at = |number: u64| usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let (start, end) = (at(start), at(end).min(self.points));
+        let ends = line_ends(&self.bytes).ok().filter(|_| start < end)?;
+        let place = |line: usize| line.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied());
+        let bytes = self.bytes.slice(place(start)?..place(end)?);
+        Some(Lines { bytes, points: end - start, first: self.first + start as u64 })
     }
 
     /// Each half of the lines; `None` for a single line.
@@ -51,15 +65,31 @@ pub(super) struct Accumulator {
     first: u64,
     /// When the oldest point has waited long enough.
     due: Option<Instant>,
-    /// Lines that are not on disk yet, if they are to be.
-    pub(super) journal: Option<Journal>,
+    /// Memory for a line that begins the next batch.
+    carried: Vec<u8>,
+    /// Copies of the lines that are not on disk yet, if they are to be.
+    pub(super) owed: Option<Owed>,
 }
 
-/// Copies of lines on their way to the disk.
+/// Lines that the disk is owed.
 #[derive(Debug, Default)]
-pub(super) struct Journal {
+pub(super) struct Owed {
     pub(super) bytes: Vec<u8>,
     pub(super) points: u32,
+}
+
+impl Owed {
+    pub(super) fn add(&mut self, line: &[u8]) {
+        self.bytes.extend_from_slice(line);
+        self.points += 1;
+    }
+
+    /// Keeps the memory.
+    #[cfg(feature = "spool")]
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.points = 0;
+    }
 }
 
 /// What a point did.
@@ -75,7 +105,7 @@ pub(super) struct Pushed {
 
 impl Accumulator {
     pub(super) fn new(writer: LineWriter, limits: Limits) -> Self {
-        Accumulator { writer, limits, points: 0, first: 0, due: None, journal: None }
+        Accumulator { writer, limits, points: 0, first: 0, due: None, carried: Vec::new(), owed: None }
     }
 
     /// Adds a point. `due` says when it will have waited long enough, `spare` is memory for the next batch.
@@ -111,9 +141,8 @@ impl Accumulator {
         spare: impl FnOnce() -> Vec<u8>,
     ) -> Pushed {
         let bytes = self.writer.len() - before;
-        if let Some(journal) = &mut self.journal {
-            journal.bytes.extend_from_slice(&self.writer.as_bytes()[before..]);
-            journal.points += 1;
+        if let Some(owed) = &mut self.owed {
+            owed.add(&self.writer.as_bytes()[before..]);
         }
         let mut pushed = Pushed { bytes, full: None, opened: self.points == 0 };
         self.points += 1;
@@ -121,13 +150,12 @@ impl Accumulator {
             self.due = Some(due());
         } else if self.writer.len() > self.limits.bytes {
             // the line that does not fit begins the next batch
-            let mut next = spare();
-            next.clear();
-            next.extend_from_slice(&self.writer.as_bytes()[before..]);
+            self.carried.clear();
+            self.carried.extend_from_slice(&self.writer.as_bytes()[before..]);
             self.writer.truncate(before);
             self.points -= 1;
-            pushed.full = Some(self.take(Vec::new()));
-            self.writer.append_lines(&next);
+            pushed.full = Some(self.take(spare()));
+            self.writer.append_lines(&self.carried);
             self.points = 1;
             self.due = Some(due());
             pushed.opened = true;
@@ -144,7 +172,10 @@ impl Accumulator {
         if self.points == 0 { None } else { Some(self.take(spare())) }
     }
 
-    fn take(&mut self, spare: Vec<u8>) -> Lines {
+    fn take(&mut self, mut spare: Vec<u8>) -> Lines {
+        // the next batch is likely as long
+        spare.clear();
+        spare.reserve(self.writer.len() + SLACK);
         let bytes = self.writer.replace(spare).into();
         let lines = Lines { bytes, points: self.points, first: self.first };
         self.first += self.points as u64;
@@ -152,10 +183,38 @@ impl Accumulator {
         lines
     }
 
-    /// The number of the first point in the buffer, or of the next one.
+    /// Encodes a point that goes elsewhere; gives the length of its line.
     #[cfg(feature = "spool")]
+    pub(super) fn aside<P: LineProtocol + ?Sized>(
+        &mut self,
+        point: &P,
+        to: &mut Owed,
+    ) -> Result<usize, EncodeError> {
+        let before = self.writer.len();
+        let written = self.writer.write(point);
+        if written.is_ok() {
+            to.add(&self.writer.as_bytes()[before..]);
+        }
+        let bytes = self.writer.len() - before;
+        self.writer.truncate(before);
+        written.map(|()| bytes)
+    }
+
+    /// The points before that number are not to come. For an empty buffer.
+    #[cfg(feature = "spool")]
+    pub(super) fn skip_to(&mut self, number: u64) {
+        self.first = self.first.max(number);
+    }
+
+    /// The number of the first point in the buffer, or of the next one.
     pub(super) fn first(&self) -> u64 {
         self.first
+    }
+
+    /// The most bytes of a batch.
+    #[cfg(feature = "spool")]
+    pub(super) fn batch_bytes(&self) -> usize {
+        self.limits.bytes
     }
 
     /// The number of the next point.

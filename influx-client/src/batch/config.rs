@@ -205,8 +205,11 @@ impl BatchWriterBuilder {
     }
 
     /// Keeps on disk what is not delivered, so that it survives the process; the next writer of the same folder sends it, before
-    /// anything else. A write returns when its lines are in the spool. What may wait at once is still bounded by
-    /// [`queue_bytes`](Self::queue_bytes).
+    /// anything else. A write returns when its lines are in the spool.
+    ///
+    /// What does not fit into [`queue_bytes`](Self::queue_bytes) waits on disk alone: memory is bounded by that and two batches
+    /// more, however long the server is gone. When the spool is full, too, a write does what [`when_full`](Self::when_full)
+    /// says. A target that is behind leaves an eighth of the spool to the others.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -253,9 +256,7 @@ impl BatchWriterBuilder {
             return Err(Error::config("a batch writer needs a Tokio runtime: build it within one"));
         };
         #[cfg(feature = "spool")]
-        let when_full = self.settings.when_full;
-        #[cfg(feature = "spool")]
-        let opened = self.spool.as_ref().map(|spool| Durable::open(spool, when_full)).transpose()?;
+        let opened = self.spool.as_ref().map(|spool| Durable::open(spool, &self.settings)).transpose()?;
         #[cfg(not(feature = "spool"))]
         let opened: Option<(Durable, ())> = None;
         let (durable, records) = opened.map(|(durable, records)| (Arc::new(durable), records)).unzip();

@@ -1,143 +1,346 @@
 //! Lines to disk before a write returns, and off it when they are settled.
 
+mod target;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use influx_core::Precision;
+use bytes::Bytes;
 
-use super::config::WhenFull;
-use super::event::BatchTarget;
-use super::port::Port;
+use super::accumulate::Lines;
+use super::config::{Settings, WhenFull};
+use super::event::{BatchEvent, DropReason};
+use super::lane::{Debt, Load};
+use super::port::{self, Port};
 use super::shared::Shared;
 use crate::error::{Error, Kind, Result};
-use crate::spool::{
-    Append, Descriptor, Fsync, RealFs, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings,
-};
+use crate::spool::{self, Append, Descriptor, Dropped, Fsync, RealFs, RecordId};
+use crate::spool::{Spool, SpoolError, SpoolFull, SpoolSettings};
 use crate::write::line_ends;
+use target::{target_bytes, target_of};
 
-/// The spool of a batch writer.
+/// How much comes from disk into memory before others may have the spool.
+const LOAD_BYTES: usize = 256 << 10;
+/// How long a disk that cannot be read is left alone.
+const READ_AGAIN: Duration = Duration::from_secs(1);
+
+/// The spool of a batch writer. Where the spool and a lane are locked, the spool is locked first.
 pub(super) struct Durable {
     /// `None` once the writer has ended: the folder is free for the next one then.
     spool: Mutex<Option<Spool<RealFs>>>,
+    /// What is delivered and still to be taken off: who delivers does not wait for the disk.
+    settled: Mutex<Vec<RecordId>>,
+    /// Some lane found no room on disk.
+    starved: AtomicBool,
     fsync: Fsync,
+}
+
+/// Points that are lost with a part of the spool.
+struct Lost {
+    port: Arc<Port>,
+    why: DropReason,
+    points: usize,
+    lines: Bytes,
 }
 
 impl Durable {
     /// Opens the spool; gives the records that an earlier writer left.
-    pub(super) fn open(settings: &SpoolSettings, when_full: WhenFull) -> Result<(Durable, Vec<Descriptor>)> {
+    pub(super) fn open(settings: &SpoolSettings, of: &Settings) -> Result<(Durable, Vec<Descriptor>)> {
         let fs = RealFs::new(settings.folder());
-        let when_full = match when_full {
+        let full = match of.when_full {
             WhenFull::DropOldest => SpoolFull::DropOldest,
             WhenFull::Wait | WhenFull::Reject => SpoolFull::Refuse,
         };
-        let (spool, recovered) = Spool::open(fs, settings, when_full).map_err(failed)?;
+        let (spool, recovered) = Spool::open(fs, settings, full).map_err(failed)?;
         if recovered.damaged_bytes > 0 {
             tracing::error!(
                 folder = %settings.folder().display(), bytes = recovered.damaged_bytes, places = recovered.damaged_places,
                 records = recovered.lost.len(), "the spool was damaged; what could be read is sent"
             );
         }
-        let records = recovered.records;
-        Ok((Durable { spool: Mutex::new(Some(spool)), fsync: settings.fsync_policy() }, records))
-    }
-
-    fn spool(&self) -> MutexGuard<'_, Option<Spool<RealFs>>> {
-        self.spool.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Returns when the points below `end` are on disk. Syncing takes milliseconds, so it is not done on an async thread.
-    pub(super) async fn keep(self: Arc<Self>, port: Arc<Port>, end: u64) -> Result<()> {
-        if self.fsync != Fsync::Always {
-            return self.keep_blocking(&port, end);
+        let (least, most) = (2 * of.write.batch_bytes as u64, spool.largest_record());
+        if most < least {
+            let text = format!(
+                "the spool must hold two batches: give it more room with max_bytes(..), or make batches smaller than {} bytes",
+                most / 2
+            );
+            return Err(Error::config(text));
         }
-        let kept = tokio::task::spawn_blocking(move || self.keep_blocking(&port, end)).await;
-        kept.unwrap_or_else(|_| {
-            Err(Error::new(Kind::Spool, "the runtime ended before the lines were on disk"))
-        })
+        let durable = Durable {
+            spool: Mutex::new(Some(spool)),
+            settled: Mutex::default(),
+            starved: AtomicBool::new(false),
+            fsync: settings.fsync_policy(),
+        };
+        Ok((durable, recovered.records))
     }
 
-    /// Who waits for the spool meanwhile finds its lines on disk, too: all that wait share one write and one sync.
-    pub(super) fn keep_blocking(&self, port: &Port, end: u64) -> Result<()> {
-        let mut spool = self.spool();
-        if port.lane().is_durable(end) {
-            return Ok(());
+    /// Does something with the spool, and then what came up meanwhile; `None` when the writer has ended.
+    fn with_spool<R>(&self, shared: &Shared, work: impl FnOnce(&mut Spool<RealFs>) -> R) -> Option<R> {
+        let (result, lost) = {
+            let mut spool = lock(&self.spool);
+            let spool = spool.as_mut()?;
+            let result = work(spool);
+            (result, lost(shared, spool))
+        };
+        shared.tell_lost(&lost);
+        self.take_off(shared);
+        Some(result)
+    }
+
+    /// Takes off the disk what is settled, unless somebody has the spool, who does it then. If that fails it is sent again by
+    /// the next writer, which changes nothing on the server.
+    fn take_off(&self, shared: &Shared) {
+        while !lock(&self.settled).is_empty() {
+            let lost = {
+                let Ok(mut spool) = self.spool.try_lock() else { return };
+                let settled = std::mem::take(&mut *lock(&self.settled));
+                let Some(spool) = spool.as_mut() else { return };
+                if let Err(error) = spool.acknowledge(&settled) {
+                    tracing::warn!(%error, "what was delivered stays in the spool for now");
+                }
+                lost(shared, spool)
+            };
+            shared.tell_lost(&lost);
+            if self.starved.swap(false, Ordering::AcqRel) {
+                for port in shared.ports() {
+                    if port.lane().try_disk_again() {
+                        port.tell_settled();
+                    }
+                }
+            }
         }
-        let Some(spool) = spool.as_mut() else { return Err(super::port::closed()) };
-        let taken = port.lane().take_journal();
-        let Some((journal, end)) = taken else { return Ok(()) };
-        let target = target_bytes(&port.target);
-        match spool.append(Append::new(&target, journal.points, &journal.bytes), Instant::now()) {
-            Ok(record) => {
-                let settled = {
+    }
+
+    /// Returns when the points below `end` are on disk, or settled; waits for room on disk, where that was chosen.
+    pub(super) async fn keep(self: Arc<Self>, shared: Arc<Shared>, port: Arc<Port>, end: u64) -> Result<()> {
+        loop {
+            let kept = match self.fsync {
+                Fsync::Always => {
+                    let (durable, shared, port) = (Arc::clone(&self), Arc::clone(&shared), Arc::clone(&port));
+                    // syncing takes milliseconds: not on an async thread
+                    let kept = tokio::task::spawn_blocking(move || durable.write_out(&shared, &port, end));
+                    kept.await.unwrap_or_else(|_| Err(too_late()))
+                }
+                _ => self.write_out(&shared, &port, end),
+            };
+            match kept {
+                Err(error) if error.is_full() => waits(&shared, error)?,
+                kept => return kept,
+            }
+            port.disk_room(end).await;
+        }
+    }
+
+    /// As [`keep`](Self::keep), for plain threads.
+    pub(super) fn keep_blocking(&self, shared: &Shared, port: &Port, end: u64) -> Result<()> {
+        loop {
+            match self.write_out(shared, port, end) {
+                Err(error) if error.is_full() => waits(shared, error)?,
+                kept => return kept,
+            }
+            port.disk_room_blocking(end);
+        }
+    }
+
+    /// As [`keep`](Self::keep), but fails where that would wait.
+    pub(super) fn try_keep(&self, shared: &Shared, port: &Port, end: u64) -> Result<()> {
+        let kept = self.write_out(shared, port, end);
+        kept.map_err(|error| if error.is_full() { port::in_memory_alone(error) } else { error })
+    }
+
+    /// Puts the points below `end` on disk. Who waits for the spool meanwhile finds its lines there, too: all that wait share one
+    /// write and one sync.
+    fn write_out(&self, shared: &Shared, port: &Port, end: u64) -> Result<()> {
+        let kept = self.with_spool(shared, |spool| {
+            loop {
+                let debt = {
                     let mut lane = port.lane();
-                    lane.recorded(record.0, end);
-                    // they may have been sent before they were on disk
-                    lane.acknowledged()
+                    if lane.is_kept(end) {
+                        return Ok(());
+                    }
+                    lane.take_debt()
                 };
-                take_off(spool, &settled);
-                warn_of_dropped(spool);
+                let Some(debt) = debt else { return Ok(()) };
+                self.pay(spool, port, debt)?;
+            }
+        });
+        kept.unwrap_or_else(|| Err(port::closed()))
+    }
+
+    /// Writes lines to disk.
+    fn pay(&self, spool: &mut Spool<RealFs>, port: &Port, debt: Debt) -> Result<()> {
+        let append = Append {
+            target: &target_bytes(&port.target),
+            points: debt.owed.points,
+            lines: &debt.owed.bytes,
+            join: debt.join.map(RecordId),
+            behind: debt.aside,
+        };
+        match spool.append(append, Instant::now()) {
+            Ok(record) => {
+                let aside = debt.aside;
+                port.lane().recorded(debt, record.0);
+                if aside {
+                    port.tell_moved();
+                }
+                // they may have been sent before they were on disk
+                self.note_settled(port);
                 Ok(())
             }
             Err(error) => {
-                port.lane().restore_journal(journal);
+                let no_room = matches!(error, SpoolError::Full { .. });
+                port.lane().restore(debt, no_room);
+                self.starved.fetch_or(no_room, Ordering::AcqRel);
                 Err(failed(error))
             }
         }
     }
 
-    /// Takes off the disk what is settled. If that fails it is sent again by the next writer, which changes nothing on the server.
-    pub(super) fn acknowledge(&self, port: &Port) {
-        let settled = port.lane().acknowledged();
-        if let Some(spool) = self.spool().as_mut().filter(|_| !settled.is_empty()) {
-            take_off(spool, &settled);
+    fn note_settled(&self, port: &Port) {
+        let records = port.lane().acknowledged();
+        lock(&self.settled).extend(records.into_iter().map(RecordId));
+    }
+
+    /// Points of the port were settled.
+    pub(super) fn acknowledge(&self, shared: &Shared, port: &Port) {
+        self.note_settled(port);
+        self.take_off(shared);
+    }
+
+    /// Brings lines from disk into memory whenever there is room.
+    pub(super) async fn load_again_and_again(self: Arc<Self>, shared: Arc<Shared>, port: Arc<Port>) {
+        loop {
+            port.loadable().await;
+            let (durable, shared, port) = (Arc::clone(&self), Arc::clone(&shared), Arc::clone(&port));
+            let loaded = tokio::task::spawn_blocking(move || durable.load(&shared, &port)).await;
+            if !matches!(loaded, Ok(true)) {
+                tokio::time::sleep(READ_AGAIN).await;
+            }
         }
     }
 
-    /// The writer ends: what is on disk is made to stay there, and the folder is free.
-    pub(super) fn rest(&self) {
-        let Some(mut spool) = self.spool().take() else { return };
-        if self.fsync != Fsync::Never
-            && let Err(error) = spool.sync()
-        {
-            tracing::error!(%error, "the spool cannot be synced");
+    /// Brings some lines into memory; whether the disk could be read.
+    fn load(&self, shared: &Shared, port: &Arc<Port>) -> bool {
+        let mut loaded = 0;
+        let mut damaged = 0;
+        let read = self.with_spool(shared, |spool| {
+            while loaded < LOAD_BYTES {
+                let next = port.lane().next_load();
+                let id = match next {
+                    None => break,
+                    Some(Load::Aside) => {
+                        port.lane().load_aside();
+                        break;
+                    }
+                    Some(Load::Record(id)) => id,
+                };
+                match spool.read(RecordId(id)) {
+                    Ok(record) => {
+                        loaded += record.lines.len();
+                        damaged += port.lane().load(id, lines_of(&record.lines));
+                    }
+                    Err(error @ SpoolError::Io { .. }) => {
+                        tracing::error!(%error, "the spool cannot be read now");
+                        return false;
+                    }
+                    Err(error) => {
+                        tracing::error!(%error, "a record of the spool is lost");
+                        damaged += port.lane().load(id, std::iter::empty());
+                    }
+                }
+            }
+            true
+        });
+        if damaged > 0 {
+            let (why, points) = (DropReason::Damaged, usize::try_from(damaged).unwrap_or(usize::MAX));
+            shared.tell_lost(&[Lost { port: Arc::clone(port), why, points, lines: Bytes::new() }]);
+            port.tell_settled();
         }
+        port.tell_moved();
+        read.unwrap_or(false)
+    }
+
+    /// The writer ends: what can be is put on disk and made to stay there, the rest is handed back for each port, and the folder
+    /// is free.
+    pub(super) fn hand_back(&self, shared: &Shared, ports: &[Arc<Port>]) -> Vec<Vec<Lines>> {
+        let ended = lock(&self.spool).is_none();
+        for port in ports.iter().filter(|_| !ended) {
+            if let Err(error) = self.write_out(shared, port, u64::MAX) {
+                tracing::error!(%error, "points of a writer that ends cannot be put on disk");
+            }
+        }
+        let mut spool = lock(&self.spool);
+        ports.iter().for_each(|port| self.note_settled(port));
+        let left = ports.iter().map(|port| port.lane().hand_back()).collect();
+        if let Some(mut spool) = spool.take() {
+            let acknowledged = spool.acknowledge(&std::mem::take(&mut *lock(&self.settled)));
+            let synced = if self.fsync == Fsync::Never { Ok(()) } else { spool.sync() };
+            if let Err(error) = acknowledged.and(synced) {
+                tracing::error!(%error, "the spool cannot be written or synced");
+            }
+        }
+        left
     }
 }
 
-fn take_off(spool: &mut Spool<RealFs>, records: &[u64]) {
-    let ids: Vec<RecordId> = records.iter().copied().map(RecordId).collect();
-    if !ids.is_empty()
-        && let Err(error) = spool.acknowledge(&ids)
-    {
-        tracing::warn!(%error, "what was delivered stays in the spool for now");
+/// Whether a write waits when the spool is full.
+fn waits(shared: &Shared, full: Error) -> Result<()> {
+    match shared.settings.when_full {
+        WhenFull::Reject => Err(port::in_memory_alone(full)),
+        _ => Ok(()),
     }
 }
 
-fn warn_of_dropped(spool: &mut Spool<RealFs>) {
-    let dropped = spool.take_dropped();
-    if !dropped.is_empty() {
-        let points: u64 = dropped.iter().map(|one| u64::from(one.record.points)).sum();
-        tracing::warn!(points, "the spool is full: the oldest points are in memory alone");
+fn too_late() -> Error {
+    Error::new(Kind::Spool, "the runtime ended before the lines were on disk")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What left the spool without being delivered, and was there alone. The lanes know it then.
+fn lost(shared: &Shared, spool: &mut Spool<RealFs>) -> Vec<Lost> {
+    let lost_of = |dropped: Dropped| {
+        let port = shared.known_port(&target_of(&dropped.record.target)?)?;
+        let record = &dropped.record;
+        let points = port.lane().lose(record.id.0, record.points.into());
+        let points = usize::try_from(points).unwrap_or(usize::MAX);
+        let why = match dropped.reason {
+            spool::DropReason::Full => DropReason::QueueFull,
+            spool::DropReason::Damaged => DropReason::Damaged,
+        };
+        (points > 0).then_some(Lost { port, why, points, lines: dropped.lines.unwrap_or_default() })
+    };
+    spool.take_dropped().into_iter().filter_map(lost_of).collect()
+}
+
+impl Shared {
+    fn tell_lost(&self, lost: &[Lost]) {
+        for Lost { port, why, points, lines } in lost {
+            self.tell(&BatchEvent::Dropped { target: &port.target, why: *why, points: *points, lines });
+            port.tell_settled();
+        }
     }
 }
 
 /// Puts the points of an earlier writer in front, and syncs from time to time if that was chosen.
 pub(super) fn begin(shared: &Arc<Shared>, records: Vec<Descriptor>) {
     let Some(durable) = shared.durable.clone() else { return };
+    for record in records {
+        let port = target_of(&record.target).map(|target| shared.port(target));
+        let Some(Ok(port)) = port else {
+            tracing::error!(id = %record.id, "a record of the spool has no target of this writer; it stays there");
+            continue;
+        };
+        port.lane().park(record.id.0, record.points.into());
+        port.tell_moved();
+    }
     if let Fsync::Interval(interval) = durable.fsync {
-        let durable = Arc::clone(&durable);
         shared.spawn(sync_again_and_again(durable, interval));
     }
-    if records.is_empty() {
-        return shared.replayed();
-    }
-    let writer = Arc::clone(shared);
-    shared.spawn(async move {
-        for record in records {
-            replay(&writer, &durable, record.id).await;
-        }
-        writer.replayed();
-    });
 }
 
 async fn sync_again_and_again(durable: Arc<Durable>, interval: Duration) {
@@ -145,8 +348,7 @@ async fn sync_again_and_again(durable: Arc<Durable>, interval: Duration) {
         tokio::time::sleep(interval).await;
         let durable = Arc::clone(&durable);
         let synced = tokio::task::spawn_blocking(move || {
-            let mut spool = durable.spool();
-            match spool.as_mut().filter(|spool| spool.sync_due().is_some()) {
+            match lock(&durable.spool).as_mut().filter(|spool| spool.sync_due().is_some()) {
                 Some(spool) => spool.sync(),
                 None => Ok(()),
             }
@@ -157,37 +359,11 @@ async fn sync_again_and_again(durable: Arc<Durable>, interval: Duration) {
     }
 }
 
-async fn replay(shared: &Arc<Shared>, durable: &Durable, id: RecordId) {
-    let record = durable.spool().as_mut().map(|spool| spool.read(id));
-    let record = match record {
-        Some(Ok(record)) => record,
-        Some(Err(error)) => return tracing::error!(%error, "a record of the spool is lost"),
-        None => return,
-    };
-    let (Some(target), Ok(ends)) = (target_of(&record.target), line_ends(&record.lines)) else {
-        return tracing::error!(%id, "a record of the spool holds no lines of this writer; it stays there");
-    };
-    let Ok(port) = shared.port(target) else { return };
+/// Each line with its line feed.
+fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
-    let lines = ends.into_iter().map(|end| &record.lines[std::mem::replace(&mut start, end)..end]);
-    port.replay(id.0, lines).await;
-}
-
-/// Database, retention policy and unit, with zeros between them, which no name can hold.
-fn target_bytes(target: &BatchTarget) -> Vec<u8> {
-    let policy = target.retention_policy.as_deref().unwrap_or_default();
-    [&target.database, policy, target.precision.as_str()].join("\0").into_bytes()
-}
-
-fn target_of(bytes: &[u8]) -> Option<BatchTarget> {
-    let mut parts = std::str::from_utf8(bytes).ok()?.split('\0');
-    let (database, policy, unit) = (parts.next()?, parts.next()?, parts.next()?);
-    let units = [Precision::Ns, Precision::Us, Precision::Ms, Precision::S];
-    Some(BatchTarget {
-        database: database.to_owned(),
-        retention_policy: (!policy.is_empty()).then(|| policy.to_owned()),
-        precision: units.into_iter().find(|known| known.as_str() == unit)?,
-    })
+    let ends = line_ends(text).unwrap_or_default();
+    ends.into_iter().map(move |end| &text[std::mem::replace(&mut start, end)..end])
 }
 
 fn failed(error: SpoolError) -> Error {
@@ -197,25 +373,4 @@ fn failed(error: SpoolError) -> Error {
         _ => Kind::Spool,
     };
     Error::new(kind, error.to_string()).with_source(error)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_come_back() {
-        for (policy, precision) in
-            [(None, Precision::Ns), (Some("a week"), Precision::S), (Some("é"), Precision::Us)]
-        {
-            let target = BatchTarget {
-                database: "market \n x".to_owned(),
-                retention_policy: policy.map(str::to_owned),
-                precision,
-            };
-            assert_eq!(target_of(&target_bytes(&target)), Some(target));
-        }
-        assert_eq!(target_of(b"a"), None);
-        assert_eq!(target_of(b"a\0b\0weeks"), None);
-    }
 }

@@ -84,8 +84,10 @@ pub enum BatchEvent<'e> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DropReason {
-    /// The queue was full and [`WhenFull::DropOldest`](crate::batch::WhenFull::DropOldest) was chosen.
+    /// The queue, or the spool, was full and [`WhenFull::DropOldest`](crate::batch::WhenFull::DropOldest) was chosen.
     QueueFull,
+    /// Their bytes changed on disk while they waited in the spool.
+    Damaged,
     /// The retry policy gave up.
     RetriesExhausted,
     /// [`close`](crate::batch::BatchWriter::close) reached its deadline.
@@ -98,6 +100,7 @@ impl fmt::Display for DropReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             DropReason::QueueFull => "the queue was full",
+            DropReason::Damaged => "the spool was damaged",
             DropReason::RetriesExhausted => "the retry policy gave up",
             DropReason::Deadline => "the deadline of close was reached",
             DropReason::NotClosed => "the writer was dropped without close",
@@ -122,7 +125,9 @@ pub struct Stats {
     pub spooled: u64,
     /// Points that wait or are on their way.
     pub pending: u64,
-    /// Bytes of the lines that wait or are on their way.
+    /// Of these, the points that wait on disk alone, because there was no room in memory.
+    pub on_disk: u64,
+    /// Bytes of the lines that wait in memory or are on their way.
     pub pending_bytes: u64,
     /// Requests that were sent.
     pub requests: u64,
@@ -138,6 +143,7 @@ impl Stats {
         self.dropped += other.dropped;
         self.spooled += other.spooled;
         self.pending += other.pending;
+        self.on_disk += other.on_disk;
         self.pending_bytes += other.pending_bytes;
         self.requests += other.requests;
         self.retries += other.retries;

@@ -1,7 +1,10 @@
 //! The points of one target, from being given to being settled. No I/O.
 
 #[cfg(feature = "spool")]
-mod journal;
+mod disk;
+#[cfg(not(feature = "spool"))]
+#[path = "lane/no_disk.rs"]
+mod disk;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -12,6 +15,10 @@ use tokio::time::Instant;
 use super::accumulate::{Accumulator, Lines, Pushed};
 use super::chance::chance;
 use super::event::Stats;
+use disk::Disk;
+
+#[cfg(feature = "spool")]
+pub(super) use disk::{Debt, Load};
 
 /// Most buffers that are kept for batches to come.
 const SPARES: usize = 2;
@@ -44,14 +51,8 @@ pub(super) struct Lane {
     stats: Stats,
     spares: Vec<Vec<u8>>,
     closed: bool,
-    /// Points of an earlier process come first.
-    held: bool,
-    /// The records on disk that are not acknowledged: their ids, and the number behind their last point.
-    #[cfg(feature = "spool")]
-    records: VecDeque<(u64, u64)>,
-    /// The number behind the last point that is on disk.
-    #[cfg(feature = "spool")]
-    durable: u64,
+    /// What of it is on disk, if it has a spool.
+    disk: Option<Disk>,
 }
 
 /// What became of an offered point.
@@ -87,11 +88,7 @@ impl Lane {
             stats: Stats::default(),
             spares: Vec::new(),
             closed: false,
-            held: false,
-            #[cfg(feature = "spool")]
-            records: VecDeque::new(),
-            #[cfg(feature = "spool")]
-            durable: 0,
+            disk: None,
         }
     }
 
@@ -99,6 +96,9 @@ impl Lane {
     pub(super) fn offer<P: LineProtocol + ?Sized>(&mut self, point: &P) -> Result<Offered, EncodeError> {
         if let Some(refused) = self.refuses() {
             return Ok(refused);
+        }
+        if self.goes_aside() {
+            return self.offer_aside(point);
         }
         let (spares, wait) = (&mut self.spares, self.wait);
         let pushed = self.accumulator.push(point, || wait.due(), || spares.pop().unwrap_or_default())?;
@@ -110,6 +110,9 @@ impl Lane {
         if let Some(refused) = self.refuses() {
             return refused;
         }
+        if self.goes_aside() {
+            return self.offer_line_aside(line);
+        }
         let (spares, wait) = (&mut self.spares, self.wait);
         let pushed = self.accumulator.push_line(line, || wait.due(), || spares.pop().unwrap_or_default());
         self.taken(pushed)
@@ -120,19 +123,31 @@ impl Lane {
         if self.closed {
             return Some(Offered::Closed);
         }
-        (self.held || self.stats.pending_bytes >= self.max_bytes as u64).then_some(Offered::Full)
+        let full = self.owes_too_much().unwrap_or_else(|| self.is_full());
+        full.then_some(Offered::Full)
+    }
+
+    /// Whether as many bytes wait in memory as may.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.stats.pending_bytes >= self.max_bytes as u64
     }
 
     #[inline]
     fn taken(&mut self, pushed: Pushed) -> Offered {
-        self.stats.given += 1;
-        self.stats.pending += 1;
-        self.stats.pending_bytes += pushed.bytes as u64;
+        self.count_given(pushed.bytes);
         let wake = pushed.opened || pushed.full.is_some();
         if let Some(full) = pushed.full {
             self.enqueue(full);
         }
         Offered::Taken { wake, end: self.accumulator.next_point() }
+    }
+
+    #[inline]
+    fn count_given(&mut self, bytes: usize) {
+        self.stats.given += 1;
+        self.stats.pending += 1;
+        self.stats.pending_bytes += bytes as u64;
     }
 
     /// Whether a point would be taken, or refused for good.
@@ -145,13 +160,25 @@ impl Lane {
         self.next_batch += 1;
     }
 
-    /// Makes a batch of what there is, so that it leaves now; gives the number that all batches so far are below.
+    /// Makes a batch of what there is, so that it leaves now; gives the number that all points so far are below.
     pub(super) fn seal(&mut self) -> u64 {
         let spares = &mut self.spares;
         if let Some(lines) = self.accumulator.seal(|| spares.pop().unwrap_or_default()) {
             self.enqueue(lines);
         }
-        self.next_batch
+        self.end()
+    }
+
+    /// The number of the next point that is given.
+    pub(super) fn end(&self) -> u64 {
+        self.disk.as_ref().and_then(Disk::end).unwrap_or_else(|| self.accumulator.next_point())
+    }
+
+    /// The number of the first point in memory that is not settled; of the next to come when there is none.
+    fn first_in_memory(&self) -> u64 {
+        let on_their_way = self.in_flight.values().flatten().map(|part| part.first).min();
+        let waiting = self.queue.front().map(|(_, lines)| lines.first);
+        [on_their_way, waiting].into_iter().flatten().min().unwrap_or(self.accumulator.first())
     }
 
     /// The next batch that is to leave: full, old enough, or sealed. It is on its way then.
@@ -162,6 +189,11 @@ impl Lane {
         let (number, lines) = self.queue.pop_front()?;
         self.in_flight.insert(number, VecDeque::from([lines]));
         Some(number)
+    }
+
+    /// Whether full batches wait.
+    pub(super) fn has_batches(&self) -> bool {
+        !self.queue.is_empty()
     }
 
     /// When points that wait have waited long enough.
@@ -221,22 +253,21 @@ impl Lane {
         Some(lines)
     }
 
-    /// Gives up everything, oldest first.
+    /// Gives up everything; gives back what is not on disk, oldest first.
     pub(super) fn hand_back(&mut self) -> Vec<Lines> {
         self.closed = true;
         self.seal();
         let on_their_way = std::mem::take(&mut self.in_flight).into_values().flatten();
-        let lines: Vec<Lines> = on_their_way.chain(self.queue.drain(..).map(|(_, lines)| lines)).collect();
-        match self.accumulator.journal {
-            Some(_) => self.stats.spooled += self.stats.pending,
-            None => self.stats.dropped += self.stats.pending,
+        let mut lines: Vec<Lines> =
+            on_their_way.chain(self.queue.drain(..).map(|(_, lines)| lines)).collect();
+        if let Some(disk) = &mut self.disk {
+            disk.keep_what_it_lacks(&mut lines);
         }
-        (self.stats.pending, self.stats.pending_bytes) = (0, 0);
+        let left: u64 = lines.iter().map(|lines| lines.points as u64).sum();
+        self.stats.dropped += left;
+        self.stats.spooled += self.stats.pending - left;
+        (self.stats.pending, self.stats.pending_bytes, self.stats.on_disk) = (0, 0, 0);
         lines
-    }
-
-    pub(super) fn is_journaled(&self) -> bool {
-        self.accumulator.journal.is_some()
     }
 
     /// Takes no more points.
@@ -244,15 +275,17 @@ impl Lane {
         self.closed = true;
     }
 
-    pub(super) fn is_closed(&self) -> bool {
-        self.closed
+    /// Whether no more batches will come.
+    pub(super) fn is_over(&self) -> bool {
+        self.closed && self.disk.as_ref().and_then(Disk::end).is_none()
     }
 
-    /// Whether all batches below that number are settled.
+    /// Whether all points below that number are settled.
     pub(super) fn settled_below(&self, number: u64) -> bool {
-        let on_its_way = self.in_flight.first_key_value().map(|(first, _)| *first);
-        let waiting = self.queue.front().map(|(first, _)| *first);
-        [on_its_way, waiting].into_iter().flatten().all(|first| first >= number)
+        let first = self.first_in_memory();
+        let none = first == self.accumulator.next_point();
+        let first = if none { self.disk.as_ref().and_then(Disk::first).unwrap_or(first) } else { first };
+        first >= number
     }
 
     pub(super) fn count_request(&mut self) {

@@ -18,6 +18,7 @@
 //!
 //! - Safe against a crash of your process, unless it has a spool (feature `spool`): what waits in memory is lost with it. With a
 //!   spool, nothing that a write returned for is lost to a crash of the process, and with `Fsync::Always` none to a loss of power.
+//!   What does not fit into memory waits in the spool, too.
 //! - A guarantee against points that are stored twice under *other* timestamps: raw lines and points keep those that you gave.
 //!
 //! ```no_run
@@ -44,6 +45,7 @@ mod durable;
 #[path = "not_durable.rs"]
 mod durable;
 mod event;
+mod give;
 mod lane;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -58,12 +60,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use influx_core::{LineProtocol, Precision};
+use influx_core::Precision;
 use tokio::time::timeout;
 
 use crate::error::{Error, Result};
-use crate::write::{has_timestamp, is_point, line_ends};
-use port::{Port, Waiting};
+use port::Port;
 use shared::Shared;
 
 pub use config::{BatchWriterBuilder, WhenFull};
@@ -92,137 +93,6 @@ impl Drop for Guard {
 }
 
 impl BatchWriter {
-    /// Gives a point. It is encoded at once; when the queue is full, this waits, drops or fails as
-    /// [`when_full`](BatchWriterBuilder::when_full) says.
-    ///
-    /// # Errors
-    ///
-    /// A point that line protocol cannot carry, a writer that is closed, and a full queue with [`WhenFull::Reject`].
-    #[inline]
-    pub async fn write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
-        loop {
-            let offered = self.port.offer(point)?;
-            match self.settled(&offered)? {
-                Waiting::Done(end) => return self.kept(end).await,
-                Waiting::For(port) => port.room().await,
-            }
-        }
-    }
-
-    /// Gives points, in their order.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`write`](Self::write), at the first point that has one; the points before it were taken:
-    /// [`Error::points_taken`](crate::Error::points_taken).
-    pub async fn write_all<'p, P: LineProtocol + 'p>(
-        &self,
-        points: impl IntoIterator<Item = &'p P>,
-    ) -> Result<()> {
-        let mut last = 0;
-        for (taken, point) in points.into_iter().enumerate() {
-            last = loop {
-                let offered = self.port.offer(point);
-                let waiting = offered.and_then(|offered| self.settled(&offered));
-                match waiting.map_err(|error| error.with_points_taken(taken as u64))? {
-                    Waiting::Done(end) => break end,
-                    Waiting::For(port) => port.room().await,
-                }
-            };
-        }
-        self.kept(last).await
-    }
-
-    /// Gives lines that are line protocol already; blank lines and comments are left out, lines without a timestamp are stamped
-    /// in the unit of the target.
-    ///
-    /// # Errors
-    ///
-    /// Text without a point, lines that end in CR LF, and those of [`write_all`](Self::write_all).
-    pub async fn write_lines(&self, lines: &str) -> Result<()> {
-        let mut last = 0;
-        for (taken, line) in self.stamped(lines)?.into_iter().enumerate() {
-            last = loop {
-                let offered = self.port.offer_line(&line);
-                match self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))? {
-                    Waiting::Done(end) => break end,
-                    Waiting::For(port) => port.room().await,
-                }
-            };
-        }
-        self.kept(last).await
-    }
-
-    /// As [`write`](Self::write), but fails where that would wait.
-    ///
-    /// # Errors
-    ///
-    /// A point that line protocol cannot carry, a writer that is closed, and a full queue.
-    pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
-        let offered = self.port.offer(point)?;
-        match self.settled(&offered)? {
-            Waiting::Done(end) => self.kept_blocking(end),
-            Waiting::For(port) => Err(port.full()),
-        }
-    }
-
-    /// As [`write`](Self::write), for plain threads: it blocks where that would wait. Not for async code.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`write`](Self::write).
-    pub fn write_blocking<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
-        loop {
-            let offered = self.port.offer(point)?;
-            match self.settled(&offered)? {
-                Waiting::Done(end) => return self.kept_blocking(end),
-                Waiting::For(port) => port.room_blocking(),
-            }
-        }
-    }
-
-    /// As [`write_all`](Self::write_all), for plain threads.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`write_all`](Self::write_all).
-    pub fn write_all_blocking<'p, P: LineProtocol + 'p>(
-        &self,
-        points: impl IntoIterator<Item = &'p P>,
-    ) -> Result<()> {
-        let mut last = 0;
-        for (taken, point) in points.into_iter().enumerate() {
-            last = loop {
-                let offered = self.port.offer(point);
-                let waiting = offered.and_then(|offered| self.settled(&offered));
-                match waiting.map_err(|error| error.with_points_taken(taken as u64))? {
-                    Waiting::Done(end) => break end,
-                    Waiting::For(port) => port.room_blocking(),
-                }
-            };
-        }
-        self.kept_blocking(last)
-    }
-
-    /// As [`write_lines`](Self::write_lines), for plain threads.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`write_lines`](Self::write_lines).
-    pub fn write_lines_blocking(&self, lines: &str) -> Result<()> {
-        let mut last = 0;
-        for (taken, line) in self.stamped(lines)?.into_iter().enumerate() {
-            last = loop {
-                let offered = self.port.offer_line(&line);
-                match self.settled(&offered).map_err(|error| error.with_points_taken(taken as u64))? {
-                    Waiting::Done(end) => break end,
-                    Waiting::For(port) => port.room_blocking(),
-                }
-            };
-        }
-        self.kept_blocking(last)
-    }
-
     /// A handle of the same writer whose points go to another database. Each target has batches, a queue and requests of its own.
     ///
     /// # Errors
@@ -292,82 +162,15 @@ impl BatchWriter {
     /// Takes no more points, sends what waits, and returns when all of it is settled, or at the deadline: what is not
     /// delivered by then is handed back. Other handles find the writer closed.
     pub async fn close(self, deadline: Duration) -> Report {
-        self.shared.close();
+        let ends = self.shared.close();
         let all = async {
-            for port in self.shared.ports() {
-                port.settled_below(u64::MAX).await;
+            for (port, end) in ends {
+                port.settled_below(end).await;
             }
         };
         // whether in time or not: what is left is handed back
         let _ = timeout(deadline, all).await;
         self.shared.stop(DropReason::Deadline)
-    }
-
-    /// What is left to do about a point that was offered; an old batch makes room where that was chosen.
-    #[inline]
-    fn settled(&self, offered: &lane::Offered) -> Result<Waiting<'_>> {
-        let waiting = self.port.outcome(offered, self.shared.settings.when_full)?;
-        if let Waiting::For(_) = waiting
-            && self.shared.settings.when_full == WhenFull::DropOldest
-        {
-            self.drop_oldest();
-        }
-        Ok(waiting)
-    }
-
-    /// Returns when the points below that number are on disk, if they are to be.
-    #[inline]
-    async fn kept(&self, end: u64) -> Result<()> {
-        match &self.shared.durable {
-            None => Ok(()),
-            Some(durable) => Arc::clone(durable).keep(Arc::clone(&self.port), end).await,
-        }
-    }
-
-    #[inline]
-    fn kept_blocking(&self, end: u64) -> Result<()> {
-        match &self.shared.durable {
-            None => Ok(()),
-            Some(durable) => durable.keep_blocking(&self.port, end),
-        }
-    }
-
-    #[cold]
-    fn drop_oldest(&self) {
-        let dropped = self.port.lane().drop_oldest();
-        if let Some(lines) = dropped {
-            self.port.tell_settled();
-            let (target, why) = (&self.port.target, DropReason::QueueFull);
-            self.shared.tell(&BatchEvent::Dropped { target, why, points: lines.points, lines: &lines.bytes });
-        }
-    }
-
-    /// The points among raw lines, each with a timestamp and its line feed.
-    fn stamped(&self, text: &str) -> Result<Vec<Vec<u8>>> {
-        let precision = self.port.target.precision;
-        if precision == Precision::Us {
-            return Err(Error::config(
-                "1.x servers disagree on the name of microseconds: give raw lines timestamps in ns, ms or s",
-            ));
-        }
-        let mut start = 0;
-        let mut lines = Vec::new();
-        for end in line_ends(text.as_bytes())? {
-            let line = &text.as_bytes()[start..end];
-            start = end;
-            let line = line.strip_suffix(b"\n").unwrap_or(line);
-            if !is_point(line) {
-                continue;
-            }
-            let mut whole = line.to_vec();
-            if !has_timestamp(line) {
-                whole.truncate(line.trim_ascii_end().len());
-                whole.extend_from_slice(format!(" {}", precision.floor(stamp::now())).as_bytes());
-            }
-            whole.push(b'\n');
-            lines.push(whole);
-        }
-        Ok(lines)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::accumulate::Lines;
 use super::port::Port;
 use super::shared::Shared;
 use crate::error::Result;
@@ -10,22 +11,26 @@ use crate::error::Result;
 pub(super) enum Durable {}
 
 impl Durable {
-    pub(super) async fn keep(self: Arc<Self>, _: Arc<Port>, _: u64) -> Result<()> {
+    pub(super) async fn keep(self: Arc<Self>, _: Arc<Shared>, _: Arc<Port>, _: u64) -> Result<()> {
         match *self {}
     }
 
-    pub(super) fn keep_blocking(&self, _: &Port, _: u64) -> Result<()> {
+    pub(super) fn keep_blocking(&self, _: &Shared, _: &Port, _: u64) -> Result<()> {
         match *self {}
     }
 
-    pub(super) fn acknowledge(&self, _: &Port) {
+    pub(super) fn try_keep(&self, _: &Shared, _: &Port, _: u64) -> Result<()> {
         match *self {}
     }
 
-    pub(super) fn rest(&self) {
+    pub(super) fn acknowledge(&self, _: &Shared, _: &Port) {
+        match *self {}
+    }
+
+    pub(super) fn hand_back(&self, _: &Shared, _: &[Arc<Port>]) -> Vec<Vec<Lines>> {
         match *self {}
     }
 }
 
-/// There is nothing to replay.
+/// There is nothing to begin with.
 pub(super) fn begin(_: &Arc<Shared>, (): ()) {}

@@ -7,7 +7,6 @@ use influx_core::LineProtocol;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::config::WhenFull;
 use super::event::BatchTarget;
 use super::lane::{Lane, Offered};
 use crate::error::{Error, Kind, Result};
@@ -21,14 +20,10 @@ pub(super) struct Port {
     work: Notify,
     /// Points were settled: there is room, and a flush may be done.
     settled: Notify,
+    /// Points on disk may come into memory.
+    #[cfg(feature = "spool")]
+    load: Notify,
     settled_sync: Condvar,
-}
-
-/// How a point waits for room, if it does.
-pub(super) enum Waiting<'p> {
-    /// The number behind the point.
-    Done(u64),
-    For(&'p Port),
 }
 
 impl Port {
@@ -39,6 +34,8 @@ impl Port {
             lane: Mutex::new(lane),
             work: Notify::new(),
             settled: Notify::new(),
+            #[cfg(feature = "spool")]
+            load: Notify::new(),
             settled_sync: Condvar::new(),
         }
     }
@@ -52,35 +49,15 @@ impl Port {
     #[inline]
     pub(super) fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
         let offered = self.lane().offer(point).map_err(Error::encode)?;
-        self.wake(&offered);
+        if let Offered::Taken { wake: true, .. } = offered {
+            self.wake();
+        }
         Ok(offered)
     }
 
-    pub(super) fn offer_line(&self, line: &[u8]) -> Offered {
-        let offered = self.lane().offer_line(line);
-        self.wake(&offered);
-        offered
-    }
-
-    #[inline]
-    pub(super) fn wake(&self, offered: &Offered) {
-        if let Offered::Taken { wake: true, .. } = offered {
-            self.work.notify_one();
-        }
-    }
-
-    /// What is left to do about a point that was offered.
-    pub(super) fn outcome(&self, offered: &Offered, when_full: WhenFull) -> Result<Waiting<'_>> {
-        match offered {
-            Offered::Taken { end, .. } => Ok(Waiting::Done(*end)),
-            Offered::Closed => Err(closed()),
-            Offered::Full if when_full == WhenFull::Reject => Err(full(&self.target)),
-            Offered::Full => Ok(Waiting::For(self)),
-        }
-    }
-
-    pub(super) fn full(&self) -> Error {
-        full(&self.target)
+    /// A batch is full or was opened.
+    pub(super) fn wake(&self) {
+        self.work.notify_one();
     }
 
     /// Returns when there is room, or may be.
@@ -93,26 +70,44 @@ impl Port {
         settled.await;
     }
 
-    /// Gives the lines of a record on disk to the lane, when there is room; not once it is closed.
+    /// Returns when the disk may have room for what it is owed, or the points below that number need none.
     #[cfg(feature = "spool")]
-    pub(super) async fn replay<'l>(&self, record: u64, lines: impl Iterator<Item = &'l [u8]>) {
-        loop {
-            let mut settled = pin!(self.settled.notified());
-            settled.as_mut().enable();
-            {
-                let mut lane = self.lane();
-                if lane.is_closed() {
-                    return;
-                }
-                if lane.has_room_to_replay() {
-                    if lane.replay(record, lines) {
-                        self.work.notify_one();
-                    }
-                    return;
-                }
-            }
-            settled.await;
+    pub(super) async fn disk_room(&self, end: u64) {
+        let mut settled = pin!(self.settled.notified());
+        settled.as_mut().enable();
+        if self.lane().may_use_disk(end) {
+            return;
         }
+        settled.await;
+    }
+
+    /// As [`disk_room`](Self::disk_room), for plain threads.
+    #[cfg(feature = "spool")]
+    pub(super) fn disk_room_blocking(&self, end: u64) {
+        let mut lane = self.lane();
+        while !lane.may_use_disk(end) {
+            lane = self.settled_sync.wait(lane).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Returns when there is something to bring from disk into memory, and room for it.
+    #[cfg(feature = "spool")]
+    pub(super) async fn loadable(&self) {
+        loop {
+            let mut load = pin!(self.load.notified());
+            load.as_mut().enable();
+            if self.lane().next_load().is_some() {
+                return;
+            }
+            load.await;
+        }
+    }
+
+    /// Points came from disk into memory, or went to disk alone, or left memory.
+    #[cfg(feature = "spool")]
+    pub(super) fn tell_moved(&self) {
+        self.work.notify_one();
+        self.load.notify_one();
     }
 
     /// As [`room`](Self::room), for plain threads.
@@ -131,9 +126,13 @@ impl Port {
             let due = {
                 let mut lane = self.lane();
                 if let Some(batch) = lane.take(Instant::now()) {
+                    if lane.has_batches() {
+                        // for others that send
+                        self.work.notify_one();
+                    }
                     return Some(batch);
                 }
-                if lane.is_closed() {
+                if lane.is_over() {
                     return None;
                 }
                 lane.due()
@@ -149,31 +148,34 @@ impl Port {
     /// Points were settled, or none will be any more.
     pub(super) fn tell_settled(&self) {
         self.settled.notify_waiters();
+        #[cfg(feature = "spool")]
+        self.load.notify_one();
         // who checks while it holds the lane must not miss this
         drop(self.lane());
         self.settled_sync.notify_all();
     }
 
-    /// Sends what there is now; gives the number that all batches so far are below.
+    /// Sends what there is now; gives the number that all points so far are below.
     pub(super) fn seal(&self) -> u64 {
         let below = self.lane().seal();
         self.work.notify_one();
         below
     }
 
-    /// Takes no more points, and sends what there is.
-    pub(super) fn close(&self) {
-        {
+    /// Takes no more points, and sends what there is; gives the number that all points are below.
+    pub(super) fn close(&self) -> u64 {
+        let end = {
             let mut lane = self.lane();
             lane.close();
-            lane.seal();
-        }
+            lane.seal()
+        };
         self.work.notify_one();
         self.work.notify_waiters();
         self.tell_settled();
+        end
     }
 
-    /// Returns when all batches below that number are settled.
+    /// Returns when all points below that number are settled.
     pub(super) async fn settled_below(&self, number: u64) {
         loop {
             let mut settled = pin!(self.settled.notified());
@@ -195,11 +197,18 @@ impl std::fmt::Debug for Port {
     }
 }
 
+/// A point that was taken, and cannot be made safe now.
+#[cfg(feature = "spool")]
+pub(super) fn in_memory_alone(full: Error) -> Error {
+    let text = "the spool is full: the point was taken and will be sent, but waits in memory alone; give the spool more room with max_bytes(..)";
+    Error::new(Kind::Spool, text).with_source(full)
+}
+
 pub(super) fn closed() -> Error {
     Error::new(Kind::Closed, "the batch writer is closed: it takes no more points")
 }
 
-fn full(target: &BatchTarget) -> Error {
+pub(super) fn full(target: &BatchTarget) -> Error {
     Error::new(
         Kind::Full,
         format!(

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::accumulate::{Accumulator, Limits};
+use super::accumulate::{Accumulator, Limits, Lines};
 use super::config::Settings;
 use super::durable::Durable;
 use super::event::{BatchEvent, BatchTarget, DropReason, Report, Stats, Unsent};
@@ -47,9 +47,6 @@ struct Targets {
     ports: HashMap<BatchTarget, Arc<Port>>,
     tasks: Vec<AbortHandle>,
     closed: bool,
-    /// Points of an earlier process are still on their way into the lanes.
-    #[cfg(feature = "spool")]
-    replaying: bool,
 }
 
 impl Shared {
@@ -60,18 +57,13 @@ impl Shared {
         runtime: Handle,
         durable: Option<Arc<Durable>>,
     ) -> Self {
-        let targets = Targets {
-            #[cfg(feature = "spool")]
-            replaying: durable.is_some(),
-            ..Targets::default()
-        };
         Shared {
             session,
             settings,
             closing: watch::Sender::new(false),
             on_event,
             runtime,
-            targets: Mutex::new(targets),
+            targets: Mutex::default(),
             rejected: Mutex::default(),
             durable,
         }
@@ -87,16 +79,16 @@ impl Shared {
         if targets.closed {
             return Err(port::closed());
         }
-        #[cfg(feature = "spool")]
-        let replaying = targets.replaying;
         let Targets { ports, tasks, .. } = &mut *targets;
         match ports.entry(target) {
             Entry::Occupied(known) => Ok(Arc::clone(known.get())),
             Entry::Vacant(new) => {
                 let port = Arc::new(self.new_port(new.key().clone())?);
                 #[cfg(feature = "spool")]
-                if self.durable.is_some() {
-                    port.lane().journal(replaying);
+                if let Some(durable) = &self.durable {
+                    port.lane().spool();
+                    let load = Arc::clone(durable).load_again_and_again(Arc::clone(self), Arc::clone(&port));
+                    tasks.push(self.runtime.spawn(load).abort_handle());
                 }
                 for _ in 0..self.settings.in_flight {
                     let run = worker::run(Arc::clone(self), Arc::clone(&port));
@@ -176,36 +168,29 @@ impl Shared {
         self.targets().tasks.push(self.runtime.spawn(task).abort_handle());
     }
 
-    /// The points of an earlier process are in the lanes: others may follow.
+    /// The port of a target that points were given for.
     #[cfg(feature = "spool")]
-    pub(super) fn replayed(&self) {
-        let ports: Vec<_> = {
-            let mut targets = self.targets();
-            targets.replaying = false;
-            targets.ports.values().cloned().collect()
-        };
-        for port in ports {
-            port.lane().release();
-            port.tell_settled();
-        }
+    pub(super) fn known_port(&self, target: &BatchTarget) -> Option<Arc<Port>> {
+        self.targets().ports.get(target).cloned()
     }
 
     /// Tells the disk what is settled.
     pub(super) fn acknowledge(&self, port: &Port) {
         if let Some(durable) = &self.durable {
-            durable.acknowledge(port);
+            durable.acknowledge(self, port);
         }
     }
 
-    /// Takes no more points and sends what there is.
-    pub(super) fn close(&self) {
+    /// Takes no more points and sends what there is; gives the number that all points of each target are below.
+    pub(super) fn close(&self) -> Vec<(Arc<Port>, u64)> {
         let ports: Vec<_> = {
             let mut targets = self.targets();
             targets.closed = true;
             targets.ports.values().cloned().collect()
         };
-        ports.iter().for_each(|port| port.close());
+        let ends = ports.into_iter().map(|port| (Arc::clone(&port), port.close())).collect();
         self.closing.send_replace(true);
+        ends
     }
 
     /// Stops everything; what is left is handed back.
@@ -215,22 +200,21 @@ impl Shared {
             targets.closed = true;
             (targets.ports.values().cloned().collect::<Vec<_>>(), std::mem::take(&mut targets.tasks))
         };
+        let left = match &self.durable {
+            Some(durable) => durable.hand_back(self, &ports),
+            None => ports.iter().map(|port| port.lane().hand_back()).collect(),
+        };
         let mut unsent = Vec::new();
-        for port in &ports {
-            let (lines, on_disk) = {
-                let mut lane = port.lane();
-                (lane.hand_back(), lane.is_journaled())
+        for (port, lines) in ports.iter().zip(left) {
+            let unsent_of = |lines: Lines| Unsent {
+                target: port.target.clone(),
+                points: lines.points,
+                lines: lines.bytes,
             };
-            for lines in lines.into_iter().filter(|_| !on_disk) {
-                let target = port.target.clone();
-                unsent.push(Unsent { target, points: lines.points, lines: lines.bytes });
-            }
+            unsent.extend(lines.into_iter().map(unsent_of));
             port.tell_settled();
         }
         tasks.iter().for_each(AbortHandle::abort);
-        if let Some(durable) = &self.durable {
-            durable.rest();
-        }
         for Unsent { target, points, lines } in &unsent {
             self.tell(&BatchEvent::Dropped { target, why, points: *points, lines });
         }

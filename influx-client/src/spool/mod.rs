@@ -112,6 +112,7 @@ pub(crate) struct Append<'a> {
     pub(crate) behind: bool,
 }
 
+#[cfg(test)]
 impl<'a> Append<'a> {
     pub(crate) fn new(target: &'a [u8], points: u32, lines: &'a [u8]) -> Self {
         Append { target, points, lines, join: None, behind: false }
