@@ -1,6 +1,5 @@
 """Rows of the table for the Python clients: nanoseconds per point and, in brackets, the ratio to the derive."""
 
-import re
 import subprocess
 import sys
 import time
@@ -9,28 +8,11 @@ from typing import NamedTuple
 from aioinflux import FLOAT, INT, MEASUREMENT, STR, TAG, TIMEINT, lineprotocol
 from influxdb_client import Point
 
+from points import parse
+
 SHAPES = ["trade", "cpu_f64", "cpu_i64", "esc"]
 COUNT = 10_000
 ROUNDS = 5
-
-
-def unescape(text):
-    return re.sub(r"\\([,= ])", r"\1", text)
-
-
-def value(text):
-    if text.startswith('"'):
-        return re.sub(r'\\(["\\])', r"\1", text[1:-1])
-    return int(text[:-1]) if text.endswith("i") else float(text)
-
-
-def parse(line):
-    """A line of these shapes: measurement, tags, fields, time."""
-    head, fields, stamp = re.fullmatch(r"((?:\\.|[^ \\])+) (.*) (\d+)", line, re.S).groups()
-    name, *tags = re.split(r"(?<!\\),", head)
-    tags = dict(map(unescape, re.split(r"(?<!\\)=", tag, maxsplit=1)) for tag in tags)
-    pairs = re.findall(r'(?:^|,)(\w+)=("(?:\\.|[^"\\])*"|[^,]+)', fields, re.S)
-    return name, tags, {key: value(text) for key, text in pairs}, int(stamp)
 
 
 def aioinflux_points(points):

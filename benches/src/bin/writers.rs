@@ -13,7 +13,8 @@ use influx_benches::writers::{self, BATCH, Seen, Server, Writer};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-const USAGE: &str = "usage: writers [--points N] [--passes N] [--rounds N] [--only TEXT]";
+const USAGE: &str =
+    "usage: writers [--points N] [--passes N] [--rounds N] [--only TEXT] [--python INTERPRETER]";
 
 struct Arguments {
     points: usize,
@@ -21,10 +22,12 @@ struct Arguments {
     rounds: usize,
     /// What a name must have in it, for profiles.
     only: String,
+    /// With influxdb-client.
+    python: Option<String>,
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut parsed = Arguments { points: 100_000, passes: 5, rounds: 11, only: String::new() };
+    let mut parsed = Arguments { points: 100_000, passes: 5, rounds: 11, only: String::new(), python: None };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let value = arguments.next()?;
@@ -34,6 +37,7 @@ fn arguments() -> Option<Arguments> {
             "--passes" => parsed.passes = number?,
             "--rounds" => parsed.rounds = number?,
             "--only" => parsed.only = value,
+            "--python" => parsed.python = Some(value),
             _ => return None,
         }
     }
@@ -52,11 +56,12 @@ struct Run {
 
 fn run(writer: &mut dyn Writer, seen: &Seen, points: &Arc<[Trade]>, passes: usize) -> Run {
     settle();
+    let passes = writer.passes(passes);
     let count = (points.len() * passes) as f64;
     let (lines, served, process, start) = (seen.lines(), seen.time(), process_time(), Instant::now());
     let giving = writer.give(points, passes);
     let (wall, process) = (start.elapsed(), process_time() - process);
-    let process = process.saturating_sub(seen.time() - served);
+    let process = process.saturating_sub(seen.time() - served) + giving.elsewhere;
     Run {
         giving: giving.time.as_nanos() as f64 / count,
         all: process.as_nanos() as f64 / count,
@@ -67,7 +72,7 @@ fn run(writer: &mut dyn Writer, seen: &Seen, points: &Arc<[Trade]>, passes: usiz
 }
 
 fn main() -> ExitCode {
-    let Some(Arguments { points, passes, rounds, only }) = arguments() else {
+    let Some(Arguments { points, passes, rounds, only, python }) = arguments() else {
         eprintln!("{USAGE}");
         return ExitCode::FAILURE;
     };
@@ -80,7 +85,7 @@ fn main() -> ExitCode {
     };
     let seen = server.seen();
     let given: Arc<[Trade]> = trades(points).into();
-    let mut writers = writers::all(&server);
+    let mut writers = writers::all(&server, &given, python.as_deref());
     writers.retain(|writer| writer.name().contains(&only));
     // the first run connects, and lets buffers grow
     for writer in &mut writers {
@@ -107,13 +112,13 @@ fn main() -> ExitCode {
         let complete = runs[at].iter().all(|run| run.complete);
         right &= complete;
         println!(
-            "| {} | {:.1} | {:.2} | {:.1} | {:.0} | {:.4} | {} |",
+            "| {} | {:.1} | {:.2} | {:.1} | {:.0} | {} | {} |",
             writer.name(),
             giving[at],
             ratios[at],
             whole[at],
             speed[at],
-            allocations[at],
+            if writer.counts_allocations() { format!("{:.4}", allocations[at]) } else { String::new() },
             if complete { "yes" } else { "no" },
         );
     }

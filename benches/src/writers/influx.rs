@@ -63,6 +63,33 @@ impl Writer for Task {
     }
 }
 
+/// `write_all(..).await` of a slice in a task.
+pub(super) struct Together(Task);
+
+impl Together {
+    pub(super) fn new(server: &Server) -> Together {
+        Together(Task::new(server))
+    }
+}
+
+impl Writer for Together {
+    fn name(&self) -> &str {
+        "influx, `write_all` in a task"
+    }
+
+    fn give(&mut self, points: &Arc<[Trade]>, passes: usize) -> Giving {
+        let (writer, points) = (self.0.sender.writer.clone(), Arc::clone(points));
+        let task = self.0.runtime.spawn(async move {
+            for _ in 0..passes {
+                writer.write_all(points.iter()).await.expect("points that can be written");
+            }
+        });
+        let giving = Giving::by(|| self.0.runtime.block_on(task).expect("a task that ends"));
+        self.0.sender.flush();
+        giving
+    }
+}
+
 /// `write_blocking` in so many threads.
 pub(super) struct Threads {
     sender: Sender,

@@ -3,6 +3,7 @@
 mod encoder;
 mod influx;
 mod influxdb3_client;
+mod python;
 mod questdb;
 mod server;
 
@@ -25,6 +26,16 @@ pub trait Writer {
     /// Gives all points so many times, and returns when all of them are delivered.
     fn give(&mut self, points: &Arc<[Trade]>, passes: usize) -> Giving;
 
+    /// How many times it gives them, when the others do so many times.
+    fn passes(&self, passes: usize) -> usize {
+        passes
+    }
+
+    /// Whether its allocations are known.
+    fn counts_allocations(&self) -> bool {
+        true
+    }
+
     /// Whether it sends anything.
     fn sends(&self) -> bool {
         true
@@ -37,6 +48,8 @@ pub struct Giving {
     /// How long they ran on a processor, all together.
     pub time: Duration,
     pub allocations: u64,
+    /// How long all threads of another process ran for it.
+    pub elsewhere: Duration,
 }
 
 impl Giving {
@@ -44,7 +57,11 @@ impl Giving {
     fn by(give: impl FnOnce()) -> Giving {
         let (allocations, time) = (allocations::count(), thread_time());
         give();
-        Giving { time: thread_time() - time, allocations: allocations::count() - allocations }
+        Giving {
+            time: thread_time() - time,
+            allocations: allocations::count() - allocations,
+            elsewhere: Duration::ZERO,
+        }
     }
 }
 
@@ -53,18 +70,25 @@ impl std::iter::Sum for Giving {
         all.fold(Giving::default(), |sum, one| Giving {
             time: sum.time + one.time,
             allocations: sum.allocations + one.allocations,
+            elsewhere: sum.elsewhere + one.elsewhere,
         })
     }
 }
 
-/// All of them, the encoder alone first.
-pub fn all(server: &Server) -> Vec<Box<dyn Writer>> {
-    vec![
+/// All of them, the encoder alone first; the Python client where there is an interpreter that has it.
+pub fn all(server: &Server, points: &[Trade], python: Option<&str>) -> Vec<Box<dyn Writer>> {
+    let mut all: Vec<Box<dyn Writer>> = vec![
         Box::new(encoder::Alone::default()),
         Box::new(influx::Task::new(server)),
+        Box::new(influx::Together::new(server)),
         Box::new(influx::Threads::new(server, 1)),
         Box::new(influx::Threads::new(server, 4)),
-        Box::new(questdb::Flushed::new(server)),
+        Box::new(questdb::Flushed::tcp(server)),
+        Box::new(questdb::Flushed::http(server)),
         Box::new(influxdb3_client::Awaited::new(server)),
-    ]
+    ];
+    if let Some(python) = python {
+        all.push(Box::new(python::Batching::new(server, points, python)));
+    }
+    all
 }

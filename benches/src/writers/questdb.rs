@@ -1,4 +1,4 @@
-//! Crate `questdb-rs` 7: its buffer and its sender over TCP, which blocks: each batch is flushed by the thread that fills it. Nothing
+//! Crate `questdb-rs` 7: its buffer and its senders, which block: each batch is flushed by the thread that fills it. Over TCP nothing
 //! answers it, so it pays for no request.
 
 use std::sync::Arc;
@@ -15,19 +15,29 @@ pub(super) struct Flushed {
     sender: Sender,
     buffer: Buffer,
     seen: Arc<Seen>,
+    name: &'static str,
 }
 
 impl Flushed {
-    pub(super) fn new(server: &Server) -> Flushed {
+    pub(super) fn tcp(server: &Server) -> Flushed {
         let settings = format!("tcp::addr={};protocol_version=1;", server.plain_address());
+        Flushed::new(server, &settings, "questdb-rs 7, each batch flushed over TCP")
+    }
+
+    pub(super) fn http(server: &Server) -> Flushed {
+        let settings = format!("http::addr={};protocol_version=1;", server.address());
+        Flushed::new(server, &settings, "questdb-rs 7, each batch flushed over HTTP")
+    }
+
+    fn new(server: &Server, settings: &str, name: &'static str) -> Flushed {
         let sender = Sender::from_conf(settings).expect("a sender");
-        Flushed { sender, buffer: Buffer::new(ProtocolVersion::V1), seen: server.seen() }
+        Flushed { sender, buffer: Buffer::new(ProtocolVersion::V1), seen: server.seen(), name }
     }
 }
 
 impl Writer for Flushed {
     fn name(&self) -> &str {
-        "questdb-rs 7, each batch flushed over TCP"
+        self.name
     }
 
     fn give(&mut self, points: &Arc<[Trade]>, passes: usize) -> Giving {

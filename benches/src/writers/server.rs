@@ -59,6 +59,10 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where lines are taken without HTTP and nothing is answered.
     pub fn plain_address(&self) -> SocketAddr {
         self.plain_address
