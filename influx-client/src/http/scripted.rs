@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 
@@ -53,7 +54,10 @@ impl Script {
 }
 
 impl Http {
-    pub(crate) fn scripted(config: &Config, script: Script) -> Result<Http> {
-        Ok(Http { script: Some(script), ..Http::new(config)? })
+    pub(crate) fn scripted(config: &Config, script: Script) -> Http {
+        // it only puts requests together; to load the certificates takes long
+        static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
+        let (base, auth) = (config.endpoint.base.clone(), config.auth.clone());
+        Http { client: CLIENT.clone(), base, auth, timeouts: config.timeouts, script: Some(script) }
     }
 }

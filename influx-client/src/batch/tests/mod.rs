@@ -5,8 +5,10 @@ mod flight;
 mod flush;
 mod full;
 mod leave;
+mod poison;
 mod retries;
 mod server;
+mod storage;
 mod told;
 
 use std::future::Future;

@@ -20,6 +20,8 @@ pub(super) struct Request {
     pub(super) at: u64,
     pub(super) database: String,
     pub(super) lines: Vec<String>,
+    /// Whether the answer is, or will be, success.
+    pub(super) written: bool,
 }
 
 impl Request {
@@ -100,8 +102,9 @@ impl Server {
             let at = u64::try_from(started.elapsed().as_millis()).unwrap();
             let database = sent.params.iter().find(|(key, _)| key == "db").unwrap().1.clone();
             let lines = std::str::from_utf8(&sent.body).unwrap().lines().map(str::to_owned).collect();
-            let request = Request { at, database, lines };
+            let mut request = Request { at, database, lines, written: false };
             let reply = (answer.lock().unwrap())(&request);
+            request.written = matches!(&reply.answer, Some(Ok(Answer { status: 204, .. })));
             let on_its_way = OnItsWay::new(&known, &request.database);
             known.lock().unwrap().requests.push(request);
             async move {
@@ -114,7 +117,7 @@ impl Server {
             }
         });
         let config = V1Builder::new("http://localhost:8086").database("d").finish().unwrap();
-        Server { session: Arc::new(Session::scripted(config, script).unwrap()), log }
+        Server { session: Arc::new(Session::scripted(config, script)), log }
     }
 
     /// A server that gives these answers, one after the other, and stores everything then.
