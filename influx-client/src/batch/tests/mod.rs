@@ -6,6 +6,7 @@ mod flush;
 mod full;
 mod leave;
 mod poison;
+mod random;
 mod retries;
 mod server;
 mod storage;
