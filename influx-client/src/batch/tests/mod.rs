@@ -16,7 +16,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use influx_core::Point;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{BatchWriter, Stats};
 use server::{Reply, Server};
@@ -49,7 +49,8 @@ fn adds_up(stats: &Stats) {
 /// What the work gives, and after how many milliseconds.
 async fn timed<T>(work: impl Future<Output = T>) -> (T, u128) {
     let started = Instant::now();
-    let result = work.await;
+    // who waits in vain would wait for ever
+    let result = timeout(2 * LONG, work).await.expect("an end");
     (result, started.elapsed().as_millis())
 }
 

@@ -222,3 +222,27 @@ async fn failures_of_one_batch_do_not_count_for_the_next() {
     );
     assert_eq!((writer.stats().dropped, writer.stats().written), (1, 2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_of_a_batch_may_fail_as_often_as_the_whole() {
+    let server = Server::script([
+        Reply::busy(1),
+        Reply::status(413),
+        Reply::busy(1),
+        Reply::stored(),
+        Reply::busy(1),
+        Reply::stored(),
+    ]);
+    let writer = server.writer().retry(asked().max_retries(1)).batch_points(2).build().unwrap();
+    give(&writer, 0..2).await;
+    let (report, took) = timed(writer.close(LONG)).await;
+    assert!(report.is_complete() && took == 3_000, "{took} {report:?}");
+
+    let text = "partial write: field type conflict: input field \"f\" on measurement \"m\" is type integer, already exists as type float dropped=1";
+    let server = Server::script([Reply::busy(1), Reply::error(400, text), Reply::busy(1), Reply::stored()]);
+    let writer = server.writer().retry(asked().max_retries(1)).batch_points(2).build().unwrap();
+    writer.write_lines("other f=1i 1\nm f=1i 2").await.unwrap();
+    let (report, took) = timed(writer.close(LONG)).await;
+    assert_eq!((took, report.stats.written, report.stats.rejected), (2_000, 1, 1), "{report:?}");
+    assert_eq!(server.seen()[2..], [(1_000, vec![1]), (2_000, vec![1])]);
+}
