@@ -1,5 +1,8 @@
 //! The transport: the only file that names the HTTP library.
 
+#[cfg(test)]
+pub(crate) mod scripted;
+
 use std::future::Future;
 use std::time::{Duration, SystemTime};
 
@@ -60,6 +63,8 @@ pub(crate) struct Http {
     base: String,
     auth: Option<Auth>,
     timeouts: Timeouts,
+    #[cfg(test)]
+    script: Option<scripted::Script>,
 }
 
 impl Http {
@@ -84,7 +89,14 @@ impl Http {
             Error::config(what).with_source(error.without_url())
         })?;
         let (base, auth) = (config.endpoint.base.clone(), config.auth.clone());
-        Ok(Http { client, base, auth, timeouts: config.timeouts })
+        Ok(Http {
+            client,
+            base,
+            auth,
+            timeouts: config.timeouts,
+            #[cfg(test)]
+            script: None,
+        })
     }
 
     /// Sends the request and waits for the head of the answer, whatever its status.
@@ -125,19 +137,27 @@ impl Http {
             builder = builder.body(request.body);
         }
         let limit = request.timeout.unwrap_or(self.timeouts.request);
-        match within(limit, builder.send()).await {
+        match within(limit, self.exchange(builder)).await {
             Some(Ok(inner)) => {
                 let packed =
                     inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
                 let inflate = packed.then(Inflate::new);
                 Ok(Response { inner, inflate, shown, read_limit: self.timeouts.read })
             }
-            Some(Err(error)) => Err(transport_error(error).at(shown)),
+            Some(Err(error)) => Err(error.at(shown)),
             None => {
                 Err(Error::new(Kind::Timeout, format!("no answer within {limit:?} (request timeout)"))
                     .at(shown))
             }
         }
+    }
+
+    async fn exchange(&self, builder: reqwest::RequestBuilder) -> Result<reqwest::Response> {
+        #[cfg(test)]
+        if let Some(script) = &self.script {
+            return script.answer(builder.build().map_err(transport_error)?).await;
+        }
+        builder.send().await.map_err(transport_error)
     }
 }
 

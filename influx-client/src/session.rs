@@ -17,3 +17,12 @@ impl Session {
         Ok(Session { config, http })
     }
 }
+
+#[cfg(test)]
+impl Session {
+    /// A session whose requests a function answers, see [`crate::http::scripted`].
+    pub(crate) fn scripted(config: Config, script: crate::http::scripted::Script) -> Session {
+        let http = Http::scripted(&config, script);
+        Session { config, http }
+    }
+}

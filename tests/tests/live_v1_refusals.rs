@@ -100,3 +100,26 @@ async fn errors_of_queries() {
     })
     .await;
 }
+
+/// The server tells one reason of several; the batch writer finds them all.
+#[tokio::test]
+async fn the_batch_writer_finds_what_the_server_does_not_tell() {
+    with_database("untold", |client| async move {
+        client.write_lines("a f=1 1\nb f=1 1").await.unwrap();
+        let lines = "a f=2 2\na f=\"x\" 3\nc f=oops 4\nb f=\"x\" 5\nb f=3 6";
+        let error = client.write_lines(lines).await.unwrap_err();
+        assert!(error.rejected().len() < 3, "it does tell: {error:?}");
+        let writer = client.batch_writer().build().unwrap();
+        writer.write_lines(lines).await.unwrap();
+        let mut report = writer.close(Duration::from_secs(30)).await;
+        assert_eq!((report.stats.written, report.stats.rejected), (2, 3), "{report:?}");
+        report.rejected.sort_by_key(|one| one.index());
+        let found: Vec<_> = report.rejected.iter().map(|one| (one.index().unwrap(), one.reason())).collect();
+        for ((index, reason), (at, says)) in
+            found.iter().zip([(1, "measurement \"a\""), (2, "invalid boolean"), (3, "measurement \"b\"")])
+        {
+            assert!(*index == at && reason.contains(says), "{found:?}");
+        }
+    })
+    .await;
+}

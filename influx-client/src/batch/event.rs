@@ -156,7 +156,7 @@ impl Stats {
 pub struct Report {
     /// What became of all points; none is pending.
     pub stats: Stats,
-    /// The points that were refused or dropped, the first 1,000 of them, with their lines and reasons.
+    /// The points that were refused or that the retry policy gave up, the first 1,000 of them, with their lines and reasons.
     pub rejected: Vec<Rejected>,
     /// What was not delivered by the deadline and is not on disk: it is counted as dropped.
     pub unsent: Vec<Unsent>,

@@ -53,6 +53,8 @@ mod port;
 mod retry;
 mod shared;
 mod stamp;
+#[cfg(test)]
+mod tests;
 mod verdict;
 mod worker;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::delivery::Rejected;
-use crate::dialect::v1;
+use crate::dialect::v1::{self, Cause};
 use crate::error::Error;
 use crate::write::{LinesBody, is_total, rejected};
 
@@ -18,6 +18,8 @@ pub(super) enum Verdict {
     Split,
     /// These are refused for good; the others are stored.
     Reject(Vec<Rejected>),
+    /// These are refused for good; of the others the server said nothing: they go again.
+    Sift(Vec<Rejected>),
     /// All are refused for good.
     RejectAll(Vec<Rejected>),
 }
@@ -42,8 +44,12 @@ pub(super) fn verdict(
                 let named = rejected(&refusal, &body);
                 let total = is_total(&refusal, &body, &named);
                 let sure = named.iter().all(|one| one.is_certain() && one.index().is_some());
+                // of unparsable lines the server speaks only when the storage took all others; of what the storage
+                // refused it tells one reason, and hides that there may be others, and unparsable lines
+                let speaks_of_all = matches!(refusal.cause, Cause::Unparsable(_));
                 match (total, sure) {
-                    (true, true) if named.len() == lines => Verdict::RejectAll(named),
+                    (_, true) if named.len() == lines => Verdict::RejectAll(named),
+                    (_, true) if !speaks_of_all => Verdict::Sift(named),
                     (false, true) => Verdict::Reject(named),
                     _ if alone => Verdict::RejectAll(whole(error, &body)),
                     // the server says that all are refused for one reason
@@ -129,7 +135,9 @@ mod tests {
         let both = "unable to parse 'a f=1 1': x\nunable to parse 'b f=2 2': y";
         assert_eq!(refused(of(400, both, TWO)), (vec![10, 11], true));
         let conflict = "partial write: field type conflict: input field \"f\" on measurement \"b\" is type float, already exists as type string dropped=1";
-        assert_eq!(refused(of(400, conflict, TWO)), (vec![11], false));
+        let Verdict::Sift(named) = of(400, conflict, TWO) else { panic!("the other may be refused, too") };
+        assert_eq!(named.iter().map(Rejected::index).collect::<Vec<_>>(), [Some(11)]);
+        assert_eq!(refused(of(400, conflict, "b f=2 2\n")), (vec![10], true));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::shared::Shared;
 use super::verdict::{Verdict, verdict};
 use crate::delivery::Rejected;
 use crate::error::Error;
-use crate::write::post;
+use crate::write::{LinesBody, post};
 
 /// Sends batches until the writer is closed and nothing is left.
 pub(super) async fn run(shared: Arc<Shared>, port: Arc<Port>) {
@@ -30,8 +30,29 @@ struct Failures {
     since: Option<Instant>,
 }
 
+/// What was refused of the part that is tried now.
+#[derive(Default)]
+struct Sifted {
+    refused: Vec<(Vec<Rejected>, Error)>,
+    /// The others, which go again; `None`: nothing is refused yet.
+    rest: Option<LinesBody>,
+}
+
+impl Sifted {
+    fn refuse(&mut self, rejected: Vec<Rejected>, error: Error) {
+        self.refused.push((rejected, error));
+    }
+
+    fn leave_out(&mut self, part: &Lines) {
+        let refused = self.refused.iter().flat_map(|(rejected, _)| rejected);
+        let indices: Vec<usize> = refused.filter_map(Rejected::index).collect();
+        self.rest = part.body().map(|body| body.without(&indices));
+    }
+}
+
 async fn deliver(shared: &Shared, port: &Port, batch: u64) {
     let mut failures = Failures::default();
+    let mut sifted = Sifted::default();
     loop {
         let part = {
             let mut lane = port.lane();
@@ -40,70 +61,68 @@ async fn deliver(shared: &Shared, port: &Port, batch: u64) {
             part
         };
         let started = Instant::now();
-        let outcome =
-            post(&shared.session, &port.to, part.bytes.clone(), shared.settings.request_timeout).await;
-        let verdict = verdict(&outcome, part.points, || part.body());
+        let rest = sifted.rest.as_ref();
+        let (bytes, lines) = rest.map_or((&part.bytes, part.points), |rest| (rest.bytes(), rest.lines()));
+        let outcome = post(&shared.session, &port.to, bytes.clone(), shared.settings.request_timeout).await;
+        let verdict = verdict(&outcome, lines, || rest.cloned().or_else(|| part.body()));
         let error = outcome.err();
         match (verdict, error) {
-            (Verdict::Written, _) | (_, None) => settle(shared, port, batch, part, &[], None),
+            (Verdict::Written, _) | (_, None) => settle(shared, port, batch, part, &sifted.refused),
             (Verdict::Reject(rejected), Some(error)) => {
-                settle(shared, port, batch, part, &rejected, Some(&error));
+                sifted.refuse(rejected, error);
+                settle(shared, port, batch, part, &sifted.refused);
+            }
+            (Verdict::Sift(rejected), Some(error)) => {
+                sifted.refuse(rejected, error);
+                sifted.leave_out(&part);
+                failures = Failures::default();
+                continue;
             }
             (Verdict::RejectAll(rejected), Some(error)) => {
-                refuse(shared, port, batch, &part, &rejected, &error);
+                sifted.refuse(rejected, error);
+                refuse(shared, port, batch, &part, &sifted.refused);
             }
             (Verdict::Split, Some(error)) => {
+                // each half finds again what is refused of it
                 if !port.lane().split(batch) {
-                    refuse(shared, port, batch, &part, &[], &error);
+                    refuse(shared, port, batch, &part, &[(Vec::new(), error)]);
                 }
             }
             (Verdict::Retry(asked), Some(error)) => {
                 failures.count += 1;
                 let since = *failures.since.get_or_insert(started);
                 let delay = shared.settings.retry.delay(failures.count, since.elapsed(), asked, chance());
-                let Some(delay) = delay else {
-                    give_up(shared, port, batch, &part, &error);
-                    failures = Failures::default();
+                if let Some(delay) = delay {
+                    port.lane().count_retry();
+                    shared.tell(&BatchEvent::Retry {
+                        target: &port.target,
+                        failures: failures.count,
+                        delay,
+                        error: &error,
+                        lines: bytes,
+                    });
+                    drop(part);
+                    let mut closing = shared.closing.subscribe();
+                    // what waits when the writer is closed is tried once more at once
+                    drop(timeout(delay, closing.changed()).await);
                     continue;
-                };
-                port.lane().count_retry();
-                shared.tell(&BatchEvent::Retry {
-                    target: &port.target,
-                    failures: failures.count,
-                    delay,
-                    error: &error,
-                    lines: &part.bytes,
-                });
-                drop(part);
-                let mut closing = shared.closing.subscribe();
-                // what waits when the writer is closed is tried once more at once
-                drop(timeout(delay, closing.changed()).await);
-                continue;
+                }
+                give_up(shared, port, batch, &part, &error);
             }
         }
-        failures = Failures::default();
+        (failures, sifted) = (Failures::default(), Sifted::default());
     }
 }
 
 /// The server answered for all lines; some it may have refused.
-fn settle(
-    shared: &Shared,
-    port: &Port,
-    batch: u64,
-    part: Lines,
-    rejected: &[Rejected],
-    error: Option<&Error>,
-) {
-    let points = part.points - rejected.len().min(part.points);
-    if let Some(error) = error {
-        let lines = lines_of(&part, rejected);
-        shared.keep(rejected);
-        shared.tell(&BatchEvent::Rejected { target: &port.target, rejected, error, lines: &lines });
-    }
+fn settle(shared: &Shared, port: &Port, batch: u64, part: Lines, refused: &[(Vec<Rejected>, Error)]) {
+    let rejected: usize = refused.iter().map(|(rejected, _)| rejected.len()).sum();
+    let points = part.points - rejected.min(part.points);
+    tell_refused(shared, port, &part, refused);
     let bytes = part.bytes.len();
     // its memory can be used again when nobody else has it
     drop(part);
-    port.lane().settle(batch, Outcome::Settled { rejected: rejected.len() });
+    port.lane().settle(batch, Outcome::Settled { rejected });
     shared.acknowledge(port);
     port.tell_settled();
     if points > 0 {
@@ -111,12 +130,22 @@ fn settle(
     }
 }
 
-fn refuse(shared: &Shared, port: &Port, batch: u64, part: &Lines, rejected: &[Rejected], error: &Error) {
-    shared.keep(rejected);
-    shared.tell(&BatchEvent::Rejected { target: &port.target, rejected, error, lines: &part.bytes });
+/// The server refused all lines.
+fn refuse(shared: &Shared, port: &Port, batch: u64, part: &Lines, refused: &[(Vec<Rejected>, Error)]) {
+    tell_refused(shared, port, part, refused);
     port.lane().settle(batch, Outcome::Settled { rejected: part.points });
     shared.acknowledge(port);
     port.tell_settled();
+}
+
+fn tell_refused(shared: &Shared, port: &Port, part: &Lines, refused: &[(Vec<Rejected>, Error)]) {
+    for (rejected, error) in refused {
+        // without a word about which: all
+        let all = rejected.is_empty() || rejected.len() == part.points;
+        let lines = if all { part.bytes.clone() } else { lines_of(part, rejected) };
+        shared.keep(rejected);
+        shared.tell(&BatchEvent::Rejected { target: &port.target, rejected, error, lines: &lines });
+    }
 }
 
 fn give_up(shared: &Shared, port: &Port, batch: u64, part: &Lines, error: &Error) {

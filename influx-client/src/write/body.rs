@@ -11,6 +11,8 @@ pub(crate) struct Body {
     /// Where each line ends, its line feed included.
     ends: Vec<usize>,
     first: usize,
+    /// Indices that no line has, ascending.
+    left_out: Vec<usize>,
 }
 
 impl Body {
@@ -18,7 +20,20 @@ impl Body {
     pub(crate) fn new(bytes: impl Into<Bytes>, ends: Vec<usize>, first: usize) -> Self {
         let bytes = bytes.into();
         debug_assert_eq!(ends.last().copied().unwrap_or(0), bytes.len());
-        Body { bytes, ends, first }
+        Body { bytes, ends, first, left_out: Vec::new() }
+    }
+
+    /// The lines but for those with these indices; the others keep theirs.
+    pub(crate) fn without(&self, indices: &[usize]) -> Body {
+        let mut left_out = [&self.left_out, indices].concat();
+        left_out.sort_unstable();
+        let (mut bytes, mut ends) = (Vec::with_capacity(self.bytes.len()), Vec::new());
+        for (_, line) in self.iter().filter(|(index, _)| left_out.binary_search(index).is_err()) {
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+            ends.push(bytes.len());
+        }
+        Body { bytes: bytes.into(), ends, first: self.first, left_out }
     }
 
     pub(crate) fn bytes(&self) -> &Bytes {
@@ -30,7 +45,7 @@ impl Body {
         self.ends.len()
     }
 
-    /// The caller's indices of the lines.
+    /// The caller's indices of the lines, of which none is left out.
     pub(crate) fn indices(&self) -> Range<usize> {
         self.first..self.first + self.ends.len()
     }
@@ -38,9 +53,10 @@ impl Body {
     /// The lines without their line feeds, with the caller's index of each.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).enumerate().map(|(at, (start, end))| {
+        let indices = (self.first..).filter(|index| self.left_out.binary_search(index).is_err());
+        indices.zip(starts.zip(&self.ends)).map(|(index, (start, end))| {
             let line = &self.bytes[start..*end];
-            (self.first + at, line.strip_suffix(b"\n").unwrap_or(line))
+            (index, line.strip_suffix(b"\n").unwrap_or(line))
         })
     }
 
@@ -51,10 +67,11 @@ impl Body {
             return None;
         }
         let cut = self.ends[middle - 1];
-        let left =
-            Body { bytes: self.bytes.slice(..cut), ends: self.ends[..middle].to_vec(), first: self.first };
+        let (second, _) = self.iter().nth(middle)?;
+        let part = |bytes, ends, first| Body { bytes, ends, first, left_out: self.left_out.clone() };
+        let left = part(self.bytes.slice(..cut), self.ends[..middle].to_vec(), self.first);
         let ends = self.ends[middle..].iter().map(|end| end - cut).collect();
-        Some((left, Body { bytes: self.bytes.slice(cut..), ends, first: self.first + middle }))
+        Some((left, part(self.bytes.slice(cut..), ends, second)))
     }
 }
 
@@ -87,6 +104,19 @@ mod tests {
             let expected: Vec<_> = (0..count).map(|i| (100 + i, format!("m f={i}"))).collect();
             assert_eq!(seen, expected);
         }
+    }
+
+    #[test]
+    fn what_is_left_out_changes_no_index() {
+        let whole = body(&["a f=0\n", "b f=1\n", "c f=2\n", "d f=3\n", "e f=4"], 10);
+        let of = |body: &Body| body.iter().map(|(index, line)| (index, line[0])).collect::<Vec<_>>();
+        let some = whole.without(&[13, 10]);
+        assert_eq!(of(&some), [(11, b'b'), (12, b'c'), (14, b'e')]);
+        assert_eq!((some.bytes(), some.lines()), (&Bytes::from("b f=1\nc f=2\ne f=4\n"), 3));
+        let (left, right) = some.halves().unwrap();
+        assert_eq!((of(&left), of(&right)), (vec![(11, b'b')], vec![(12, b'c'), (14, b'e')]));
+        assert_eq!(of(&some.without(&[12])), [(11, b'b'), (14, b'e')]);
+        assert_eq!(of(&whole.without(&[])), of(&whole));
     }
 
     #[test]

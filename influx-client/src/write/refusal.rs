@@ -30,7 +30,10 @@ pub(crate) fn rejected(refusal: &Refusal<'_>, body: &Body) -> Vec<Rejected> {
             candidates(text, body, refusal.dropped, fits)
         }
         Cause::ConflictInBatch(text) => conflicts_in_batch(text, body),
-        Cause::Other(text) => vec![Rejected::new(only_index(body, refusal.dropped), None, text)],
+        Cause::Other(text) => {
+            let (index, line) = only_line(body, refusal.dropped).unzip();
+            vec![Rejected::new(index, line.and_then(|line| std::str::from_utf8(line).ok()), text)]
+        }
     }
 }
 
@@ -126,8 +129,8 @@ fn conflicts_in_batch(text: &str, body: &Body) -> Vec<Rejected> {
 }
 
 /// The one line of the body, if there is only one and it was dropped.
-fn only_index(body: &Body, dropped: Option<u64>) -> Option<usize> {
-    (body.lines() == 1 && dropped != Some(0)).then_some(body.indices().start)
+fn only_line(body: &Body, dropped: Option<u64>) -> Option<(usize, &[u8])> {
+    body.iter().next().filter(|_| body.lines() == 1 && dropped != Some(0))
 }
 
 #[cfg(test)]
@@ -228,7 +231,7 @@ mod tests {
         assert_eq!(rows, [(None, None, "points beyond retention policy".into(), true)]);
         assert!(!total);
         let (rows, total) = map(late, &body("m f=1 1", 7));
-        assert_eq!(rows[0].0, Some(7));
+        assert_eq!(rows, [row(7, "m f=1 1", "points beyond retention policy")]);
         assert!(total);
     }
 }
