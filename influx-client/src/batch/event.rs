@@ -40,8 +40,8 @@ pub enum BatchEvent<'e> {
         target: &'e BatchTarget,
         /// How many points.
         points: usize,
-        /// Bytes of their lines.
-        bytes: usize,
+        /// Their lines.
+        lines: &'e Bytes,
     },
     /// A request failed and will be sent again.
     Retry {

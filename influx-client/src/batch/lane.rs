@@ -70,10 +70,9 @@ pub(super) enum Offered {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Outcome {
     /// The server answered with success; of some lines it may have refused that many for good.
-    Settled {
-        rejected: usize,
-    },
-    Dropped,
+    Settled { rejected: usize },
+    /// Given up, but for those that were refused before.
+    Dropped { rejected: usize },
 }
 
 impl Lane {
@@ -226,14 +225,13 @@ impl Lane {
         let points = part.points as u64;
         self.stats.pending -= points;
         self.stats.pending_bytes -= part.bytes.len() as u64;
-        match outcome {
-            Outcome::Settled { rejected } => {
-                let rejected = (rejected as u64).min(points);
-                self.stats.rejected += rejected;
-                self.stats.written += points - rejected;
-            }
-            Outcome::Dropped => self.stats.dropped += points,
-        }
+        let (rejected, others) = match outcome {
+            Outcome::Settled { rejected } => (rejected, &mut self.stats.written),
+            Outcome::Dropped { rejected } => (rejected, &mut self.stats.dropped),
+        };
+        let rejected = (rejected as u64).min(points);
+        *others += points - rejected;
+        self.stats.rejected += rejected;
         if self.spares.len() < SPARES
             && let Ok(memory) = part.bytes.try_into_mut()
         {

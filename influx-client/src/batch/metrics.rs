@@ -2,15 +2,15 @@
 
 use super::event::BatchEvent;
 
-/// Counts an event under the names `influx_batch_points_written_total`, `.._rejected_total`, `.._dropped_total` and
-/// `influx_batch_retries_total`, with the label `target`.
+/// Counts an event under the names `influx_batch_points_written_total`, `.._rejected_total`, `.._dropped_total`,
+/// `influx_batch_bytes_written_total` and `influx_batch_retries_total`, with the label `target`.
 pub(super) fn count(event: &BatchEvent<'_>) {
     match event {
-        BatchEvent::Written { target, points, bytes } => {
+        BatchEvent::Written { target, points, lines } => {
             metrics::counter!("influx_batch_points_written_total", "target" => target.to_string())
                 .increment(*points as u64);
             metrics::counter!("influx_batch_bytes_written_total", "target" => target.to_string())
-                .increment(*bytes as u64);
+                .increment(lines.len() as u64);
         }
         BatchEvent::Retry { target, .. } => {
             metrics::counter!("influx_batch_retries_total", "target" => target.to_string()).increment(1);

@@ -131,8 +131,8 @@ impl Shared {
 
     pub(super) fn tell(&self, event: &BatchEvent<'_>) {
         match event {
-            BatchEvent::Written { target, points, bytes } => {
-                tracing::debug!(%target, points, bytes, "points written");
+            BatchEvent::Written { target, points, lines } => {
+                tracing::debug!(%target, points, bytes = lines.len(), "points written");
             }
             BatchEvent::Retry { target, failures, delay, error, lines } => {
                 tracing::warn!(%target, failures, ?delay, %error, bytes = lines.len(), "a batch will be sent again");

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout};
+use tracing::Instrument;
 
 use super::accumulate::Lines;
 use super::chance::chance;
@@ -19,7 +20,8 @@ use crate::write::{LinesBody, post};
 /// Sends batches until the writer is closed and nothing is left.
 pub(super) async fn run(shared: Arc<Shared>, port: Arc<Port>) {
     while let Some(batch) = port.next().await {
-        deliver(&shared, &port, batch).await;
+        let span = tracing::debug_span!("influx_batch", target = %port.target, batch);
+        deliver(&shared, &port, batch).instrument(span).await;
     }
 }
 
@@ -44,9 +46,7 @@ impl Sifted {
     }
 
     fn leave_out(&mut self, part: &Lines) {
-        let refused = self.refused.iter().flat_map(|(rejected, _)| rejected);
-        let indices: Vec<usize> = refused.filter_map(Rejected::index).collect();
-        self.rest = part.body().map(|body| body.without(&indices));
+        self.rest = part.body().map(|body| body.without(&indices(&self.refused)));
     }
 }
 
@@ -63,7 +63,9 @@ async fn deliver(shared: &Shared, port: &Port, batch: u64) {
         let started = Instant::now();
         let rest = sifted.rest.as_ref();
         let (bytes, lines) = rest.map_or((&part.bytes, part.points), |rest| (rest.bytes(), rest.lines()));
-        let outcome = post(&shared.session, &port.to, bytes.clone(), shared.settings.request_timeout).await;
+        let span = tracing::debug_span!("influx_write", points = lines, bytes = bytes.len());
+        let send = post(&shared.session, &port.to, bytes.clone(), shared.settings.request_timeout);
+        let outcome = send.instrument(span).await;
         let verdict = verdict(&outcome, lines, || rest.cloned().or_else(|| part.body()));
         let error = outcome.err();
         match (verdict, error) {
@@ -107,7 +109,7 @@ async fn deliver(shared: &Shared, port: &Port, batch: u64) {
                     drop(timeout(delay, closing.changed()).await);
                     continue;
                 }
-                give_up(shared, port, batch, &part, &error);
+                give_up(shared, port, batch, &part, &sifted.refused, &error);
             }
         }
         (failures, sifted) = (Failures::default(), Sifted::default());
@@ -119,15 +121,15 @@ fn settle(shared: &Shared, port: &Port, batch: u64, part: Lines, refused: &[(Vec
     let rejected: usize = refused.iter().map(|(rejected, _)| rejected.len()).sum();
     let points = part.points - rejected.min(part.points);
     tell_refused(shared, port, &part, refused);
-    let bytes = part.bytes.len();
+    if points > 0 {
+        let lines = others(&part, refused);
+        shared.tell(&BatchEvent::Written { target: &port.target, points, lines: &lines });
+    }
     // its memory can be used again when nobody else has it
     drop(part);
     port.lane().settle(batch, Outcome::Settled { rejected });
     shared.acknowledge(port);
     port.tell_settled();
-    if points > 0 {
-        shared.tell(&BatchEvent::Written { target: &port.target, points, bytes });
-    }
 }
 
 /// The server refused all lines.
@@ -148,18 +150,42 @@ fn tell_refused(shared: &Shared, port: &Port, part: &Lines, refused: &[(Vec<Reje
     }
 }
 
-fn give_up(shared: &Shared, port: &Port, batch: u64, part: &Lines, error: &Error) {
+/// The retry policy gave up, of what was not refused before.
+fn give_up(
+    shared: &Shared,
+    port: &Port,
+    batch: u64,
+    part: &Lines,
+    refused: &[(Vec<Rejected>, Error)],
+    error: &Error,
+) {
+    tell_refused(shared, port, part, refused);
     let why = DropReason::RetriesExhausted;
     let reason = format!("{why}: {error}");
+    let rejected: usize = refused.iter().map(|(rejected, _)| rejected.len()).sum();
     if let Some(body) = part.body() {
         let line = |line| std::str::from_utf8(line).ok();
+        let body = body.without(&indices(refused));
         let lines = body.iter().map(|(index, text)| Rejected::new(Some(index), line(text), &reason));
         shared.keep(&lines.collect::<Vec<_>>());
     }
-    port.lane().settle(batch, Outcome::Dropped);
+    let (points, lines) = (part.points - rejected.min(part.points), others(part, refused));
+    port.lane().settle(batch, Outcome::Dropped { rejected });
     shared.acknowledge(port);
     port.tell_settled();
-    shared.tell(&BatchEvent::Dropped { target: &port.target, why, points: part.points, lines: &part.bytes });
+    shared.tell(&BatchEvent::Dropped { target: &port.target, why, points, lines: &lines });
+}
+
+fn indices(refused: &[(Vec<Rejected>, Error)]) -> Vec<usize> {
+    refused.iter().flat_map(|(rejected, _)| rejected).filter_map(Rejected::index).collect()
+}
+
+/// The lines that were not refused.
+fn others(part: &Lines, refused: &[(Vec<Rejected>, Error)]) -> Bytes {
+    match part.body().filter(|_| !refused.is_empty()) {
+        None => part.bytes.clone(),
+        Some(body) => body.without(&indices(refused)).bytes().clone(),
+    }
 }
 
 /// The refused lines, whole.

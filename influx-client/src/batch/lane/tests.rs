@@ -89,7 +89,7 @@ proptest! {
                 Step::Drop(at) if !on_their_way.is_empty() => {
                     let batch = *at.get(&on_their_way);
                     let part = lane.part(batch).unwrap().clone();
-                    lane.settle(batch, Outcome::Dropped);
+                    lane.settle(batch, Outcome::Dropped { rejected: 0 });
                     expected.dropped += part.points as u64;
                     ended.extend(numbers(&part));
                 }

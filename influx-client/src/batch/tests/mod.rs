@@ -9,6 +9,7 @@ mod poison;
 mod random;
 mod retries;
 mod server;
+mod spans;
 mod storage;
 mod told;
 

@@ -203,7 +203,7 @@ impl Case {
                         DropReason::Deadline => unsent.extend(points),
                         DropReason::RetriesExhausted => gave_up.extend(points),
                         DropReason::QueueFull => assert_eq!(self.when_full, WhenFull::DropOldest),
-                        DropReason::NotClosed => panic!("it was closed"),
+                        DropReason::NotClosed | DropReason::Damaged => panic!("{why}"),
                     }
                 }
                 _ => {}

@@ -58,7 +58,10 @@ impl Events {
 
 fn told(event: &BatchEvent<'_>) -> Told {
     match event {
-        BatchEvent::Written { points, .. } => Told::Written { points: *points },
+        BatchEvent::Written { points, lines, .. } => {
+            assert_eq!(numbers(lines).len(), *points);
+            Told::Written { points: *points }
+        }
         BatchEvent::Retry { failures, delay, error, lines, .. } => {
             assert!(!lines.is_empty());
             Told::Retry { failures: *failures, delay: *delay, error: error.to_string() }

@@ -218,7 +218,7 @@ impl Model {
             }
             Step::Drop(at) => {
                 if let Some((batch, part)) = self.part(at) {
-                    self.settle(batch, &part, Outcome::Dropped);
+                    self.settle(batch, &part, Outcome::Dropped { rejected: 0 });
                 }
             }
             Step::Split(at) => {
