@@ -339,21 +339,20 @@ pub(super) fn begin(shared: &Arc<Shared>, records: Vec<Descriptor>) {
         port.tell_moved();
     }
     if let Fsync::Interval(interval) = durable.fsync {
-        shared.spawn(sync_again_and_again(durable, interval));
+        shared.spawn(sync_again_and_again(Arc::clone(shared), durable, interval));
     }
 }
 
-async fn sync_again_and_again(durable: Arc<Durable>, interval: Duration) {
+async fn sync_again_and_again(shared: Arc<Shared>, durable: Arc<Durable>, interval: Duration) {
     loop {
         tokio::time::sleep(interval).await;
-        let durable = Arc::clone(&durable);
-        let synced = tokio::task::spawn_blocking(move || {
-            match lock(&durable.spool).as_mut().filter(|spool| spool.sync_due().is_some()) {
-                Some(spool) => spool.sync(),
-                None => Ok(()),
-            }
-        });
-        if let Ok(Err(error)) = synced.await {
+        let (shared, durable) = (Arc::clone(&shared), Arc::clone(&durable));
+        let sync = |spool: &mut Spool<RealFs>| match spool.sync_due() {
+            Some(_) => spool.sync(),
+            None => Ok(()),
+        };
+        let synced = tokio::task::spawn_blocking(move || durable.with_spool(&shared, sync)).await;
+        if let Ok(Some(Err(error))) = synced {
             tracing::error!(%error, "the spool cannot be synced");
         }
     }

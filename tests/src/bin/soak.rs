@@ -47,6 +47,8 @@ struct Said {
     from: Vec<i64>,
     rejected: BTreeSet<String>,
     closed: Option<String>,
+    /// The most points that waited on disk alone, and the most bytes in memory.
+    most: (u64, u64),
 }
 
 #[tokio::main]
@@ -166,6 +168,7 @@ async fn soak() -> Result<bool, Failure> {
         println!("  {kind}: {times}");
     }
     println!("the writer: {}", said.closed.as_deref().unwrap_or("said nothing in the end"));
+    println!("waiting at most: {} points on disk alone, {} bytes in memory", said.most.0, said.most.1);
     println!("points given: {}, of them {poison} that no server takes", end * i64::from(options.threads));
     println!("refused and reported: {}, bytes of the spool in the end: {left}", said.rejected.len());
     println!(
@@ -211,6 +214,10 @@ fn start_writer(
                     if let (Ok(thread), Ok(number)) = (thread.parse::<usize>(), number.parse::<i64>()) {
                         said.from[thread] = number + 1;
                     }
+                }
+                ["waits", on_disk, in_memory] => {
+                    let (on_disk, in_memory) = (on_disk.parse().unwrap_or(0), in_memory.parse().unwrap_or(0));
+                    said.most = (said.most.0.max(on_disk), said.most.1.max(in_memory));
                 }
                 ["rejected", ..] => drop(said.rejected.insert(line)),
                 ["closed", ..] => said.closed = Some(line),

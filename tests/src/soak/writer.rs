@@ -37,7 +37,7 @@ struct Row {
     x: f64,
 }
 
-/// Gives all points; prints `taken THREAD NUMBER` now and then, `rejected NUMBER ..` for what the server refuses, and in the end what
+/// Gives all points; prints `taken THREAD NUMBER` and `waits POINTS_ON_DISK BYTES_IN_MEMORY` now and then, `rejected NUMBER ..` for what the server refuses, and in the end what
 /// became of all.
 ///
 /// # Errors
@@ -89,7 +89,11 @@ pub async fn run(orders: Orders) -> influx_client::Result<()> {
 
 fn spooled(builder: BatchWriterBuilder, orders: &Orders) -> BatchWriterBuilder {
     match &orders.spool {
-        Some(folder) => builder.spool(SpoolSettings::new(folder).fsync(Fsync::Never)),
+        // so little memory that points wait on disk alone when the server is gone
+        Some(folder) => builder
+            .batch_bytes(64 << 10)
+            .queue_bytes(256 << 10)
+            .spool(SpoolSettings::new(folder).fsync(Fsync::Never)),
         None => builder,
     }
 }
@@ -110,6 +114,8 @@ fn give(writer: &BatchWriter, orders: &Orders, thread: u32, from: i64) -> influx
         }
         if n % 500 == 499 {
             say(&format!("taken {thread} {n}"));
+            let stats = writer.stats();
+            say(&format!("waits {} {}", stats.on_disk, stats.pending_bytes));
             if rate > 0 {
                 let due = Duration::from_secs_f64((n - from) as f64 / rate as f64);
                 std::thread::sleep(due.saturating_sub(started.elapsed()));
