@@ -35,6 +35,27 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # The options of influxdb-client (Python)
+//!
+//! | `WriteOptions`, `WriteApi` | default there | here | default here |
+//! |---|---|---|---|
+//! | `batch_size` | 1,000 records | [`batch_points`](BatchWriterBuilder::batch_points) | 5,000 points |
+//! | | no limit | [`batch_bytes`](BatchWriterBuilder::batch_bytes) | 1 MiB |
+//! | `flush_interval` | 1 s | [`flush_interval`](BatchWriterBuilder::flush_interval) | 1 s |
+//! | `jitter_interval` | 0 | [`jitter`](BatchWriterBuilder::jitter) | 0 |
+//! | | memory grows | [`queue_bytes`](BatchWriterBuilder::queue_bytes), [`when_full`](BatchWriterBuilder::when_full) | 64 MiB, [`WhenFull::Wait`] |
+//! | `retry_interval` | 5 s | [`RetryPolicy::base`] | 5 s |
+//! | `exponential_base` | 2 | [`RetryPolicy::factor`] | 2 |
+//! | `max_retry_delay` | 125 s | [`RetryPolicy::max_delay`] | 125 s |
+//! | `max_retries` | 5 | [`RetryPolicy::max_retries`] | no limit |
+//! | `max_retry_time` | 180 s | [`RetryPolicy::max_total`] | no limit |
+//! | `max_close_wait` | 300 s | the deadline of [`close`](BatchWriter::close) | you say it |
+//! | `write_scheduler` | one thread for all clients | [`max_in_flight`](BatchWriterBuilder::max_in_flight) | 1 for each target |
+//! | `success_callback`, `error_callback`, `retry_callback` | | [`on_event`](BatchWriterBuilder::on_event) | |
+//! | `point_settings` | | [`default_tag`](BatchWriterBuilder::default_tag) | |
+//! | `write(bucket, .., write_precision)` | | [`to_database`](BatchWriter::to_database), [`to_retention_policy`](BatchWriter::to_retention_policy), [`with_precision`](BatchWriter::with_precision) | |
+//! | `flush()` | does nothing | [`flush`](BatchWriter::flush) | waits |
 
 mod accumulate;
 mod chance;
