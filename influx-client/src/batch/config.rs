@@ -208,7 +208,8 @@ impl BatchWriterBuilder {
     /// anything else. A write returns when its lines are in the spool.
     ///
     /// What does not fit into [`queue_bytes`](Self::queue_bytes) waits on disk alone: memory is bounded by that and two batches
-    /// more, however long the server is gone. When the spool is full, too, a write does what [`when_full`](Self::when_full)
+    /// more, however long the server is gone, and about 100 bytes for each 64 KiB on disk; where several targets are written
+    /// to in turn, point by point, for each point. When the spool is full, too, a write does what [`when_full`](Self::when_full)
     /// says. A target that is behind leaves an eighth of the spool to the others.
     ///
     /// ```no_run
