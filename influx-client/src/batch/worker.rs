@@ -182,10 +182,8 @@ fn indices(refused: &[(Vec<Rejected>, Error)]) -> Vec<usize> {
 
 /// The lines that were not refused.
 fn others(part: &Lines, refused: &[(Vec<Rejected>, Error)]) -> Bytes {
-    match part.body().filter(|_| !refused.is_empty()) {
-        None => part.bytes.clone(),
-        Some(body) => body.without(&indices(refused)).bytes().clone(),
-    }
+    let body = if refused.is_empty() { None } else { part.body() };
+    body.map_or_else(|| part.bytes.clone(), |body| body.without(&indices(refused)).bytes().clone())
 }
 
 /// The refused lines, whole.
