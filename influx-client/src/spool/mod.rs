@@ -132,6 +132,8 @@ pub(crate) struct Record {
 pub(crate) struct Dropped {
     pub(crate) record: Descriptor,
     pub(crate) reason: DropReason,
+    /// The lines, unless they cannot be read.
+    pub(crate) lines: Option<Bytes>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -337,10 +339,10 @@ impl<F: SpoolFs> Spool<F> {
     }
 
     /// Takes an entry out that is not acknowledged, and keeps it for [`take_dropped`](Spool::take_dropped).
-    fn drop_record(&mut self, id: u64, reason: DropReason) {
+    fn drop_record(&mut self, id: u64, reason: DropReason, lines: Option<Bytes>) {
         let record = self.live.get(&id).map(|entry| entry.describe(id));
         self.retire(&[RecordId(id)]);
-        self.dropped.extend(record.map(|record| Dropped { record, reason }));
+        self.dropped.extend(record.map(|record| Dropped { record, reason, lines }));
     }
 
     fn segment(&mut self, number: u64) -> Option<&mut Segment<F::File>> {

@@ -1,6 +1,7 @@
 //! Keeps the spool below its limit.
 
 use super::record::ACKNOWLEDGEMENT;
+use super::run::Run;
 use super::{DropReason, Fsync, SpoolFull};
 use super::{Spool, SpoolError, SpoolFs};
 
@@ -53,11 +54,13 @@ impl<F: SpoolFs> Spool<F> {
         self.used + ACKNOWLEDGEMENT * (self.live.len() + self.unwritten.len()) as u64
     }
 
-    /// Drops records, those that wait longest first, until the oldest segment can go.
+    /// Drops records with their lines, those that wait longest first, until the oldest segment can go.
     fn drop_oldest(&mut self) -> Result<(), SpoolError> {
         while self.segments.front().is_some_and(|oldest| oldest.live > 0) {
             let Some(id) = self.live.keys().next().copied() else { break };
-            self.drop_record(id, DropReason::Full);
+            // what is damaged is dropped as that; what cannot be read has to go, too
+            let lines = self.read_run(id).ok().map(Run::into_lines);
+            self.drop_record(id, DropReason::Full, lines);
         }
         // before the segment goes: what was dropped elsewhere must not come back
         self.write_acknowledgements()

@@ -179,7 +179,7 @@ impl<F: SpoolFs> Spool<F> {
             return None;
         }
         if parts.is_empty() {
-            self.drop_record(id, DropReason::Damaged);
+            self.drop_record(id, DropReason::Damaged, None);
             return Some(all.points);
         }
         entry.holes = 0;
@@ -200,7 +200,7 @@ impl<F: SpoolFs> Spool<F> {
             ..all
         };
         let points = lost.points;
-        self.dropped.push(Dropped { record: lost, reason: DropReason::Damaged });
+        self.dropped.push(Dropped { record: lost, reason: DropReason::Damaged, lines: None });
         Some(points)
     }
 

@@ -230,6 +230,7 @@ fn a_record_that_rots_while_the_spool_is_open_is_dropped_and_told() {
     let dropped = spool.take_dropped();
     assert_eq!(dropped.len(), 1);
     assert_eq!((dropped[0].record.id, dropped[0].reason), (ids[1], DropReason::Damaged));
+    assert_eq!((dropped[0].record.points, &dropped[0].lines), (1, &None));
     assert_eq!(spool.pending().records, 2);
     assert_eq!(&spool.read(ids[2]).unwrap().lines[..], b"lines");
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::super::{Append, DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
@@ -50,6 +51,8 @@ proptest! {
             }
             for dropped in spool.take_dropped() {
                 prop_assert_eq!(dropped.reason, DropReason::Full);
+                let bytes = dropped.lines.map(|lines| lines.len() as u64);
+                prop_assert_eq!(bytes, Some(dropped.record.bytes));
                 prop_assert_eq!(Some(dropped.record.id), waiting.pop_front(), "the oldest first");
             }
             if acknowledge && !waiting.is_empty() {
@@ -252,4 +255,31 @@ fn a_target_that_is_down_leaves_room_for_the_others() {
         assert_eq!(spool.records().map(|record| record.id).collect::<Vec<_>>(), down);
         assert!(down.iter().all(|id| spool.read(*id).unwrap().lines == [b'd'; 20][..]));
     }
+}
+
+/// What has to go is handed back, without what is damaged in it.
+#[test]
+fn what_is_dropped_carries_its_lines() {
+    let fs = MemFs::default();
+    let settings = settings(Fsync::Always).max_bytes(1200);
+    let (mut spool, _) = Spool::open(fs.clone(), &settings, SpoolFull::DropOldest).unwrap();
+    let first = spool.append(Append::new(b"t", 1, b"first\n"), Instant::now()).unwrap();
+    for (points, lines) in [(2, b"second\n"), (4, b"thirdX\n")] {
+        let append = Append { join: Some(first), ..Append::new(b"t", points, lines) };
+        assert_eq!(spool.append(append, Instant::now()).unwrap(), first);
+    }
+    fs.rot("00000000000000000001.spool", 39 + 35);
+    let mut dropped = Vec::new();
+    while dropped.is_empty() {
+        spool.append(Append::new(b"other", 1, &[b'x'; 100]), Instant::now()).unwrap();
+        dropped = spool.take_dropped();
+    }
+    let told: Vec<_> = dropped
+        .into_iter()
+        .map(|one| (one.record.id, one.record.records, one.record.points, one.reason, one.lines))
+        .take(2)
+        .collect();
+    let left = Bytes::from_static(b"first\nthirdX\n");
+    let expected = [(first, 1, 2, DropReason::Damaged, None), (first, 2, 5, DropReason::Full, Some(left))];
+    assert_eq!(told, expected);
 }

@@ -43,6 +43,7 @@ fn check(script: &[Op], fsync: Fsync, when_full: SpoolFull, seed: u64) {
             assert!(!refused || matches!(op, Op::Append { .. } | Op::AppendUnsynced { .. } | Op::Read(_)));
         }
         drive.agree();
+        assert_eq!(drive.unread, 0, "what is dropped is handed back");
     }
     let waiting: Vec<Vec<u8>> = drive.waiting().map(|known| known.lines.clone()).collect();
     let spool = drive.spool.as_mut().unwrap();
