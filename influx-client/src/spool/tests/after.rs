@@ -1,29 +1,38 @@
 //! What a crash leaves keeps the promises.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 
 use super::super::{Append, Fsync, RecordId, Spool};
-use super::disk::Crash;
+use super::disk::{Crash, Disk};
 use super::drive::{Drive, Gone, Known, opened};
 use super::machine::MemFs;
 
 impl Drive {
-    /// Two crashes with the same one leave the same files, of which the same is known.
-    pub(super) fn fingerprint(&self, crash: Crash) -> u64 {
+    /// As [`check_after`](Drive::check_after), if that was not checked yet: crashes that leave the same files, of which the
+    /// same is known, are one.
+    pub(super) fn check_after_once(&self, crash: Crash, checked: &mut HashSet<u64>) {
+        let disk = self.fs.disk().after(crash);
         let mut hasher = DefaultHasher::new();
-        (crash == Crash::Process, self.fs.disk().after(crash).files()).hash(&mut hasher);
+        (crash == Crash::Process, &disk).hash(&mut hasher);
         for known in &self.known {
             (known.id, known.run, known.durable, known.gone).hash(&mut hasher);
         }
-        hasher.finish()
+        if checked.insert(hasher.finish()) {
+            self.check_on(disk, crash);
+        }
     }
 
     /// What a crash leaves keeps the promises, and the spool goes on from there.
     pub(super) fn check_after(&self, crash: Crash) {
-        let fs = MemFs::new(self.fs.disk().after(crash));
+        let disk = self.fs.disk().after(crash);
+        self.check_on(disk, crash);
+    }
+
+    fn check_on(&self, disk: Disk, crash: Crash) {
+        let fs = MemFs::new(disk);
         let (mut spool, recovered) = opened(fs.clone(), &self.roomy()).unwrap();
         let found = recovered.records.iter().flat_map(|record| self.recognise(&mut spool, record.id));
         let found: Vec<usize> = found.map(|(place, _)| place).collect();

@@ -5,11 +5,12 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::super::run::Part;
+use super::super::segment::Segment;
 use super::super::{
     Append, Descriptor, DropReason, Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFs,
     SpoolFull, SpoolSettings,
 };
-use super::disk::{Crash, Disk};
+use super::disk::Crash;
 use super::machine::MemFs;
 
 /// One call. Records are meant by their place among all that were appended.
@@ -119,6 +120,7 @@ impl Drive {
     }
 
     pub(super) fn open(&mut self) -> Result<Recovered, SpoolError> {
+        self.note_given_up();
         self.spool = None;
         let opened = Spool::open(self.fs.clone(), &self.settings, self.when_full);
         self.note_failed_sync(opened.as_ref().err());
@@ -246,6 +248,22 @@ impl Drive {
         }
     }
 
+    /// A process ends: where it saw a sync fail, the next one finds what may never be on disk, also of records that were
+    /// durable and have been moved.
+    fn note_given_up(&mut self) {
+        let Some(spool) = &self.spool else { return };
+        for (id, entry) in &spool.live {
+            let end = entry.offset + entry.len();
+            let is_in = |segment: &&Segment<usize>| segment.number == entry.segment;
+            if spool.segments.iter().find(is_in).is_some_and(|segment| segment.failed && end > segment.synced)
+            {
+                let run = Some(RecordId(*id));
+                let moved = self.known.iter_mut().filter(|known| known.run == run);
+                moved.for_each(|known| known.durable = false);
+            }
+        }
+    }
+
     fn note_failed_sync(&mut self, error: Option<&SpoolError>) {
         self.in_doubt |= matches!(error, Some(SpoolError::Io { doing, .. }) if doing.starts_with("sync"));
     }
@@ -288,7 +306,7 @@ impl Drive {
             .collect();
         assert_eq!(found, expected);
         assert_eq!(spool.pending(), pending);
-        assert_eq!(spool.disk_bytes(), spool_bytes(&self.fs.disk()));
+        assert_eq!(spool.disk_bytes(), self.fs.bytes());
     }
 
     /// The settings with room for more.
@@ -314,10 +332,6 @@ impl Drive {
         assert_eq!(record.points, points, "{record:?}");
         places.into_iter().zip(run.0..).map(|(place, id)| (place, (RecordId(id), run))).collect()
     }
-}
-
-fn spool_bytes(disk: &Disk) -> u64 {
-    disk.files().values().map(|bytes| bytes.len() as u64).sum()
 }
 
 /// The lines of the records that wait, also of those in runs, for tests that need no script.
