@@ -20,7 +20,7 @@
 //! - A cure for a disk that fails: an I/O error is an error of the call. The spool can be used on, and the next call tries
 //!   anew. A file that cannot be *read* when the spool is opened fails `open`, as it may be readable later. And what a
 //!   failed sync left in doubt is saved by the process that saw it fail: if that one ends before, the next cannot know
-//!   that the operating system has given bytes up which it still shows.
+//!   that the operating system has given bytes up which it still shows. That includes records that were just moved.
 //!
 //! # Layout
 //!

@@ -42,7 +42,8 @@ fn log(runs: bool) -> (Disk, Waiting, BTreeMap<String, Vec<Laid>>) {
     let laid: BTreeMap<String, Vec<Laid>> =
         fs.disk().files().iter().map(|(name, bytes)| (name.clone(), layout(name, bytes))).collect();
     assert_eq!(laid.len(), 3, "segments");
-    (fs.disk(), waiting, laid)
+    let disk = fs.disk().clone();
+    (disk, waiting, laid)
 }
 
 fn layout(name: &str, bytes: &[u8]) -> Vec<Laid> {

@@ -51,7 +51,7 @@ fn usual() -> Vec<Op> {
 /// One record that stays, while others come and go: it is moved.
 pub(super) fn one_stays() -> Vec<Op> {
     let mut script = vec![append(1, 10), Op::Sync];
-    for place in 1..14 {
+    for place in 1..11 {
         script.push(append(2, 100));
         script.push(Op::Acknowledge(vec![place]));
     }
@@ -63,7 +63,7 @@ pub(super) fn one_stays() -> Vec<Op> {
 /// Runs of several records, with others between them, of which one stays and is moved.
 pub(super) fn a_run_stays() -> Vec<Op> {
     let mut script = vec![append(1, 10), unsynced(1, 20), append(1, 0)];
-    for place in 1..8 {
+    for place in 1..6 {
         script.extend([append(2, 60), unsynced(2, 20), append(2, 1), append(3, 20)]);
         script.push(Op::Acknowledge(vec![4 * place - 1, 4 * place + 2]));
     }
@@ -93,11 +93,10 @@ fn crash_everywhere(script: &[Op], when_full: SpoolFull) {
                 Fsync::Never => &[Crash::Process, Crash::Nothing],
                 _ => &[Crash::Process, Crash::Nothing, Crash::Names, Crash::Removals, Crash::Bytes],
             };
-            let torn = [Crash::Torn(steps as u64)];
+            // any part of all changes is left: each byte of the last one adds little
+            let torn = (steps % 4 == 0).then_some(Crash::Torn(steps as u64));
             for crash in outcomes.iter().copied().chain(torn) {
-                if checked.insert(drive.fingerprint(crash)) {
-                    drive.check_after(crash);
-                }
+                drive.check_after_once(crash, &mut checked);
             }
             crashes += 1;
             if survived {
@@ -116,12 +115,14 @@ fn what_was_durable_survives_a_crash_anywhere() {
 
 #[test]
 fn what_was_durable_survives_a_crash_while_records_are_moved() {
-    crash_everywhere(&one_stays(), SpoolFull::Refuse);
-    crash_everywhere(&a_run_stays(), SpoolFull::Refuse);
-    let mut drive = Drive::new(MemFs::default(), Fsync::Always, SpoolFull::Refuse);
-    assert!(drive.run(&one_stays()));
-    let oldest = drive.fs.disk().files().keys().next().cloned();
-    assert_ne!(oldest, Some(super::super::segment::name(1)), "it was moved");
+    for script in [one_stays(), a_run_stays()] {
+        crash_everywhere(&script, SpoolFull::Refuse);
+        let mut drive = Drive::new(MemFs::default(), Fsync::Always, SpoolFull::Refuse);
+        assert!(drive.run(&script));
+        let spool = drive.spool.as_ref().unwrap();
+        let (first, segment) = spool.live.iter().next().map(|(id, entry)| (*id, entry.segment)).unwrap();
+        assert!(first == 1 && segment > 4, "it was moved to {segment}");
+    }
 }
 
 #[test]

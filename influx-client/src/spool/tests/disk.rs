@@ -1,6 +1,7 @@
 //! A disk in memory that loses power.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::mem;
 
 /// Small random numbers that a seed repeats.
@@ -86,8 +87,11 @@ impl Disk {
         } else if matches!(crash, Crash::Bytes | Crash::Removals) {
             names.retain(|name, _| self.names.contains_key(name));
         }
-        let inodes =
-            self.inodes.iter().map(|inode| Inode::settled(inode.after(crash, &mut random))).collect();
+        // of files without a name nothing is found
+        let mut inodes = vec![Inode::default(); self.inodes.len()];
+        for inode in names.values() {
+            inodes[*inode] = Inode::settled(self.inodes[*inode].after(crash, &mut random));
+        }
         Disk { safe_names: names.clone(), names, name_changes: Vec::new(), inodes }
     }
 
@@ -160,6 +164,11 @@ impl Disk {
         }
     }
 
+    /// Bytes of all files.
+    pub(super) fn bytes(&self) -> u64 {
+        self.names.values().map(|inode| self.inodes[*inode].seen.len() as u64).sum()
+    }
+
     pub(super) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         self.names.iter().map(|(name, inode)| (name.clone(), self.inodes[*inode].seen.clone())).collect()
     }
@@ -169,6 +178,15 @@ impl Disk {
         self.safe_names.insert(name.into(), self.inodes.len());
         self.inodes.push(Inode::settled(bytes.to_vec()));
         self
+    }
+}
+
+/// Names and contents.
+impl Hash for Disk {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        for (name, inode) in &self.names {
+            (name, &self.inodes[*inode].seen).hash(hasher);
+        }
     }
 }
 

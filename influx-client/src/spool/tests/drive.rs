@@ -1,18 +1,16 @@
 //! Drives a spool through a script, beside what must come of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-
 use super::super::run::Part;
+use super::super::segment::Segment;
 use super::super::{
     Append, Descriptor, DropReason, Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFs,
     SpoolFull, SpoolSettings,
 };
-use super::disk::{Crash, Disk};
+use super::disk::Crash;
 use super::machine::MemFs;
 
 /// One call. Records are meant by their place among all that were appended.
@@ -40,7 +38,7 @@ pub(super) struct Known {
     pub(super) run: Option<RecordId>,
     /// A good sync came after it.
     pub(super) durable: bool,
-    gone: Gone,
+    pub(super) gone: Gone,
     /// A sync failed before a restart: the kernel may have given it up, and claims success since.
     doubtful: bool,
 }
@@ -58,7 +56,7 @@ impl fmt::Debug for Known {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Gone {
+pub(super) enum Gone {
     No,
     /// Asked for, and maybe not on disk.
     Maybe,
@@ -80,10 +78,10 @@ pub(super) struct Drive {
     pub(super) fs: MemFs,
     settings: SpoolSettings,
     when_full: SpoolFull,
-    fsync: Fsync,
+    pub(super) fsync: Fsync,
     pub(super) spool: Option<Spool<MemFs>>,
     pub(super) known: Vec<Known>,
-    now: Instant,
+    pub(super) now: Instant,
     /// A sync failed, and no good one came after it.
     in_doubt: bool,
     /// So many were dropped without their lines.
@@ -122,6 +120,7 @@ impl Drive {
     }
 
     pub(super) fn open(&mut self) -> Result<Recovered, SpoolError> {
+        self.note_given_up();
         self.spool = None;
         let opened = Spool::open(self.fs.clone(), &self.settings, self.when_full);
         self.note_failed_sync(opened.as_ref().err());
@@ -249,6 +248,22 @@ impl Drive {
         }
     }
 
+    /// A process ends: where it saw a sync fail, the next one finds what may never be on disk, also of records that were
+    /// durable and have been moved.
+    fn note_given_up(&mut self) {
+        let Some(spool) = &self.spool else { return };
+        for (id, entry) in &spool.live {
+            let end = entry.offset + entry.len();
+            let is_in = |segment: &&Segment<usize>| segment.number == entry.segment;
+            if spool.segments.iter().find(is_in).is_some_and(|segment| segment.failed && end > segment.synced)
+            {
+                let run = Some(RecordId(*id));
+                let moved = self.known.iter_mut().filter(|known| known.run == run);
+                moved.for_each(|known| known.durable = false);
+            }
+        }
+    }
+
     fn note_failed_sync(&mut self, error: Option<&SpoolError>) {
         self.in_doubt |= matches!(error, Some(SpoolError::Io { doing, .. }) if doing.starts_with("sync"));
     }
@@ -291,77 +306,20 @@ impl Drive {
             .collect();
         assert_eq!(found, expected);
         assert_eq!(spool.pending(), pending);
-        assert_eq!(spool.disk_bytes(), spool_bytes(&self.fs.disk()));
-    }
-
-    /// Two crashes with the same one leave the same files, of which the same is known.
-    pub(super) fn fingerprint(&self, crash: Crash) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (crash == Crash::Process, self.fs.disk().after(crash).files()).hash(&mut hasher);
-        for known in &self.known {
-            (known.id, known.run, known.durable, known.gone).hash(&mut hasher);
-        }
-        hasher.finish()
-    }
-
-    /// What a crash leaves keeps the promises, and the spool goes on from there.
-    pub(super) fn check_after(&self, crash: Crash) {
-        let fs = MemFs::new(self.fs.disk().after(crash));
-        let (mut spool, recovered) = opened(fs.clone(), &self.roomy()).unwrap();
-        let found = recovered.records.iter().flat_map(|record| self.recognise(&mut spool, record.id));
-        let found: Vec<usize> = found.map(|(place, _)| place).collect();
-        let context =
-            || format!("{crash:?}, {:?}, {}: found {found:?} of {:?}", self.fsync, self.context, self.known);
-        assert!(found.is_sorted_by(|a, b| a < b), "in order and once: {}", context());
-        let found_set: BTreeSet<usize> = found.iter().copied().collect();
-        for (place, known) in self.known.iter().enumerate() {
-            let taken = if crash == Crash::Process { known.id.is_some() } else { known.durable };
-            if taken && known.gone == Gone::No {
-                assert!(found_set.contains(&place), "{place} is lost: {}", context());
-            }
-            let left =
-                if crash == Crash::Process { known.gone >= Gone::Done } else { known.gone == Gone::Durable };
-            assert!(!(left && found_set.contains(&place)), "{place} came back: {}", context());
-        }
-        // what nobody was told of is no loss
-        for lost in &recovered.lost {
-            let promised =
-                |known: &Known| known.id == Some(lost.id) && known.durable && known.gone == Gone::No;
-            assert!(!self.known.iter().any(promised), "{lost:?}: {}", context());
-        }
-        self.goes_on(&fs, spool, &found);
+        assert_eq!(spool.disk_bytes(), self.fs.bytes());
     }
 
     /// The settings with room for more.
-    fn roomy(&self) -> SpoolSettings {
+    pub(super) fn roomy(&self) -> SpoolSettings {
         self.settings.clone().max_bytes(1 << 20)
     }
 
-    /// Appends, acknowledges, and loses power: all is there.
-    fn goes_on(&self, fs: &MemFs, mut spool: Spool<MemFs>, found: &[usize]) {
-        let mut expected: Vec<&[u8]> = found.iter().map(|place| &self.known[*place].lines[..]).collect();
-        let mut ids: Vec<RecordId> = spool.records().map(|record| record.id).collect();
-        for lines in [&b"after 1\n"[..], b"after 2\n"] {
-            let id = spool.append(Append::new(b"t", 1, lines), self.now).unwrap();
-            assert!(ids.last() < Some(&id), "ids grow");
-            ids.push(id);
-            expected.push(lines);
-        }
-        let oldest = spool.records().next().unwrap();
-        spool.acknowledge(&ids[..1]).unwrap();
-        expected.drain(..oldest.records as usize);
-        spool.sync().unwrap();
-        drop(spool);
-        let crash = if self.fsync == Fsync::Never { Crash::Process } else { Crash::Nothing };
-        let (mut spool, recovered) = opened(MemFs::new(fs.disk().after(crash)), &self.roomy()).unwrap();
-        let lines: Vec<Bytes> =
-            recovered.records.iter().map(|record| spool.read(record.id).unwrap().lines).collect();
-        assert_eq!(lines.concat(), expected.concat(), "{crash:?}");
-        assert_eq!(recovered.lost, [], "told once");
-    }
-
     /// Which appended records these are, by their lines, with their own ids and the run's.
-    fn recognise(&self, spool: &mut Spool<MemFs>, run: RecordId) -> Vec<(usize, (RecordId, RecordId))> {
+    pub(super) fn recognise(
+        &self,
+        spool: &mut Spool<MemFs>,
+        run: RecordId,
+    ) -> Vec<(usize, (RecordId, RecordId))> {
         let record = spool.read(run).unwrap();
         let lines = record.lines.split_inclusive(|byte| *byte == b'\n');
         let places: Vec<usize> = lines
@@ -374,10 +332,6 @@ impl Drive {
         assert_eq!(record.points, points, "{record:?}");
         places.into_iter().zip(run.0..).map(|(place, id)| (place, (RecordId(id), run))).collect()
     }
-}
-
-fn spool_bytes(disk: &Disk) -> u64 {
-    disk.files().values().map(|bytes| bytes.len() as u64).sum()
 }
 
 /// The lines of the records that wait, also of those in runs, for tests that need no script.

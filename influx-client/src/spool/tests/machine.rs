@@ -1,6 +1,6 @@
 //! A machine with a disk in memory: it goes off after so many steps, and its file system refuses.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
@@ -78,8 +78,8 @@ impl MemFs {
         self.machine.borrow_mut().faults.clear();
     }
 
-    pub(super) fn disk(&self) -> Disk {
-        self.machine.borrow().disk.clone()
+    pub(super) fn disk(&self) -> Ref<'_, Disk> {
+        Ref::map(self.machine.borrow(), |machine| &machine.disk)
     }
 
     /// Flips a bit.
@@ -97,7 +97,7 @@ impl MemFs {
 
     /// Bytes of all files.
     pub(super) fn bytes(&self) -> u64 {
-        self.disk().files().values().map(|bytes| bytes.len() as u64).sum()
+        self.disk().bytes()
     }
 
     /// The most bytes that the files took together.
@@ -191,8 +191,7 @@ impl SpoolFs for MemFs {
         let powered = machine.fuel.map_or(count, |fuel| count.min(fuel));
         if powered > 0 {
             machine.disk.write(*file, &bytes[..powered]);
-            let bytes = machine.disk.list().iter().map(|(_, len)| len).sum();
-            machine.peak = machine.peak.max(bytes);
+            machine.peak = machine.peak.max(machine.disk.bytes());
         }
         machine.burn(count)?;
         outcome

@@ -1,5 +1,6 @@
 //! The laws of the spool.
 
+mod after;
 mod corrupt;
 mod crash;
 mod disk;
