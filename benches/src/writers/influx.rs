@@ -1,10 +1,11 @@
 //! influx-client's batch writer, from a task and from plain threads. It sends from a thread of its own.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
-use influx_client::Client;
-use influx_client::batch::BatchWriter;
+use influx_client::batch::{BatchWriter, BatchWriterBuilder};
+use influx_client::{Client, Fsync, SpoolSettings};
 use tokio::runtime::{Builder, Runtime};
 
 use super::{BATCH, Giving, Server, Writer};
@@ -18,10 +19,15 @@ struct Sender {
 
 impl Sender {
     fn new(server: &Server) -> Sender {
+        Sender::with(server, |builder| builder)
+    }
+
+    fn with(server: &Server, set: impl FnOnce(BatchWriterBuilder) -> BatchWriterBuilder) -> Sender {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let client = Client::v1(server.url()).database("d").build().expect("a client");
         let _within = runtime.enter();
-        let writer = client.batch_writer().batch_points(BATCH).build().expect("a writer");
+        let builder = set(client.batch_writer().batch_points(BATCH));
+        let writer = builder.build().expect("a writer");
         Sender { writer, runtime }
     }
 
@@ -87,6 +93,52 @@ impl Writer for Together {
         let giving = Giving::by(|| self.0.runtime.block_on(task).expect("a task that ends"));
         self.0.sender.flush();
         giving
+    }
+}
+
+/// `write_all(..).await` of some points at a time, in a task, with a spool that survives the process.
+pub(super) struct Spooled {
+    task: Task,
+    folder: PathBuf,
+}
+
+impl Spooled {
+    /// Points that are given at a time.
+    const TOGETHER: usize = 100;
+
+    pub(super) fn new(server: &Server) -> Spooled {
+        let folder = std::env::temp_dir().join(format!("influx-benches-{}", std::process::id()));
+        let spool = SpoolSettings::new(&folder).fsync(Fsync::Never);
+        let sender = Sender::with(server, |builder| builder.spool(spool));
+        let runtime = Builder::new_current_thread().build().expect("a runtime");
+        Spooled { task: Task { sender, runtime }, folder }
+    }
+}
+
+impl Writer for Spooled {
+    fn name(&self) -> &str {
+        "influx, `write_all` of 100 points, with a spool (`Fsync::Never`)"
+    }
+
+    fn give(&mut self, points: &Arc<[Trade]>, passes: usize) -> Giving {
+        let (writer, points) = (self.task.sender.writer.clone(), Arc::clone(points));
+        let task = self.task.runtime.spawn(async move {
+            for _ in 0..passes {
+                for some in points.chunks(Self::TOGETHER) {
+                    writer.write_all(some).await.expect("points that can be written");
+                }
+            }
+        });
+        let giving = Giving::by(|| self.task.runtime.block_on(task).expect("a task that ends"));
+        self.task.sender.flush();
+        giving
+    }
+}
+
+impl Drop for Spooled {
+    fn drop(&mut self) {
+        // a folder that stays is no harm
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 

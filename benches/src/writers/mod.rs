@@ -83,6 +83,7 @@ pub fn all(server: &Server, points: &[Trade], python: Option<&str>) -> Vec<Box<d
         Box::new(influx::Together::new(server)),
         Box::new(influx::Threads::new(server, 1)),
         Box::new(influx::Threads::new(server, 4)),
+        Box::new(influx::Spooled::new(server)),
         Box::new(questdb::Flushed::tcp(server)),
         Box::new(questdb::Flushed::http(server)),
         Box::new(influxdb3_client::Awaited::new(server)),
