@@ -124,9 +124,24 @@ async fn close_leaves_on_disk_what_did_not_fit_into_memory() {
         let report = writer.close(Duration::from_millis(20)).await;
         assert_eq!((report.stats.spooled, report.stats.dropped), (report.stats.given, 0));
     }
+    // a crash in the middle of a write leaves a torn end
+    let segments = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let newest = segments.filter(|path| path.extension().is_some_and(|end| end == "spool")).max().unwrap();
+    let mut bytes = std::fs::read(&newest).unwrap();
+    bytes.extend_from_slice(b"cut");
+    std::fs::write(&newest, bytes).unwrap();
+
     let alive = Server::start().await.unwrap();
     alive.expect(Expect::write().any_times(), Reply::status(204));
-    let writer = small(&alive).spool(spool(&folder)).build().unwrap();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&told);
+    let builder = small(&alive).spool(spool(&folder)).on_event(move |event| {
+        if let BatchEvent::Recovered { points, damaged_points, damaged_bytes, .. } = event {
+            listener.lock().unwrap().push((*points, *damaged_points, *damaged_bytes));
+        }
+    });
+    let writer = builder.build().unwrap();
+    assert_eq!(*told.lock().unwrap(), [(3_000, 0, 3)]);
     let report = writer.close(10 * SECOND).await;
     assert!(report.is_complete() && report.stats.given == 3_000, "{report:?}");
     assert_eq!(alive.lines(), lines(0..3_000));

@@ -260,11 +260,11 @@ impl BatchWriterBuilder {
         let opened = self.spool.as_ref().map(|spool| Durable::open(spool, &self.settings)).transpose()?;
         #[cfg(not(feature = "spool"))]
         let opened: Option<(Durable, ())> = None;
-        let (durable, records) = opened.map(|(durable, records)| (Arc::new(durable), records)).unzip();
+        let (durable, recovered) = opened.map(|(durable, recovered)| (Arc::new(durable), recovered)).unzip();
         let shared = Arc::new(Shared::new(self.session, self.settings, self.on_event, runtime, durable));
         let port = shared.port(target)?;
-        if let Some(records) = records {
-            durable::begin(&shared, records);
+        if let Some(recovered) = recovered {
+            durable::begin(&shared, recovered);
         }
         let guard = Arc::new(Guard(Arc::clone(&shared)));
         Ok(BatchWriter { shared, port, guard })

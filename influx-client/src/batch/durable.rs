@@ -2,6 +2,7 @@
 
 mod target;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use super::lane::{Debt, Load};
 use super::port::{self, Port};
 use super::shared::Shared;
 use crate::error::{Error, Kind, Result};
-use crate::spool::{self, Append, Descriptor, Dropped, Fsync, RealFs, RecordId};
+use crate::spool::{self, Append, Dropped, Fsync, RealFs, RecordId, Recovered};
 use crate::spool::{Spool, SpoolError, SpoolFull, SpoolSettings};
 use crate::write::line_ends;
 use target::{target_bytes, target_of};
@@ -34,6 +35,7 @@ pub(super) struct Durable {
     /// Some lane found no room on disk.
     starved: AtomicBool,
     fsync: Fsync,
+    folder: PathBuf,
 }
 
 /// Points that are lost with a part of the spool.
@@ -45,20 +47,14 @@ struct Lost {
 }
 
 impl Durable {
-    /// Opens the spool; gives the records that an earlier writer left.
-    pub(super) fn open(settings: &SpoolSettings, of: &Settings) -> Result<(Durable, Vec<Descriptor>)> {
+    /// Opens the spool; gives what an earlier writer left.
+    pub(super) fn open(settings: &SpoolSettings, of: &Settings) -> Result<(Durable, Recovered)> {
         let fs = RealFs::new(settings.folder());
         let full = match of.when_full {
             WhenFull::DropOldest => SpoolFull::DropOldest,
             WhenFull::Wait | WhenFull::Reject => SpoolFull::Refuse,
         };
         let (spool, recovered) = Spool::open(fs, settings, full).map_err(failed)?;
-        if recovered.damaged_bytes > 0 {
-            tracing::error!(
-                folder = %settings.folder().display(), bytes = recovered.damaged_bytes, places = recovered.damaged_places,
-                records = recovered.lost.len(), "the spool was damaged; what could be read is sent"
-            );
-        }
         let (least, most) = (2 * of.write.batch_bytes as u64, spool.largest_record());
         if most < least {
             let text = format!(
@@ -72,8 +68,9 @@ impl Durable {
             settled: Mutex::default(),
             starved: AtomicBool::new(false),
             fsync: settings.fsync_policy(),
+            folder: settings.folder().to_owned(),
         };
-        Ok((durable, recovered.records))
+        Ok((durable, recovered))
     }
 
     /// Does something with the spool, and then what came up meanwhile; `None` when the writer has ended.
@@ -327,9 +324,10 @@ impl Shared {
 }
 
 /// Puts the points of an earlier writer in front, and syncs from time to time if that was chosen.
-pub(super) fn begin(shared: &Arc<Shared>, records: Vec<Descriptor>) {
+pub(super) fn begin(shared: &Arc<Shared>, recovered: Recovered) {
     let Some(durable) = shared.durable.clone() else { return };
-    for record in records {
+    let mut points = 0;
+    for record in recovered.records {
         let port = target_of(&record.target).map(|target| shared.port(target));
         let Some(Ok(port)) = port else {
             tracing::error!(id = %record.id, "a record of the spool has no target of this writer; it stays there");
@@ -337,6 +335,12 @@ pub(super) fn begin(shared: &Arc<Shared>, records: Vec<Descriptor>) {
         };
         port.lane().park(record.id.0, record.points.into());
         port.tell_moved();
+        points += u64::from(record.points);
+    }
+    let damaged_points = recovered.lost.iter().map(|lost| u64::from(lost.points)).sum();
+    let (folder, damaged_bytes) = (&*durable.folder, recovered.damaged_bytes);
+    if points + damaged_bytes > 0 {
+        shared.tell(&BatchEvent::Recovered { folder, points, damaged_points, damaged_bytes });
     }
     if let Fsync::Interval(interval) = durable.fsync {
         shared.spawn(sync_again_and_again(Arc::clone(shared), durable, interval));

@@ -1,6 +1,7 @@
 //! What a batch writer tells: events, counts, and what it hands back.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,6 +35,17 @@ impl fmt::Display for BatchTarget {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BatchEvent<'e> {
+    /// The spool held something of an earlier writer. Told once, by [`build`](crate::batch::BatchWriterBuilder::build).
+    Recovered {
+        /// The spool's folder.
+        folder: &'e Path,
+        /// Points that are sent now, before all that is given.
+        points: u64,
+        /// Points that could not be read: of records that are damaged, or that a crash cut off before their write returned.
+        damaged_points: u64,
+        /// Bytes that are no records: the end of what a crash cut off, or damage.
+        damaged_bytes: u64,
+    },
     /// The server answered with success.
     Written {
         /// Where.

@@ -6,6 +6,7 @@ use super::event::BatchEvent;
 /// `influx_batch_bytes_written_total` and `influx_batch_retries_total`, with the label `target`.
 pub(super) fn count(event: &BatchEvent<'_>) {
     match event {
+        BatchEvent::Recovered { .. } => {}
         BatchEvent::Written { target, points, lines } => {
             metrics::counter!("influx_batch_points_written_total", "target" => target.to_string())
                 .increment(*points as u64);

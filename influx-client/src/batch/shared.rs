@@ -131,6 +131,14 @@ impl Shared {
 
     pub(super) fn tell(&self, event: &BatchEvent<'_>) {
         match event {
+            BatchEvent::Recovered { folder, points, damaged_points, damaged_bytes } => {
+                let folder = folder.display();
+                if *damaged_bytes > 0 {
+                    tracing::warn!(%folder, points, damaged_points, damaged_bytes, "points of an earlier writer are sent; some were damaged, or cut off by a crash");
+                } else {
+                    tracing::info!(%folder, points, "points of an earlier writer are sent");
+                }
+            }
             BatchEvent::Written { target, points, lines } => {
                 tracing::debug!(%target, points, bytes = lines.len(), "points written");
             }

@@ -71,7 +71,6 @@ use bytes::Bytes;
 
 pub(crate) use error::SpoolError;
 pub(crate) use fs::{RealFs, SpoolFs};
-#[cfg(test)]
 pub(crate) use recover::Recovered;
 use run::Entry;
 use segment::Segment;

@@ -58,6 +58,7 @@ impl Events {
 
 fn told(event: &BatchEvent<'_>) -> Told {
     match event {
+        BatchEvent::Recovered { .. } => panic!("there is no spool: {event:?}"),
         BatchEvent::Written { points, lines, .. } => {
             assert_eq!(numbers(lines).len(), *points);
             Told::Written { points: *points }
