@@ -1,5 +1,7 @@
 //! A point whose names are known only at run time.
 
+use core::fmt;
+
 use crate::error::Reason;
 use crate::line::{Config, Line, LineWriter};
 use crate::wire::{FieldWire, TagWire};
@@ -23,14 +25,33 @@ use crate::{EncodeError, FieldValue, LineProtocol, TagValue, Timestamp, Timestam
 /// assert_eq!(writer.as_bytes(), b"trades,instrument=AAPL price=189.25,size=100i 1700000000000000000\n");
 /// # Ok::<(), influx_core::EncodeError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 #[must_use = "a point is written by a LineWriter or a client"]
 pub struct Point {
-    measurement: String,
-    tags: Vec<(String, String)>,
-    fields: Vec<(String, Value)>,
+    /// The measurement, and the keys and tag values as they were given: one allocation for all of them.
+    text: String,
+    measurement_end: usize,
+    tags: Vec<Tag>,
+    fields: Vec<Field>,
     time: Result<Option<i64>, TimestampError>,
 }
+
+/// Where in the text a tag is: its key, and behind that its value.
+#[derive(Debug, Clone, Copy)]
+struct Tag {
+    start: usize,
+    key_end: usize,
+    end: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Field {
+    key: (usize, usize),
+    value: Value,
+}
+
+/// Room for the texts of most points.
+const TEXT: usize = 96;
 
 /// The value of a field of a [`Point`].
 #[derive(Debug, Clone, PartialEq)]
@@ -52,23 +73,33 @@ pub enum Value {
 
 impl Point {
     /// A point without tags, fields and timestamp.
-    pub fn new(measurement: impl Into<String>) -> Self {
-        Point { measurement: measurement.into(), tags: Vec::new(), fields: Vec::new(), time: Ok(None) }
+    pub fn new(measurement: impl AsRef<str>) -> Self {
+        let measurement = measurement.as_ref();
+        let mut text = String::with_capacity(measurement.len() + TEXT);
+        text.push_str(measurement);
+        let measurement_end = text.len();
+        Point { text, measurement_end, tags: Vec::new(), fields: Vec::new(), time: Ok(None) }
     }
 
     /// Adds a tag; an empty value or `None` leaves it out.
-    pub fn tag(mut self, key: impl Into<String>, value: impl TagValue) -> Self {
+    pub fn tag(mut self, key: impl AsRef<str>, value: impl TagValue) -> Self {
         let value = value.wire();
         if value.present() {
-            self.tags.push((key.into(), value.text()));
+            let start = self.text.len();
+            self.text.push_str(key.as_ref());
+            let key_end = self.text.len();
+            value.append(&mut self.text);
+            self.tags.push(Tag { start, key_end, end: self.text.len() });
         }
         self
     }
 
     /// Adds a field; `None` leaves it out.
-    pub fn field(mut self, key: impl Into<String>, value: impl FieldValue) -> Self {
+    pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
         if let Some(value) = value.wire().value() {
-            self.fields.push((key.into(), value));
+            let start = self.text.len();
+            self.text.push_str(key.as_ref());
+            self.fields.push(Field { key: (start, self.text.len()), value });
         }
         self
     }
@@ -81,7 +112,7 @@ impl Point {
 
     /// The measurement.
     pub fn measurement(&self) -> &str {
-        &self.measurement
+        &self.text[..self.measurement_end]
     }
 
     /// The tags in the order in which they were given.
@@ -91,7 +122,8 @@ impl Point {
     /// assert_eq!(point.tags().collect::<Vec<_>>(), [("b", "1"), ("a", "x")]);
     /// ```
     pub fn tags(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        let text = self.text.as_str();
+        self.tags.iter().map(|tag| (&text[tag.start..tag.key_end], &text[tag.key_end..tag.end]))
     }
 
     /// The fields in the order in which they were given.
@@ -102,7 +134,8 @@ impl Point {
     /// assert_eq!(point.fields().next(), Some(("f", &Value::F64(1.5))));
     /// ```
     pub fn fields(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
-        self.fields.iter().map(|(key, value)| (key.as_str(), value))
+        let text = self.text.as_str();
+        self.fields.iter().map(|field| (&text[field.key.0..field.key.1], &field.value))
     }
 
     /// Nanoseconds since 1970, if the point has a timestamp.
@@ -111,16 +144,37 @@ impl Point {
     }
 }
 
+impl fmt::Debug for Point {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Point")
+            .field("measurement", &self.measurement())
+            .field("tags", &self.tags().collect::<Vec<_>>())
+            .field("fields", &self.fields().collect::<Vec<_>>())
+            .field("time", &self.time)
+            .finish()
+    }
+}
+
+/// Tags are equal to tags in the same order, and so are fields; how they were given in turn does not matter.
+impl PartialEq for Point {
+    fn eq(&self, other: &Point) -> bool {
+        self.measurement() == other.measurement()
+            && self.tags().eq(other.tags())
+            && self.fields().eq(other.fields())
+            && self.time == other.time
+    }
+}
+
 impl LineProtocol for Point {
     fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError> {
         let mut line = writer.line();
         self.columns(&mut line)?;
-        line.finish_with(&self.measurement, self.time.clone(), true, false)
+        line.finish_with(self.measurement(), self.time.clone(), true, false)
     }
 
     fn columns(&self, line: &mut Line<'_>) -> Result<(), EncodeError> {
-        self.tags.iter().try_for_each(|(key, value)| line.tag_wire(key, value.as_str()))?;
-        self.fields.iter().try_for_each(|(key, value)| line.field_wire(key, value))
+        self.tags().try_for_each(|(key, value)| line.tag_wire(key, value))?;
+        self.fields().try_for_each(|(key, value)| line.field_wire(key, value))
     }
 }
 
@@ -169,5 +223,30 @@ unsafe impl FieldWire for &Value {
 
     fn value(self) -> Option<Value> {
         Some(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_and_fields_in_any_turn() {
+        let one = Point::new("m").tag("a", "x").tag("b", 'é').field("f", 1).field("g", "t").timestamp(5);
+        let other = Point::new("m").field("f", 1).tag("a", "x").field("g", "t").tag("b", 'é').timestamp(5);
+        assert_eq!(one, other);
+        assert_eq!(one.tags().collect::<Vec<_>>(), [("a", "x"), ("b", "é")]);
+        assert_eq!(one.fields().map(|(key, _)| key).collect::<Vec<_>>(), ["f", "g"]);
+        for different in [
+            Point::new("n").tag("a", "x").tag("b", 'é').field("f", 1).field("g", "t").timestamp(5),
+            Point::new("m").tag("ax", "").tag("a", "x").field("f", 1).field("g", "t").timestamp(5),
+            Point::new("m").tag("b", 'é').tag("a", "x").field("f", 1).field("g", "t").timestamp(5),
+            Point::new("m").tag("a", "x").tag("b", 'é').field("f", 1.0).field("g", "t").timestamp(5),
+            Point::new("m").tag("a", "x").tag("b", 'é').field("f", 1).field("g", "t"),
+        ] {
+            assert_ne!(one, different);
+        }
+        let debug = r#"Point { measurement: "m", tags: [("a", "x"), ("b", "é")], fields: [("f", I64(1)), ("g", Str("t"))], time: Ok(Some(5)) }"#;
+        assert_eq!(format!("{one:?}"), debug);
     }
 }

@@ -103,8 +103,8 @@ unsafe impl TagWire for &TagStr {
         TagWire::fault(self.as_str(), config)
     }
 
-    fn text(self) -> String {
-        self.as_str().to_owned()
+    fn append(self, text: &mut String) {
+        text.push_str(self.as_str());
     }
 }
 

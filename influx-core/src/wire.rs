@@ -30,9 +30,9 @@ pub unsafe trait TagWire: Copy + fmt::Debug {
     /// Why `put` gave up.
     #[doc(hidden)]
     fn fault(self, config: &Config) -> (String, Reason);
-    /// The unescaped text.
+    /// Appends the unescaped text.
     #[doc(hidden)]
-    fn text(self) -> String;
+    fn append(self, text: &mut String);
 }
 
 /// A form of a field value: `f64`, `f32`, `i64`, `u64`, `bool`, `&str`, `char`, [`Text`], [`Name`], `&Value`,
@@ -89,8 +89,10 @@ unsafe impl<W: TagWire> TagWire for Option<W> {
     fn fault(self, config: &Config) -> (String, Reason) {
         self.map_or((String::new(), Reason::Unsupported), |wire| wire.fault(config))
     }
-    fn text(self) -> String {
-        self.map_or(String::new(), TagWire::text)
+    fn append(self, text: &mut String) {
+        if let Some(wire) = self {
+            wire.append(text);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Numbers and booleans.
 
+use core::fmt::Write;
+
 use super::{FieldWire, TagWire};
 use crate::error::Reason;
 use crate::line::Config;
@@ -25,8 +27,9 @@ macro_rules! number {
             fn fault(self, _: &Config) -> (String, Reason) {
                 (self.to_string(), Reason::Unsupported)
             }
-            fn text(self) -> String {
-                self.to_string()
+            fn append(self, text: &mut String) {
+                // a String takes all
+                let _ = write!(text, "{self}");
             }
         }
     )* };

@@ -27,8 +27,9 @@ unsafe impl TagWire for &str {
         let why = escape::name(Place::TagValue, config.dialect, self, &mut Vec::new());
         (self.to_owned(), why.err().unwrap_or(Reason::Unsupported))
     }
-    fn text(self) -> String {
-        self.to_owned()
+    #[inline]
+    fn append(self, text: &mut String) {
+        text.push_str(self);
     }
 }
 
@@ -155,8 +156,8 @@ unsafe impl TagWire for Name {
     fn fault(self, config: &Config) -> (String, Reason) {
         TagWire::fault(self.raw, config)
     }
-    fn text(self) -> String {
-        self.raw.to_owned()
+    fn append(self, text: &mut String) {
+        text.push_str(self.raw);
     }
 }
 
@@ -221,8 +222,8 @@ macro_rules! tag_as_str {
                 }
                 TagWire::fault($str, config)
             }
-            fn text($self) -> String {
-                $str.to_owned()
+            fn append($self, text: &mut String) {
+                text.push_str($str);
             }
         }
     )* };
