@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::record::Kind;
+use super::super::record::{self, Kind, Place};
 use super::super::scan::{Found, Scan};
 use super::super::{Append, DropReason, Fsync, Pending, RecordId, Spool, SpoolError, segment};
 use super::disk::{Crash, Disk};
@@ -299,4 +299,18 @@ proptest! {
         let id = spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap();
         prop_assert_eq!(contents(&mut spool).into_keys().collect::<Vec<_>>(), [id]);
     }
+}
+
+/// The greatest id and number are read, and nothing is written that could not be read again.
+#[test]
+fn numbers_that_run_out_are_an_error() {
+    let (greatest, mut bytes) = (u64::MAX >> 1, Vec::new());
+    record::encode_data(Place { segment: 3, offset: 0 }, greatest, 1, b"t", b"last", &mut bytes);
+    let (mut spool, _) = open(Disk::default().with_file(&segment::name(3), &bytes));
+    let error = spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap_err();
+    assert!(matches!(error, SpoolError::Exhausted { .. }), "{error}");
+    assert_eq!(contents(&mut spool), BTreeMap::from([(RecordId(greatest), b"last".to_vec())]));
+    let disk = Disk::default().with_file(&segment::name(greatest), b"");
+    let error = open(disk).0.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap_err();
+    assert!(matches!(error, SpoolError::Exhausted { .. }), "{error}");
 }
