@@ -26,6 +26,8 @@ pub(crate) enum SpoolError {
     TargetTooLong { bytes: usize },
     /// The record's bytes have changed on disk; it is among the dropped ones now.
     Damaged { file: PathBuf, id: RecordId, points: u32 },
+    /// All numbers of records or segments are taken, as a file claims that cannot be genuine.
+    Exhausted { folder: PathBuf },
     /// The record is acknowledged, dropped, or was never there.
     Unknown { id: RecordId },
 }
@@ -64,6 +66,11 @@ impl fmt::Display for SpoolError {
                 f,
                 "record {id} with {points} points is damaged in {} and was dropped: check the disk",
                 file.display()
+            ),
+            SpoolError::Exhausted { folder } => write!(
+                f,
+                "the spool in {} has no number left for another record: use another folder",
+                folder.display()
             ),
             SpoolError::Unknown { id } => write!(f, "record {id} is not in the spool"),
         }

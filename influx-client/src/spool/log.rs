@@ -6,7 +6,7 @@ use super::segment::{self, Segment};
 use super::{Fsync, Spool, SpoolError, SpoolFs};
 
 /// Ranges in one acknowledgement at most, so that it is no larger than a usual record.
-const MAX_RANGES: usize = 4096;
+pub(super) const MAX_RANGES: usize = 4096;
 
 impl<F: SpoolFs> Spool<F> {
     /// Makes all that was appended durable, and the acknowledgements. With [`Fsync::Never`] it does nothing.
@@ -146,6 +146,9 @@ impl<F: SpoolFs> Spool<F> {
 
     pub(super) fn begin_segment(&mut self) -> Result<(), SpoolError> {
         let number = self.next_segment;
+        if number > segment::MAX_NUMBER {
+            return Err(self.exhausted());
+        }
         // not tried twice: a creation that failed may have left a file
         self.next_segment += 1;
         let name = segment::name(number);

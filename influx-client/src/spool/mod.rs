@@ -35,12 +35,14 @@
 //!   segment before the next `sync` succeeds.
 //! - **Acknowledge** appends ranges of ids to the log; it is not synced for that. If it cannot be written it is kept and
 //!   written with the next.
-//! - **Removal**: only the oldest segment is removed, once all its records are acknowledged, and never the newest. So an
+//! - **Removal**: the oldest segment is removed, once all its records are acknowledged, and never the newest. So an
 //!   acknowledgement, which stands behind the record, is never removed before it (the folder is synced between two
 //!   removals), and ids do not begin anew while an old acknowledgement could hit a new record.
 //! - **Moving**: when more than half of the bytes are acknowledged, what still waits in the oldest segment is copied to the
 //!   log's end under its old id, and the segment is removed after the next sync. So a target that is down holds no more
 //!   room than about twice its records, and bytes are copied once for each that is appended.
+//! - **Removal in between**: before the spool is full, segments without waiting records go from between others, too. They
+//!   can hold acknowledgements of older records: all that does not wait is acknowledged once more, and synced, before.
 //! - **Recovery** reads all segments, the newest first. A record is there if it is whole, stands where it was written, and
 //!   no acknowledgement behind it names it; of two copies the later counts. Neighbours become runs of up to 64 KiB, so that
 //!   the index stays small however small the records are. Then it syncs what it found.
@@ -220,8 +222,11 @@ impl<F: SpoolFs> Spool<F> {
         let Some(len) = record::data_len(target, lines) else {
             return Err(SpoolError::TooLarge { bytes: lines.len() as u64, max: self.largest_record() });
         };
-        self.make_room(len, behind)?;
         let id = self.next_id;
+        if id > record::MAX_ID {
+            return Err(self.exhausted());
+        }
+        self.make_room(len, behind)?;
         let place = self.write_data(target, &[(id, points, lines)])?;
         self.next_id += 1;
         let target = self.intern(target);
@@ -338,6 +343,20 @@ impl<F: SpoolFs> Spool<F> {
         }
     }
 
+    /// Notes all ids that do not wait for the next acknowledgement.
+    fn note_all_acknowledged(&mut self) {
+        let waiting = self.live.iter().map(|(id, entry)| (*id, entry.last(*id)));
+        let mut next = 0;
+        let mut ranges: Vec<(u64, u64)> = self.damaged.iter().map(|id| (*id, *id)).collect();
+        for (first, last) in waiting.chain([(self.next_id, self.next_id)]) {
+            if next < first {
+                ranges.push((next, first - 1));
+            }
+            next = last + 1;
+        }
+        self.unwritten = ranges;
+    }
+
     /// Takes an entry out that is not acknowledged, and keeps it for [`take_dropped`](Spool::take_dropped).
     fn drop_record(&mut self, id: u64, reason: DropReason, lines: Option<Bytes>) {
         let record = self.live.get(&id).map(|entry| entry.describe(id));
@@ -358,6 +377,10 @@ impl<F: SpoolFs> Spool<F> {
         let target: Arc<[u8]> = target.into();
         self.targets.insert(Arc::clone(&target));
         target
+    }
+
+    fn exhausted(&self) -> SpoolError {
+        SpoolError::Exhausted { folder: self.fs.folder().to_owned() }
     }
 
     fn io(&self, doing: &'static str, name: &str, source: io::Error) -> SpoolError {

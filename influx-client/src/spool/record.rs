@@ -36,8 +36,8 @@ pub(super) const HEADER: usize = 32;
 /// Bytes that the acknowledgement of one record takes at most.
 pub(super) const ACKNOWLEDGEMENT: u64 = HEADER as u64 + 16;
 
-/// The greatest id, so that the next one never overflows.
-const MAX_ID: u64 = u64::MAX >> 1;
+/// The greatest id: beyond it none is read or given out.
+pub(super) const MAX_ID: u64 = u64::MAX >> 1;
 
 const MAGIC: [u8; 4] = [0xFF, b'S', b'P', 0xFE];
 const VERSION: u8 = 1;

@@ -1,6 +1,7 @@
 //! Keeps the spool below its limit.
 
-use super::record::ACKNOWLEDGEMENT;
+use super::log::MAX_RANGES;
+use super::record::{ACKNOWLEDGEMENT, acknowledgement_len};
 use super::run::Run;
 use super::{DropReason, Fsync, SpoolFull};
 use super::{Spool, SpoolError, SpoolFs};
@@ -32,6 +33,9 @@ impl<F: SpoolFs> Spool<F> {
             }
             if self.segments.iter().any(|segment| segment.copied) {
                 self.sync()?;
+                continue;
+            }
+            if self.remove_between()? {
                 continue;
             }
             if refuses {
@@ -104,17 +108,44 @@ impl<F: SpoolFs> Spool<F> {
             if self.removed && self.settings.fsync != Fsync::Never {
                 self.sync_names()?;
             }
-            let Some(oldest) = self.segments.front() else { break };
-            let name = oldest.name();
-            match self.fs.remove(&name) {
-                // somebody was faster
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                other => other.map_err(|source| self.io("remove", &name, source))?,
-            }
-            self.used -= oldest.len;
-            self.segments.pop_front();
-            (self.removed, self.folder_changed) = (true, true);
+            self.remove_segment(0)?;
         }
+        Ok(())
+    }
+
+    /// Removes the segments that nothing waits in from between others, as the oldest can wait for a target that is down;
+    /// says whether there was anything to gain. Their acknowledgements are written anew before: all that does not wait.
+    fn remove_between(&mut self) -> Result<bool, SpoolError> {
+        let newest = self.segments.len().saturating_sub(1);
+        let drained = self.segments.iter().take(newest).filter(|segment| segment.is_drained());
+        let gain: u64 = drained.map(|segment| segment.len).sum();
+        let cost = acknowledgement_len(self.live.len() + self.damaged.len() + 1);
+        let cost = cost + acknowledgement_len(0) * (self.live.len() / MAX_RANGES) as u64;
+        if gain <= cost || self.used + cost > self.settings.max_bytes {
+            return Ok(false);
+        }
+        self.note_all_acknowledged();
+        self.write_acknowledgements()?;
+        self.sync()?;
+        for at in (0..self.segments.len() - 1).rev() {
+            if self.segments[at].is_drained() {
+                self.remove_segment(at)?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn remove_segment(&mut self, at: usize) -> Result<(), SpoolError> {
+        let Some(segment) = self.segments.get(at) else { return Ok(()) };
+        let name = segment.name();
+        match self.fs.remove(&name) {
+            // somebody was faster
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            other => other.map_err(|source| self.io("remove", &name, source))?,
+        }
+        self.used -= segment.len;
+        self.segments.remove(at);
+        (self.removed, self.folder_changed) = (true, true);
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! What is known of one file of the spool.
 
 /// The greatest number, so that the next one never overflows.
-const MAX_NUMBER: u64 = u64::MAX >> 1;
+pub(super) const MAX_NUMBER: u64 = u64::MAX >> 1;
 
 /// One file of records.
 #[derive(Debug)]

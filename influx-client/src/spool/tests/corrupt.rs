@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::record::Kind;
+use super::super::record::{self, Kind, Place};
 use super::super::scan::{Found, Scan};
 use super::super::{Append, DropReason, Fsync, Pending, RecordId, Spool, SpoolError, segment};
 use super::disk::{Crash, Disk};
@@ -299,4 +299,40 @@ proptest! {
         let id = spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap();
         prop_assert_eq!(contents(&mut spool).into_keys().collect::<Vec<_>>(), [id]);
     }
+}
+
+/// The greatest id and number are read, and nothing is written that could not be read again.
+#[test]
+fn numbers_that_run_out_are_an_error() {
+    let (greatest, mut bytes) = (u64::MAX >> 1, Vec::new());
+    record::encode_data(Place { segment: 3, offset: 0 }, greatest, 1, b"t", b"last", &mut bytes);
+    let (mut spool, _) = open(Disk::default().with_file(&segment::name(3), &bytes));
+    let error = spool.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap_err();
+    assert!(matches!(error, SpoolError::Exhausted { .. }), "{error}");
+    assert_eq!(contents(&mut spool), BTreeMap::from([(RecordId(greatest), b"last".to_vec())]));
+    let disk = Disk::default().with_file(&segment::name(greatest), b"");
+    let error = open(disk).0.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap_err();
+    assert!(matches!(error, SpoolError::Exhausted { .. }), "{error}");
+}
+
+/// An id that the spool never gives out, but a damaged file can hold: also when segments go from between others.
+#[test]
+fn a_lost_record_zero_is_told_once() {
+    let mut bytes = Vec::new();
+    record::encode_data(Place { segment: 1, offset: 0 }, 0, 1, b"t", b"lost", &mut bytes);
+    *bytes.last_mut().unwrap() ^= 1;
+    let place = Place { segment: 1, offset: bytes.len() as u64 };
+    record::encode_data(place, 1, 1, b"t", &[b'x'; 600], &mut bytes);
+    let fs = MemFs::new(Disk::default().with_file(&segment::name(1), &bytes));
+    let settings = settings(Fsync::Always).max_bytes(1500);
+    let (mut spool, recovered) = opened(fs.clone(), &settings).unwrap();
+    assert_eq!(recovered.lost.len(), 1);
+    for _ in 0..20 {
+        let id = spool.append(Append::new(b"t", 1, &[b'y'; 90]), Instant::now()).unwrap();
+        spool.acknowledge(&[id]).unwrap();
+    }
+    drop(spool);
+    let (mut spool, recovered) = opened(fs, &settings).unwrap();
+    assert_eq!(recovered.lost, []);
+    assert_eq!(contents(&mut spool).into_keys().collect::<Vec<_>>(), [RecordId(1)]);
 }

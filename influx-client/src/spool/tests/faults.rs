@@ -83,15 +83,15 @@ proptest! {
     }
 }
 
-fn each_single_error(script: &[Op]) {
+fn each_single_error(script: &[Op], when_full: SpoolFull) {
     for fsync in drive::POLICIES {
-        let mut well = Drive::new(MemFs::default(), fsync, SpoolFull::Refuse);
+        let mut well = Drive::new(MemFs::default(), fsync, when_full);
         well.run(script);
         // most of what a fault leaves another one has left
         let mut checked = HashSet::new();
         for at in 0..well.fs.operations() {
             for fault in FAULTS {
-                check(script, fsync, &[(at, fault)], SpoolFull::Refuse, at as u64, &mut checked);
+                check(script, fsync, &[(at, fault)], when_full, at as u64, &mut checked);
                 // and the attempt to clean up fails, too
                 if fault == FAULTS[1] {
                     check(
@@ -120,13 +120,18 @@ fn each_single_error_loses_nothing() {
         })
         .chain([Op::Reopen, Op::Append { target: 0, lines: 0, join: None }])
         .collect();
-    each_single_error(&script);
+    each_single_error(&script, SpoolFull::Refuse);
 }
 
 #[test]
 fn each_single_error_loses_nothing_while_records_are_moved() {
-    each_single_error(&crash::one_stays());
-    each_single_error(&crash::a_run_stays());
+    each_single_error(&crash::one_stays(), SpoolFull::Refuse);
+    each_single_error(&crash::a_run_stays(), SpoolFull::Refuse);
+}
+
+#[test]
+fn each_single_error_loses_nothing_while_segments_go_from_between_others() {
+    each_single_error(&crash::some_stay_in_front(), SpoolFull::DropOldest);
 }
 
 #[test]

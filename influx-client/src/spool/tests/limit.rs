@@ -8,7 +8,8 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::super::{Append, DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
-use super::drive::{opened, settings};
+use super::disk::Crash;
+use super::drive::{contents, opened, settings};
 use super::machine::{Fault, MemFs};
 use super::model::{any_full, any_policy};
 
@@ -282,4 +283,39 @@ fn what_is_dropped_carries_its_lines() {
     let left = Bytes::from_static(b"first\nthirdX\n");
     let expected = [(first, 1, 2, DropReason::Damaged, None), (first, 2, 5, DropReason::Full, Some(left))];
     assert_eq!(told, expected);
+}
+
+/// Also when it was there first: what is sent between its records and the limit makes room again.
+#[test]
+fn a_target_that_filled_the_spool_leaves_room_for_the_others() {
+    const MAX: u64 = 32 << 10;
+    for (fsync, len) in [(Fsync::Always, 20), (Fsync::Always, 200), (Fsync::Never, 900)] {
+        let fs = MemFs::default();
+        let settings = settings(fsync).max_bytes(MAX).segment_bytes(1 << 10);
+        let (mut spool, _) = opened(fs.clone(), &settings).unwrap();
+        let lines = vec![b'd'; len];
+        let (mut down, mut join) = (Vec::new(), None);
+        while let Ok(run) =
+            spool.append(Append { join, behind: true, ..Append::new(b"down", 1, &lines) }, Instant::now())
+        {
+            down.push(RecordId(spool.next_id - 1));
+            join = Some(run);
+        }
+        let filled = spool.live_bytes;
+        assert!(filled > MAX / 2, "{filled}");
+        for n in 0..300 {
+            let id = spool.append(Append::new(b"up", 1, &[b'u'; 150]), Instant::now()).unwrap();
+            spool.acknowledge(&[id]).unwrap();
+            if n % 50 == 0 {
+                let crash = if fsync == Fsync::Always { Crash::Removals } else { Crash::Process };
+                let (mut spool, _) = opened(MemFs::new(fs.disk().after(crash)), &settings).unwrap();
+                let found = contents(&mut spool);
+                assert!(down.iter().all(|id| found[id] == lines));
+            }
+        }
+        assert!(fs.peak() <= MAX, "{}", fs.peak());
+        drop(spool);
+        let (mut spool, _) = opened(MemFs::new(fs.disk().after(Crash::Process)), &settings).unwrap();
+        assert_eq!(contents(&mut spool), down.into_iter().map(|id| (id, lines.clone())).collect());
+    }
 }

@@ -28,6 +28,8 @@ struct Machine {
     /// Steps until the crash; an operation is one and each byte written is one.
     fuel: Option<usize>,
     crashed: bool,
+    /// Bytes of the write that the crash hit: those that were written, and all.
+    hit: (usize, usize),
     full: bool,
     /// The most bytes that the files took together.
     peak: u64,
@@ -89,6 +91,13 @@ impl MemFs {
 
     pub(super) fn crashed(&self) -> bool {
         self.machine.borrow().crashed
+    }
+
+    /// Steps to the next crash that is another one: within a body, one byte is as good as the next.
+    pub(super) fn next_crash(&self) -> usize {
+        const HEADER: usize = 40;
+        let (written, all) = self.machine.borrow().hit;
+        if written < HEADER { 1 } else { all.saturating_sub(written + 2).max(1) }
     }
 
     pub(super) fn operations(&self) -> usize {
@@ -189,6 +198,7 @@ impl SpoolFs for MemFs {
             None => (bytes.len(), Ok(bytes.len())),
         };
         let powered = machine.fuel.map_or(count, |fuel| count.min(fuel));
+        machine.hit = (powered, count);
         if powered > 0 {
             machine.disk.write(*file, &bytes[..powered]);
             machine.peak = machine.peak.max(machine.disk.bytes());
