@@ -73,6 +73,7 @@ use bytes::Bytes;
 
 pub(crate) use error::SpoolError;
 pub(crate) use fs::{RealFs, SpoolFs};
+#[cfg(test)]
 pub(crate) use recover::Recovered;
 use run::Entry;
 use segment::Segment;
@@ -113,7 +114,6 @@ pub(crate) struct Append<'a> {
     pub(crate) behind: bool,
 }
 
-#[cfg(test)]
 impl<'a> Append<'a> {
     pub(crate) fn new(target: &'a [u8], points: u32, lines: &'a [u8]) -> Self {
         Append { target, points, lines, join: None, behind: false }
@@ -346,7 +346,7 @@ impl<F: SpoolFs> Spool<F> {
     /// Notes all ids that do not wait for the next acknowledgement.
     fn note_all_acknowledged(&mut self) {
         let waiting = self.live.iter().map(|(id, entry)| (*id, entry.last(*id)));
-        let mut next = 1;
+        let mut next = 0;
         let mut ranges: Vec<(u64, u64)> = self.damaged.iter().map(|id| (*id, *id)).collect();
         for (first, last) in waiting.chain([(self.next_id, self.next_id)]) {
             if next < first {

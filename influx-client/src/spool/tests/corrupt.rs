@@ -314,3 +314,25 @@ fn numbers_that_run_out_are_an_error() {
     let error = open(disk).0.append(Append::new(b"t", 1, b"more"), Instant::now()).unwrap_err();
     assert!(matches!(error, SpoolError::Exhausted { .. }), "{error}");
 }
+
+/// An id that the spool never gives out, but a damaged file can hold: also when segments go from between others.
+#[test]
+fn a_lost_record_zero_is_told_once() {
+    let mut bytes = Vec::new();
+    record::encode_data(Place { segment: 1, offset: 0 }, 0, 1, b"t", b"lost", &mut bytes);
+    *bytes.last_mut().unwrap() ^= 1;
+    let place = Place { segment: 1, offset: bytes.len() as u64 };
+    record::encode_data(place, 1, 1, b"t", &[b'x'; 600], &mut bytes);
+    let fs = MemFs::new(Disk::default().with_file(&segment::name(1), &bytes));
+    let settings = settings(Fsync::Always).max_bytes(1500);
+    let (mut spool, recovered) = opened(fs.clone(), &settings).unwrap();
+    assert_eq!(recovered.lost.len(), 1);
+    for _ in 0..20 {
+        let id = spool.append(Append::new(b"t", 1, &[b'y'; 90]), Instant::now()).unwrap();
+        spool.acknowledge(&[id]).unwrap();
+    }
+    drop(spool);
+    let (mut spool, recovered) = opened(fs, &settings).unwrap();
+    assert_eq!(recovered.lost, []);
+    assert_eq!(contents(&mut spool).into_keys().collect::<Vec<_>>(), [RecordId(1)]);
+}
