@@ -256,7 +256,7 @@ pub fn check(bytes: &[u8]) {
     let mut join = None;
     for (place, id) in again.iter().map(|run| run.id).enumerate() {
         let lines = format!("m f={place}\n");
-        let append = Append { join, behind: place % 2 > 0, ..Append::new(b"t", 1, lines.as_bytes()) };
+        let append = Append { target: b"t", points: 1, lines: lines.as_bytes(), join, behind: place % 2 > 0 };
         match spool.append(append, Instant::now()) {
             Ok(run) => {
                 let (_, known) = waiting.entry(run.0).or_insert_with(|| (b"t".to_vec(), Vec::new()));

@@ -61,6 +61,8 @@ impl<F: SpoolFs> Spool<F> {
             for segment in self.segments.iter_mut().filter(|segment| !segment.named) {
                 (segment.failed, segment.takes, segment.synced) = (true, false, 0);
             }
+            // rescuing saves records alone
+            self.unwritten.append(&mut self.unsynced);
             return Err(self.io("sync the folder", "", source));
         }
         (self.folder_changed, self.removed) = (false, false);

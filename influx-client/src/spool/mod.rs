@@ -73,7 +73,6 @@ use bytes::Bytes;
 
 pub(crate) use error::SpoolError;
 pub(crate) use fs::{RealFs, SpoolFs};
-#[cfg(test)]
 pub(crate) use recover::Recovered;
 use run::Entry;
 use segment::Segment;
@@ -114,6 +113,7 @@ pub(crate) struct Append<'a> {
     pub(crate) behind: bool,
 }
 
+#[cfg(test)]
 impl<'a> Append<'a> {
     pub(crate) fn new(target: &'a [u8], points: u32, lines: &'a [u8]) -> Self {
         Append { target, points, lines, join: None, behind: false }

@@ -3,6 +3,7 @@
 use super::log::MAX_RANGES;
 use super::record::{ACKNOWLEDGEMENT, acknowledgement_len};
 use super::run::Run;
+use super::segment::Segment;
 use super::{DropReason, Fsync, SpoolFull};
 use super::{Spool, SpoolError, SpoolFs};
 
@@ -116,9 +117,11 @@ impl<F: SpoolFs> Spool<F> {
     /// Removes the segments that nothing waits in from between others, as the oldest can wait for a target that is down;
     /// says whether there was anything to gain. Their acknowledgements are written anew before: all that does not wait.
     fn remove_between(&mut self) -> Result<bool, SpoolError> {
-        let newest = self.segments.len().saturating_sub(1);
-        let drained = self.segments.iter().take(newest).filter(|segment| segment.is_drained());
-        let gain: u64 = drained.map(|segment| segment.len).sum();
+        // the acknowledgements go to the newest or a later one, which may not be the newest any more when they are synced
+        let Some(newest) = self.segments.back().map(|newest| newest.number) else { return Ok(false) };
+        let may_go = |segment: &Segment<F::File>| segment.number < newest && segment.is_drained();
+        let gain: u64 =
+            self.segments.iter().filter(|segment| may_go(segment)).map(|segment| segment.len).sum();
         let cost = acknowledgement_len(self.live.len() + self.damaged.len() + 1);
         let cost = cost + acknowledgement_len(0) * (self.live.len() / MAX_RANGES) as u64;
         if gain <= cost || self.used + cost > self.settings.max_bytes {
@@ -127,8 +130,8 @@ impl<F: SpoolFs> Spool<F> {
         self.note_all_acknowledged();
         self.write_acknowledgements()?;
         self.sync()?;
-        for at in (0..self.segments.len() - 1).rev() {
-            if self.segments[at].is_drained() {
+        for at in (0..self.segments.len()).rev() {
+            if may_go(&self.segments[at]) {
                 self.remove_segment(at)?;
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
@@ -132,6 +132,34 @@ fn each_single_error_loses_nothing_while_records_are_moved() {
 #[test]
 fn each_single_error_loses_nothing_while_segments_go_from_between_others() {
     each_single_error(&crash::some_stay_in_front(), SpoolFull::DropOldest);
+}
+
+/// Acknowledgements are in a segment whose name could not be synced, when the oldest was to go: they are written anew.
+#[test]
+fn acknowledgements_survive_a_folder_that_is_synced_late() {
+    let append = |target, lines| Op::Append { target, lines, join: None };
+    let mut script = vec![append(0, 0), Op::Reopen, append(0, 0), Op::Reopen];
+    script.extend([append(0, 200), append(0, 0), append(0, 0), append(0, 32), append(0, 56), append(3, 8)]);
+    script.extend([Op::Sync, append(0, 10), Op::Acknowledge(vec![2]), append(0, 200)]);
+    let fsync = Fsync::Interval(Duration::from_millis(100));
+    for at in 30..60 {
+        check(&script, fsync, &[(at, FAULTS[0])], SpoolFull::DropOldest, 0, &mut HashSet::new());
+    }
+}
+
+/// Records are saved from a sync that failed while segments go from between others: what was acknowledged anew stays.
+#[test]
+fn segments_go_from_between_others_after_a_failed_sync() {
+    let append = |target, lines| Op::Append { target, lines, join: None };
+    let unsynced = |lines, join| Op::AppendUnsynced { target: 0, lines, join };
+    let mut script = vec![append(1, 22), append(0, 50), unsynced(12, Some(0)), unsynced(26, Some(0))];
+    script.extend([unsynced(10, None), Op::Acknowledge(vec![0]), append(0, 27), append(2, 58)]);
+    script.extend([Op::Acknowledge(vec![1]), unsynced(0, None), Op::Acknowledge(vec![4]), append(0, 0)]);
+    script.extend([append(0, 0), Op::Reopen, Op::Acknowledge(vec![9, 7]), Op::Reopen, append(0, 0)]);
+    script.extend([unsynced(340, None), Op::Sync, append(1, 40)]);
+    for at in 40..80 {
+        check(&script, Fsync::Always, &[(at, FAULTS[0])], SpoolFull::DropOldest, 0, &mut HashSet::new());
+    }
 }
 
 #[test]
