@@ -26,13 +26,13 @@ const NEAR: usize = 34;
 pub(crate) struct Kind(u8);
 
 impl Kind {
-    const FLOAT: u8 = 1;
-    const STR: u8 = 2;
-    const INT: u8 = 4;
-    const UINT: u8 = 8;
-    const TIME: u8 = 16;
-    const BOOL: u8 = 32;
-    const ANY: u8 = 64;
+    pub(super) const FLOAT: u8 = 1;
+    pub(super) const STR: u8 = 2;
+    pub(super) const INT: u8 = 4;
+    pub(super) const UINT: u8 = 8;
+    pub(super) const TIME: u8 = 16;
+    pub(super) const BOOL: u8 = 32;
+    pub(super) const ANY: u8 = 64;
 
     pub(crate) fn of(want: Want) -> Kind {
         Kind(match want {
@@ -48,7 +48,7 @@ impl Kind {
     }
 
     #[inline(always)]
-    fn is(self, bits: u8) -> bool {
+    pub(super) fn is(self, bits: u8) -> bool {
         self.0 & bits != 0
     }
 }
