@@ -320,4 +320,28 @@ mod tests {
         }
         assert_eq!(seen, 1);
     }
+
+    /// The series of a statement share the list of their columns while it stays the same.
+    #[test]
+    fn columns_are_shared_by_series() {
+        let series = |host: &str, columns: &str| {
+            format!(r#"{{"name":"m","tags":{{"host":"{host}"}},"columns":[{columns}],"values":[[1,2]]}}"#)
+        };
+        let all = [r#""time","a""#, r#""time","a""#, r#""time","b""#, r#""time","a""#];
+        let all: Vec<String> = (0..).zip(all).map(|(n, columns)| series(&format!("h{n}"), columns)).collect();
+        let body = format!(r#"{{"results":[{{"series":[{}]}}]}}"#, all.join(","));
+        let mut decoder = Decoder::new(Options::new());
+        decoder.push(body.as_bytes());
+        let mut rows = decoder.rows::<(i64, i64)>();
+        let mut seen = Vec::new();
+        while rows.next().is_some() {
+            seen.push(Arc::clone(rows.series()));
+        }
+        let shown: Vec<_> =
+            seen.iter().map(|series| format!("{series} {}", series.columns()[1].name)).collect();
+        assert_eq!(shown, ["m,host=h0 a", "m,host=h1 a", "m,host=h2 b", "m,host=h3 a"]);
+        let places: Vec<_> = seen.iter().map(|series| series.columns().as_ptr()).collect();
+        assert_eq!(places[0], places[1]);
+        assert!(places[2] != places[1] && places[3] != places[2]);
+    }
 }
