@@ -65,8 +65,8 @@ pub(crate) fn values<'b>(
     arena: &mut Arena<'b>,
 ) -> (usize, usize) {
     let Some(last) = b.len().checked_sub(NEAR) else { return (column, at) };
-    let mut rest = plan.targets().get(column..).unwrap_or_default();
-    while let [target, behind @ ..] = rest {
+    let mut targets = plan.targets().get(column..).unwrap_or_default().iter();
+    while let Some(target) = targets.as_slice().first() {
         let Some(cell) = cells.get_mut(target.cell) else { break };
         if at > last {
             break;
@@ -101,9 +101,9 @@ pub(crate) fn values<'b>(
             break;
         }
         at += length + 1;
-        rest = behind;
+        targets.next();
     }
-    (plan.targets().len() - rest.len(), at)
+    (plan.targets().len() - targets.len(), at)
 }
 
 #[cold]
