@@ -48,7 +48,7 @@ instructions() {
 # per_point ENCODER SHAPE or READER FORMAT: the start and the first runs, which let buffers grow, cancel out
 per_point() {
     local low high count=$points
-    [ "$2" != json ] || count=$rows
+    case "$2" in json | msgpack) count=$rows ;; esac
     low=$(instructions "$1" "$2" "$count" "$few")
     high=$(instructions "$1" "$2" "$count" "$many")
     echo $(((high - low) / ((many - few) * count)))
@@ -64,7 +64,7 @@ if [ "${1-}" = --record ]; then
                 echo "$encoder $shape $(per_point "$encoder" "$shape")"
             done
         done
-        for reader in lent borrowed owned limit; do
+        for reader in lent small borrowed owned limit; do
             echo "$reader json $(per_point "$reader" json)"
         done
         echo "msgpack msgpack $(per_point msgpack msgpack)"

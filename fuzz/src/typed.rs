@@ -206,9 +206,13 @@ where
 {
     let mut decoder = Decoder::new(options);
     let mut shown = Vec::new();
-    for piece in pieces {
+    for (at, piece) in pieces.iter().enumerate() {
         decoder.push(*piece);
         shown.extend(decoder.rows::<T::Row<'_>>().take(most).map(show));
+        // has its own loop
+        if at % 2 == 0 {
+            decoder.rows::<T::Row<'_>>().for_each(|row| shown.push(show(row)));
+        }
     }
     decoder.finish();
     shown.extend(decoder.rows::<T::Row<'_>>().map(show));

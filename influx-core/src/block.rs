@@ -43,6 +43,18 @@ impl Block {
     pub(crate) fn in_string(self) -> u32 {
         imp::in_string(self.0)
     }
+
+    /// A bit for each `"`, `[`, `]`, `{` and `}`.
+    #[inline(always)]
+    pub(crate) fn in_json(self) -> u32 {
+        imp::in_json(self.0)
+    }
+
+    /// A bit for each byte that is not ASCII.
+    #[inline(always)]
+    pub(crate) fn beyond_ascii(self) -> u32 {
+        imp::beyond_ascii(self.0)
+    }
 }
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
@@ -98,6 +110,24 @@ mod imp {
             let eq = |byte: u8| _mm_cmpeq_epi8(v, _mm_set1_epi8(byte as i8));
             _mm_movemask_epi8(_mm_or_si128(eq(b'"'), eq(b'\\'))) as u32
         }
+    }
+
+    #[inline(always)]
+    pub(super) fn in_json(v: Bytes) -> u32 {
+        // SAFETY: SSE2 is part of the target.
+        unsafe {
+            let eq = |v: Bytes, byte: u8| _mm_cmpeq_epi8(v, _mm_set1_epi8(byte as i8));
+            // one bit is between a bracket and a brace
+            let brace = _mm_or_si128(v, _mm_set1_epi8(0x20));
+            let nested = _mm_or_si128(eq(brace, b'{'), eq(brace, b'}'));
+            _mm_movemask_epi8(_mm_or_si128(nested, eq(v, b'"'))) as u32
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn beyond_ascii(v: Bytes) -> u32 {
+        // SAFETY: SSE2 is part of the target.
+        unsafe { _mm_movemask_epi8(v) as u32 }
     }
 }
 
@@ -171,6 +201,16 @@ mod words {
     pub(super) fn in_string(v: Bytes) -> u32 {
         both(v, |v| eq(v, b'"') | eq(v, b'\\'))
     }
+
+    #[inline(always)]
+    pub(super) fn in_json(v: Bytes) -> u32 {
+        both(v, |v| eq(v, b'"') | eq(v | splat(0x20), b'{') | eq(v | splat(0x20), b'}'))
+    }
+
+    #[inline(always)]
+    pub(super) fn beyond_ascii(v: Bytes) -> u32 {
+        both(v, |v| v & HIGH)
+    }
 }
 
 #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
@@ -200,6 +240,14 @@ mod tests {
                     assert_eq!((block.hard_in_tag(), words::hard_in_tag(words)), (hard, hard), "{bytes:?}");
                     assert_eq!((block.in_tag(), block.in_string()), (tag, string), "{bytes:?}");
                     assert_eq!((words::in_tag(words), words::in_string(words)), (tag, string), "{bytes:?}");
+                    let json = naive(&bytes, |b| matches!(b, b'"' | b'[' | b']' | b'{' | b'}'));
+                    assert_eq!((block.in_json(), words::in_json(words)), (json, json), "{bytes:?}");
+                    let beyond = naive(&bytes, |b| !b.is_ascii());
+                    assert_eq!(
+                        (block.beyond_ascii(), words::beyond_ascii(words)),
+                        (beyond, beyond),
+                        "{bytes:?}"
+                    );
                     let mut copy = [0; 16];
                     // SAFETY: 16 bytes are writable.
                     unsafe { words::store(words, copy.as_mut_ptr()) };

@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 
 use crate::Precision;
 
@@ -77,7 +78,8 @@ pub struct Columns {
     statement: Option<u64>,
     name: Option<Box<str>>,
     tags: Vec<(Box<str>, Box<str>)>,
-    columns: Vec<Column>,
+    /// Shared with the other series of a statement.
+    columns: Arc<[Column]>,
     epoch: Option<Precision>,
     partial: AtomicBool,
 }
@@ -86,6 +88,15 @@ impl Columns {
     /// A header of these columns.
     pub fn new(columns: impl IntoIterator<Item = Column>) -> Self {
         Columns { columns: columns.into_iter().collect(), ..Columns::default() }
+    }
+
+    /// The header of a series of these parts.
+    pub(crate) fn of_series(
+        name: Option<Box<str>>,
+        tags: Vec<(Box<str>, Box<str>)>,
+        columns: Arc<[Column]>,
+    ) -> Self {
+        Columns { name, tags, columns, ..Columns::default() }
     }
 
     /// Sets the measurement.

@@ -354,6 +354,7 @@ impl Plan {
     /// ```
     pub fn of<'r, T: FromRow<'r>>(columns: Arc<Columns>) -> Result<Plan, DecodeError> {
         Self::with(columns, |planner| {
+            planner.slots.reserve(T::SLOTS.min(64));
             T::plan(planner)?;
             if planner.slots.len() != T::SLOTS {
                 let strukt = planner.slots.first().map_or("row", |slot| slot.owner.strukt);

@@ -45,13 +45,21 @@ fn event(row: Result<SeriesRow<AnyRow<'_>>, DecodeError>) -> Value {
 fn decode<'p>(frames: impl IntoIterator<Item = &'p [u8]>, chunked: bool) -> Vec<Value> {
     let mut decoder = Decoder::new(Options::new().format(Format::Msgpack).chunked(chunked));
     let mut events = Vec::new();
-    let mut take = |rows: LentRows<'_, SeriesRow<AnyRow<'_>>>| events.extend(rows.map(event));
-    for frame in frames {
+    let mut push = |row: Result<SeriesRow<AnyRow<'_>>, DecodeError>| events.push(event(row));
+    for (at, frame) in frames.into_iter().enumerate() {
         decoder.push(frame);
-        take(decoder.rows());
+        let rows: LentRows<'_, SeriesRow<AnyRow<'_>>> = decoder.rows();
+        // each has its own loop
+        if at % 2 == 0 {
+            rows.for_each(&mut push);
+        } else {
+            for row in rows {
+                push(row);
+            }
+        }
     }
     decoder.finish();
-    take(decoder.rows());
+    decoder.rows().for_each(push);
     events
 }
 

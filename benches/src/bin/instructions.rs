@@ -44,6 +44,9 @@ fn reader(name: &str) -> Option<Reader> {
         "lent" => Reader::of::<readers::influx::Lent>(),
         "borrowed" => Reader::of::<readers::influx::Borrowed>(),
         "msgpack" => Reader::of::<readers::influx::LentMsgpack>(),
+        "small" => Reader::of::<readers::influx::LentInSmallFrames>(),
+        #[cfg(feature = "peers")]
+        "rmp_serde" => Reader::of::<readers::rmp_serde::Borrowed>(),
         "owned" => Reader::of::<readers::influx::Owned>(),
         #[cfg(target_arch = "x86_64")]
         "limit" => Reader::of::<readers::limit::Limit>(),
@@ -69,7 +72,7 @@ fn read(reader: Reader, answer: &Answer, repeats: u32) {
 
 fn usage() -> ExitCode {
     eprintln!("usage: instructions influx|default_tags|point|limit trade|cpu_f64|cpu_i64|esc POINTS REPEATS");
-    eprintln!("       instructions lent|borrowed|owned|limit json ROWS REPEATS");
+    eprintln!("       instructions lent|small|borrowed|owned|limit json ROWS REPEATS");
     eprintln!("       instructions msgpack msgpack ROWS REPEATS");
     ExitCode::FAILURE
 }

@@ -122,6 +122,19 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
             }
         }
     }
+
+    /// What [`for_each`](Iterator::for_each) is made of: faster than one row after the other.
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
+        let RowBatch { rows, state, shown } = self;
+        rows.fold(init, |all, row| {
+            let row = row.map_err(|error| {
+                *state = BatchState::Ended;
+                Error::decode(error).at(shown)
+            });
+            f(all, row)
+        })
+    }
 }
 
 impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
@@ -134,9 +147,14 @@ impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
 pub(crate) async fn lend<T: RowFamily>(query: Query, mut each: impl FnMut(T::Row<'_>)) -> Result<()> {
     let mut batches = RowBatches::<T>::new(query);
     while let Some(batch) = batches.next().await {
-        for row in batch? {
-            each(row?);
-        }
+        // rows behind the first error are read in vain, and those before it faster than by a loop that can end
+        let mut failed = None;
+        batch?.for_each(|row| match (row, &failed) {
+            (Ok(row), None) => each(row),
+            (Err(error), None) => failed = Some(error),
+            _ => {}
+        });
+        failed.map_or(Ok(()), Err)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use memchr::memchr2;
 
 use super::scratch::Arena;
+use crate::block::Block;
 
 /// Why a piece of JSON could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +140,21 @@ fn unicode(raw: &[u8]) -> Result<(char, usize), &'static str> {
     pair.map(|letter| (letter, 12)).ok_or("half of a surrogate pair in a string")
 }
 
+/// How many bytes of an array or object are passed over before the next that begins or ends something: almost all of them.
+#[inline]
+fn plain(b: &[u8]) -> usize {
+    let (blocks, _) = b.as_chunks::<16>();
+    for (at, block) in blocks.iter().enumerate() {
+        let (low, high) = (block.first_chunk(), block.last_chunk());
+        let (Some(low), Some(high)) = (low, high) else { break };
+        let marks = Block::from_words(u64::from_ne_bytes(*low), u64::from_ne_bytes(*high)).in_json();
+        if marks != 0 {
+            return at * 16 + marks.trailing_zeros() as usize;
+        }
+    }
+    blocks.len() * 16
+}
+
 /// Looks for the end of one JSON value, whatever is in it, and remembers how far it looked: a value that arrives in many pieces
 /// is looked through once.
 #[derive(Debug, Default, Clone, Copy)]
@@ -176,6 +192,9 @@ impl Scan {
                     return Some(self.seen);
                 }
                 continue;
+            }
+            if self.depth > 0 {
+                self.seen += plain(b.get(self.seen..)?);
             }
             match b.get(self.seen)? {
                 b'"' if (self.begun || self.seen > 0) && self.depth == 0 => return Some(self.seen),

@@ -26,13 +26,13 @@ const NEAR: usize = 34;
 pub(crate) struct Kind(u8);
 
 impl Kind {
-    const FLOAT: u8 = 1;
-    const STR: u8 = 2;
-    const INT: u8 = 4;
-    const UINT: u8 = 8;
-    const TIME: u8 = 16;
-    const BOOL: u8 = 32;
-    const ANY: u8 = 64;
+    pub(super) const FLOAT: u8 = 1;
+    pub(super) const STR: u8 = 2;
+    pub(super) const INT: u8 = 4;
+    pub(super) const UINT: u8 = 8;
+    pub(super) const TIME: u8 = 16;
+    pub(super) const BOOL: u8 = 32;
+    pub(super) const ANY: u8 = 64;
 
     pub(crate) fn of(want: Want) -> Kind {
         Kind(match want {
@@ -48,7 +48,7 @@ impl Kind {
     }
 
     #[inline(always)]
-    fn is(self, bits: u8) -> bool {
+    pub(super) fn is(self, bits: u8) -> bool {
         self.0 & bits != 0
     }
 }
@@ -65,8 +65,8 @@ pub(crate) fn values<'b>(
     arena: &mut Arena<'b>,
 ) -> (usize, usize) {
     let Some(last) = b.len().checked_sub(NEAR) else { return (column, at) };
-    let mut rest = plan.targets().get(column..).unwrap_or_default();
-    while let [target, behind @ ..] = rest {
+    let mut targets = plan.targets().get(column..).unwrap_or_default().iter();
+    while let Some(target) = targets.as_slice().first() {
         let Some(cell) = cells.get_mut(target.cell) else { break };
         if at > last {
             break;
@@ -101,9 +101,9 @@ pub(crate) fn values<'b>(
             break;
         }
         at += length + 1;
-        rest = behind;
+        targets.next();
     }
-    (plan.targets().len() - rest.len(), at)
+    (plan.targets().len() - targets.len(), at)
 }
 
 #[cold]

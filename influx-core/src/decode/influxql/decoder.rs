@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::engine::{Advance, Engine, Lender};
 use super::{Message, Options};
 use crate::decode::Scratch;
-use crate::{Columns, DecodeError, FromRow, Plan, ValueRef};
+use crate::{Columns, DecodeError, FromRow, Plan, Row, ValueRef};
 
 /// How much of the next frame is looked at first for the end of a row that began in the one before.
 const FIRST_PIECE: usize = 256;
@@ -191,7 +191,13 @@ impl<'b, T: FromRow<'b>> LentRows<'b, T> {
         if self.in_carried.is_some() {
             self.leave_carried();
         }
-        match self.engine.advance(&mut self.lender, &mut Plan::of::<T>) {
+        let reached = self.engine.advance(&mut self.lender, &mut Plan::of::<T>);
+        self.lent(reached)
+    }
+
+    #[inline(always)]
+    fn lent(&mut self, reached: Advance) -> Option<Lent<T>> {
+        match reached {
             Advance::Row => match T::from_row(&self.engine.row(&self.lender)?) {
                 Ok(row) => Some(Lent::Row(row)),
                 Err(error) => Some(Lent::Failed(error)),
@@ -233,6 +239,29 @@ impl<'b, T: FromRow<'b>> Iterator for LentRows<'b, T> {
                 Lent::Row(row) => return Some(Ok(row)),
                 Lent::Series { .. } => {}
                 Lent::Failed(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// What [`for_each`](Iterator::for_each) is made of: rows that stand right behind each other are read in one loop.
+    #[inline]
+    fn fold<B, F: FnMut(B, Self::Item) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut all = init;
+        loop {
+            let mut reached = None;
+            if self.in_carried.is_none() {
+                let mut each = |all, row: Row<'_, 'b>| f(all, T::from_row(&row));
+                (all, reached) = self.engine.fold_rows(&mut self.lender, all, &mut each);
+            }
+            let lent = match reached {
+                Some(reached) => self.lent(reached),
+                None => self.next_lent(),
+            };
+            match lent {
+                Some(Lent::Row(row)) => all = f(all, Ok(row)),
+                Some(Lent::Series { .. }) => {}
+                Some(Lent::Failed(error)) => all = f(all, Err(error)),
+                None => return all,
             }
         }
     }
@@ -290,5 +319,29 @@ mod tests {
             seen += decoder.rows::<AnyRow<'_>>().map(|row| row.expect("a row").values().len()).sum::<usize>();
         }
         assert_eq!(seen, 1);
+    }
+
+    /// The series of a statement share the list of their columns while it stays the same.
+    #[test]
+    fn columns_are_shared_by_series() {
+        let series = |host: &str, columns: &str| {
+            format!(r#"{{"name":"m","tags":{{"host":"{host}"}},"columns":[{columns}],"values":[[1,2]]}}"#)
+        };
+        let all = [r#""time","a""#, r#""time","a""#, r#""time","b""#, r#""time","a""#];
+        let all: Vec<String> = (0..).zip(all).map(|(n, columns)| series(&format!("h{n}"), columns)).collect();
+        let body = format!(r#"{{"results":[{{"series":[{}]}}]}}"#, all.join(","));
+        let mut decoder = Decoder::new(Options::new());
+        decoder.push(body.as_bytes());
+        let mut rows = decoder.rows::<(i64, i64)>();
+        let mut seen = Vec::new();
+        while rows.next().is_some() {
+            seen.push(Arc::clone(rows.series()));
+        }
+        let shown: Vec<_> =
+            seen.iter().map(|series| format!("{series} {}", series.columns()[1].name)).collect();
+        assert_eq!(shown, ["m,host=h0 a", "m,host=h1 a", "m,host=h2 b", "m,host=h3 a"]);
+        let places: Vec<_> = seen.iter().map(|series| series.columns().as_ptr()).collect();
+        assert_eq!(places[0], places[1]);
+        assert!(places[2] != places[1] && places[3] != places[2]);
     }
 }

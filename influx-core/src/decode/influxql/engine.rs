@@ -172,6 +172,17 @@ impl Engine {
         each!(&mut self.machine, m => self.reading.advance(m, lender, make))
     }
 
+    /// Folds the rows that stand right behind each other, and says what was reached behind them if that is known already.
+    #[inline(always)]
+    pub(super) fn fold_rows<'b, B>(
+        &mut self,
+        lender: &mut Lender<'b>,
+        all: B,
+        each: &mut impl FnMut(B, Row<'_, 'b>) -> B,
+    ) -> (B, Option<Advance>) {
+        each!(&mut self.machine, m => self.reading.fold_rows(m, lender, all, each))
+    }
+
     /// If all bytes were there: whether the response was complete. Says it once.
     pub(super) fn end_if(&mut self, finished: bool) -> Option<DecodeError> {
         if !finished || self.reading.failed || self.reading.ended {
@@ -216,6 +227,31 @@ impl Reading {
             };
         }
         self.advance_any(machine, lender, make)
+    }
+
+    /// As [`advance`](Self::advance), again and again: what does not change from row to row is looked at once.
+    #[inline(always)]
+    fn fold_rows<'b, B, M: Machine>(
+        &mut self,
+        machine: &mut M,
+        lender: &mut Lender<'b>,
+        mut all: B,
+        each: &mut impl FnMut(B, Row<'_, 'b>) -> B,
+    ) -> (B, Option<Advance>) {
+        let (Some(plan), false) = (&self.plan, self.muted || self.failed || !lender.loaded) else {
+            return (all, None);
+        };
+        while let Some(at) = machine.next_row(lender.body) {
+            match M::read_row(lender.body, at, plan, &mut lender.cells, &mut lender.arena) {
+                Ok(end) => machine.row_done(end),
+                Err(stop) => {
+                    let stopped = self.row_stopped(machine, at, stop, lender.body);
+                    return (all, Some(stopped));
+                }
+            }
+            all = each(all, Row::new(plan, &lender.cells, machine.response().row));
+        }
+        (all, None)
     }
 
     #[inline(never)]

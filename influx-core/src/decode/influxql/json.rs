@@ -162,7 +162,7 @@ impl Json {
         Ok(None)
     }
 
-    fn said(&self, raw: &[u8]) -> Result<Option<Said>, &'static str> {
+    fn said(&mut self, raw: &[u8]) -> Result<Option<Said>, &'static str> {
         Ok(Some(match self.key {
             Key::Error => Said::Error(header::string(raw)?),
             Key::StatementId => Said::StatementId(header::integer(raw)?),
@@ -170,7 +170,7 @@ impl Json {
             Key::Partial => Said::Partial(header::boolean(raw)?),
             Key::Name => Said::Name(header::string(raw)?),
             Key::Tags => Said::Tags(header::tags(raw)?),
-            Key::Columns => Said::Columns(header::columns(raw)?),
+            Key::Columns => Said::Columns(self.response.columns_of(raw, header::columns)?),
             Key::Results | Key::Series | Key::Values | Key::Other => return Ok(None),
         }))
     }

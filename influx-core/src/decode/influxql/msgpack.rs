@@ -213,13 +213,13 @@ impl Msgpack {
         Ok(event)
     }
 
-    fn said(&self, key: Key, raw: &[u8]) -> Result<Option<Said>, Stop> {
+    fn said(&mut self, key: Key, raw: &[u8]) -> Result<Option<Said>, Stop> {
         Ok(Some(match key {
             Key::Error => Said::Error(header::string(raw)?),
             Key::StatementId => Said::StatementId(header::integer(raw)?),
             Key::Partial => Said::Partial(header::boolean(raw)?),
             Key::Name => Said::Name(header::string(raw)?),
-            Key::Columns => Said::Columns(header::strings(raw)?),
+            Key::Columns => Said::Columns(self.response.columns_of(raw, header::strings)?),
             Key::Tags => Said::Tags(header::tags(raw)?),
             Key::Messages => Said::Messages(header::messages(raw)?),
             Key::Results | Key::Series | Key::Values | Key::Other => return Ok(None),

@@ -1,5 +1,6 @@
 //! What a response says, whichever format it is written in: statements, series and their ends.
 
+use core::mem;
 use std::sync::Arc;
 
 use super::{Message, Options};
@@ -55,7 +56,7 @@ pub(super) enum Said {
     Partial(bool),
     Name(Box<str>),
     Tags(Vec<(Box<str>, Box<str>)>),
-    Columns(Vec<Box<str>>),
+    Columns(Arc<[Column]>),
 }
 
 /// How much of a text that is no document is kept for the message.
@@ -77,6 +78,8 @@ pub(super) struct Response {
     result_error: Option<Box<str>>,
     result_partial: bool,
     series: Series,
+    /// The bytes of the columns that were read last: the other series of a statement have the same.
+    shape: (Vec<u8>, Arc<[Column]>),
     root_error: Option<Box<str>>,
     root_known: bool,
     documents: u64,
@@ -91,7 +94,7 @@ pub(super) struct Response {
 struct Series {
     name: Option<Box<str>>,
     tags: Vec<(Box<str>, Box<str>)>,
-    columns: Option<Vec<Box<str>>>,
+    columns: Option<Arc<[Column]>>,
     partial: bool,
     started: bool,
 }
@@ -110,6 +113,7 @@ impl Response {
             result_error: None,
             result_partial: false,
             series: Series::default(),
+            shape: Default::default(),
             root_error: None,
             root_known: false,
             documents: 0,
@@ -178,7 +182,22 @@ impl Response {
     }
 
     pub(super) fn knows_columns(&self) -> bool {
-        self.series.columns.is_some()
+        self.series.columns.is_some() || self.series.started
+    }
+
+    /// The columns that these bytes are, by `read` if they are not those of the series before.
+    pub(super) fn columns_of<E>(
+        &mut self,
+        raw: &[u8],
+        read: impl FnOnce(&[u8]) -> Result<Vec<Box<str>>, E>,
+    ) -> Result<Arc<[Column]>, E> {
+        let (known, columns) = &mut self.shape;
+        if known != raw {
+            *columns = read(raw)?.into_iter().map(Column::new).collect();
+            known.clear();
+            known.extend_from_slice(raw);
+        }
+        Ok(Arc::clone(columns))
     }
 
     /// The values of the series begin: its header is complete.
@@ -189,19 +208,17 @@ impl Response {
     }
 
     fn make_header(&mut self) {
-        let names = self.series.columns.iter().flatten();
-        let mut header = Columns::new(names.map(|name| Column::new(&**name)))
+        // values that come in two arrays are of one header
+        if self.series.started {
+            return;
+        }
+        let Series { name, tags, columns, .. } = &mut self.series;
+        let columns = columns.take().unwrap_or_default();
+        let header = Columns::of_series(name.take(), mem::take(tags), columns)
             .with_statement(self.statement)
             .with_epoch(self.options.epoch);
-        if let Some(name) = &self.series.name {
-            header = header.with_name(&**name);
-        }
-        for (key, value) in &self.series.tags {
-            header = header.with_tag(&**key, &**value);
-        }
         // a chunked answer repeats the header of a series that goes on
-        let goes_on =
-            self.series.started || (self.open && self.columns.partial() && self.columns.same_series(&header));
+        let goes_on = self.open && self.columns.partial() && self.columns.same_series(&header);
         if !goes_on {
             self.row = 0;
         }
@@ -256,7 +273,7 @@ impl Response {
         self.place = Place::Top;
         self.documents += 1;
         self.open = false;
-        let text = std::mem::take(&mut self.text);
+        let text = mem::take(&mut self.text);
         DecodeError::server(String::from_utf8_lossy(&text).trim())
     }
 

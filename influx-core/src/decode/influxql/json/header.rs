@@ -77,14 +77,16 @@ pub(super) fn string(raw: &[u8]) -> Parsed<Box<str>> {
     if raw.first() != Some(&b'"') {
         return Err("a string was expected");
     }
+    const NOT_UTF8: &str = "a string is not UTF-8";
     let end = match json::string_end(raw, 0) {
-        Ok((end, _)) => end,
+        Ok((end, false)) => return str::from_utf8(&raw[1..end]).map(Into::into).map_err(|_| NOT_UTF8),
+        Ok((end, true)) => end,
         Err(Stop::More | Stop::Bad(..)) => return Err("a string has no end"),
     };
     let mut text = vec![0; end];
     let length = json::unescape(&raw[1..end], &mut text).map_err(|(_, what)| what)?;
     text.truncate(length);
-    String::from_utf8(text).map(Into::into).map_err(|_| "a string is not UTF-8")
+    String::from_utf8(text).map(Into::into).map_err(|_| NOT_UTF8)
 }
 
 pub(super) fn boolean(raw: &[u8]) -> Parsed<bool> {
