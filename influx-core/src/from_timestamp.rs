@@ -307,6 +307,7 @@ macro_rules! values {
         }
     )* };
 }
+#[cfg(any(feature = "chrono", feature = "time", feature = "jiff"))]
 use values;
 
 values!(SystemTime);
