@@ -9,7 +9,6 @@ mod poison;
 mod random;
 mod retries;
 mod server;
-mod spans;
 mod storage;
 mod told;
 

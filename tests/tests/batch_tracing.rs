@@ -1,13 +1,15 @@
-//! Spans of `tracing`: one for each batch, and within it one for each request.
+//! Spans of `tracing`: one for each batch, and within it one for each request. One test, so that no other makes spans in its process.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use influx_client::batch::RetryPolicy;
+use influx_client::test_util::{Expect, Reply, Server};
+use influx_client::{Client, Point};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
-
-use super::*;
 
 /// Notes spans as they are made, with the span they are in, and events.
 #[derive(Clone, Default)]
@@ -62,13 +64,17 @@ impl Subscriber for Notes {
     }
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_batch_and_its_requests_have_spans() {
     let notes = Notes::default();
-    let _default = tracing::subscriber::set_default(notes.clone());
-    let server = Server::script([Reply::busy(1)]);
-    let writer = server.writer().build().unwrap();
-    give(&writer, 100..102).await;
+    tracing::subscriber::set_global_default(notes.clone()).unwrap();
+    let server = Server::start().await.unwrap();
+    server.expect(Expect::write(), Reply::status(503));
+    server.expect(Expect::write(), Reply::status(204));
+    let client = Client::v1(server.url()).database("d").build().unwrap();
+    let retry = RetryPolicy::new().base(Duration::from_millis(1));
+    let writer = client.batch_writer().retry(retry).build().unwrap();
+    writer.write_all(&[100, 101].map(|n| Point::new("m").field("f", n).timestamp(n))).await.unwrap();
     writer.flush().await;
     let lines = notes.lines.lock().unwrap().clone();
     assert_eq!(lines[0], "influx_batch target=d batch=0", "{lines:#?}");
