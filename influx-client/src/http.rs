@@ -12,9 +12,9 @@ use reqwest::header;
 
 use crate::auth::Auth;
 use crate::config::{Config, Timeouts};
-use crate::dialect;
 use crate::endpoint::without_secrets;
 use crate::error::{Error, Kind, Result};
+use crate::generation;
 use crate::inflate::Inflate;
 use crate::retry;
 use crate::tls::{self, Tls};
@@ -284,7 +284,7 @@ impl Response {
         }
         let message = match self.header("location").filter(|_| (300..400).contains(&status)) {
             Some(to) => format!("redirected to {}: give that address to the client", without_secrets(to)),
-            None => dialect::error_text(&body, self.format(), self.header("x-influxdb-error")),
+            None => generation::error_text(&body, self.format(), self.header("x-influxdb-error")),
         };
         let after = self.header("retry-after").and_then(|value| retry::retry_after(value, SystemTime::now()));
         let error = Error::status_answer(status, message).with_retry_after(after).at(&self.shown);

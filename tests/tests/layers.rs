@@ -9,7 +9,7 @@ const LAYERS: [&[&str]; 11] = [
     &["error", "jwt"],
     &["auth", "endpoint", "tls"],
     &["config"],
-    &["dialect"],
+    &["generation"],
     &["inflate"],
     &["http"],
     &["session"],

@@ -6,8 +6,8 @@ use influx_derive::FromRow;
 
 use super::select::awaits;
 use super::{Admin, Problem};
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 use crate::query::single_statement;
 
 /// A continuous query: a row of `SHOW CONTINUOUS QUERIES`.

@@ -4,8 +4,8 @@ use influx_core::Timestamp;
 
 use super::Admin;
 use super::select::{Selection, awaits, selects};
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 
 /// `DROP SERIES`: what [`Admin::drop_series`] returns.
 #[derive(Debug)]

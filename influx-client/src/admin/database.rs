@@ -7,8 +7,8 @@ use influx_derive::FromRow;
 use super::Admin;
 use super::policy::Terms;
 use super::select::awaits;
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 
 /// `CREATE DATABASE`: what [`Admin::create_database`] returns.
 ///

@@ -42,8 +42,8 @@ use std::sync::Arc;
 
 use influx_core::FromRow;
 
-use crate::dialect::v1::quote;
 use crate::error::{Error, Result};
+use crate::generation::v1::quote;
 use crate::query::Query;
 use crate::session::Session;
 

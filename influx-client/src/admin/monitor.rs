@@ -3,8 +3,8 @@
 use influx_core::{OwnedRow, OwnedValue};
 
 use super::Admin;
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 
 /// What a module of the server counts: a row of `SHOW STATS`.
 #[derive(Debug, Clone, PartialEq)]

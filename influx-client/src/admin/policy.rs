@@ -6,9 +6,9 @@ use influx_derive::FromRow;
 
 use super::select::awaits;
 use super::{Admin, Problem};
-use crate::dialect::v1::duration::Printed;
-use crate::dialect::v1::quote;
 use crate::error::{Error, Result};
+use crate::generation::v1::duration::Printed;
+use crate::generation::v1::quote;
 
 /// A retention policy: a row of `SHOW RETENTION POLICIES`.
 #[derive(Debug, Clone, PartialEq, Eq)]

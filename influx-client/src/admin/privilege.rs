@@ -4,8 +4,8 @@ use influx_core::{FromValue, Mismatch, ValueRef};
 use influx_derive::FromRow;
 
 use super::Admin;
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 
 /// What a user may do with a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -5,8 +5,8 @@ use influx_derive::{FromRow, TagValue};
 use super::Admin;
 use super::database::{Name, names};
 use super::select::{Selection, awaits, selects};
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 
 /// A tag key of a measurement: a row of `SHOW TAG KEYS`.
 #[derive(FromRow, Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,8 +3,8 @@
 use influx_core::Timestamp;
 
 use super::Problem;
-use crate::dialect::v1::quote;
 use crate::error::{Error, Result};
+use crate::generation::v1::quote;
 
 /// The clauses that requests share, each a piece of the statement.
 #[derive(Debug, Default)]

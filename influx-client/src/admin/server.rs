@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 use influx_core::{DecodeError, FromRow, FromTimestamp, FromValue, Planner, Row};
 
 use super::Admin;
-use crate::dialect::v1::duration::Printed;
 use crate::error::Result;
+use crate::generation::v1::duration::Printed;
 
 /// A query that runs: a row of `SHOW QUERIES`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,8 +3,8 @@
 use influx_derive::FromRow;
 
 use super::Admin;
-use crate::dialect::v1::quote;
 use crate::error::Result;
+use crate::generation::v1::quote;
 use crate::secret::Secret;
 
 /// A user: a row of `SHOW USERS`.

@@ -20,8 +20,8 @@ use super::port::{self, Port};
 use super::{stamp, worker};
 use crate::config::WriteConfig;
 use crate::delivery::Rejected;
-use crate::dialect::v1;
 use crate::error::{Error, Result};
+use crate::generation::v1;
 use crate::session::Session;
 use crate::write::WriteTarget;
 

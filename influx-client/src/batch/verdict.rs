@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::delivery::Rejected;
-use crate::dialect::v1::{self, Cause};
 use crate::error::Error;
+use crate::generation::v1::{self, Cause};
 use crate::write::{LinesBody, is_total, rejected};
 
 /// What becomes of the lines of a request.

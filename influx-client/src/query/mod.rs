@@ -14,8 +14,8 @@ use bytes::Bytes;
 use influx_core::decode::influxql::{Format, Options};
 use influx_core::{FromRow, Precision, RowFamily, Timestamp};
 
-use crate::dialect::v1;
 use crate::error::{Error, Kind, Result};
+use crate::generation::v1;
 use crate::http::{Method, Request, Response, encode_params};
 use crate::session::Session;
 

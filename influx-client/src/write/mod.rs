@@ -20,8 +20,8 @@ use influx_core::{LineProtocol, Precision};
 
 use crate::config::{Consistency, WriteConfig};
 use crate::delivery::Delivery;
-use crate::dialect::v1;
 use crate::error::{Error, Result};
+use crate::generation::v1;
 use crate::session::Session;
 use body::Body;
 use points::Bodies;

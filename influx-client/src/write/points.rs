@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use influx_core::{Dialect, EncodeError, LineProtocol, LineWriter};
 
 use crate::config::WriteConfig;
-use crate::dialect::v1;
+use crate::generation::v1;
 use crate::write::body::Body;
 
 /// One point, or many: a `&T`, `T`, `&[T]`, `&Vec<T>`, `Vec<T>`, array, or any iterator of those, where `T` has

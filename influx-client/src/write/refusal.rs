@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::delivery::Rejected;
-use crate::dialect::v1::{Cause, Refusal, UNABLE};
+use crate::generation::v1::{Cause, Refusal, UNABLE};
 use crate::write::body::Body;
 use crate::write::lines::{Line, is_point, names, type_of};
 
@@ -136,7 +136,7 @@ fn only_line(body: &Body, dropped: Option<u64>) -> Option<(usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::v1;
+    use crate::generation::v1;
 
     fn body(text: &str, first: usize) -> Body {
         let ends = crate::write::lines::line_ends(text.as_bytes()).unwrap();

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::delivery::{Delivery, Rejected};
-use crate::dialect::v1;
 use crate::error::{Error, Kind, Result};
+use crate::generation::v1;
 use crate::http::{Method, Request};
 use crate::session::Session;
 use crate::write::body::Body;
