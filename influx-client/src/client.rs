@@ -9,8 +9,8 @@ use crate::admin::Admin;
 use crate::batch::BatchWriterBuilder;
 use crate::config::V1Builder;
 use crate::error::Result;
-use crate::generation::v1;
-use crate::http::{Method, Request};
+use crate::generation::{NOT_INFLUXDB, v1};
+use crate::http::{Method, Request, TEXT_LIMIT};
 use crate::query::Query;
 use crate::session::Session;
 use crate::write::{self, Given, Points, RawLines, Streamed, WriteRequest};
@@ -80,14 +80,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// No connection, no answer in time, or an answer that is not success.
+    /// No connection, no answer in time, an answer that is not success, or one that is not InfluxDB's: a page, or another document.
     pub async fn ping(&self) -> Result<Pong> {
         let response = self.0.http.send(Request::new(Method::Get, "/ping")).await?;
-        if !response.is_success() {
-            return Err(response.into_error().await);
-        }
         let header = |name| response.header(name).map(str::to_owned);
-        Ok(Pong { version: header("x-influxdb-version"), build: header("x-influxdb-build") })
+        let (mut version, build) = (header("x-influxdb-version"), header("x-influxdb-build"));
+        let answer = response.answer(TEXT_LIMIT).await;
+        if !answer.is_success() {
+            return Err(answer.error());
+        }
+        version = version.or_else(|| answer.version());
+        if !answer.signed && version.is_none() && !answer.is_blank() {
+            return Err(answer.error().because(NOT_INFLUXDB));
+        }
+        Ok(Pong { version, build })
     }
 
     /// Schema and administration: databases, retention policies, users, series, and what the server says of them.

@@ -1,6 +1,7 @@
 //! What a failed write says about the points it carried.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// What is known about the points of a write that failed.
 ///
@@ -48,21 +49,27 @@ impl fmt::Display for Delivery {
 /// }
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Rejected {
     pub(crate) index: Option<usize>,
-    pub(crate) line: Option<String>,
-    pub(crate) reason: String,
+    pub(crate) line: Option<Box<str>>,
+    pub(crate) reason: Arc<str>,
     pub(crate) certain: bool,
 }
 
 impl Rejected {
-    /// Longest piece of a line that is kept, in bytes.
-    const MAX_LINE: usize = 256;
+    /// Longest piece of a line that is shown, in bytes.
+    const MAX_SHOWN: usize = 256;
 
-    pub(crate) fn new(index: Option<usize>, line: Option<&str>, reason: &str) -> Self {
-        let line = line.map(|line| shorten(line, Self::MAX_LINE).into_owned());
-        Rejected { index, line, reason: reason.to_owned(), certain: true }
+    pub(crate) fn new(index: Option<usize>, line: Option<&[u8]>, reason: impl Into<Arc<str>>) -> Self {
+        let line = line.map(|line| String::from_utf8_lossy(line).into());
+        Rejected { index, line, reason: reason.into(), certain: true }
+    }
+
+    /// With the begin of its line.
+    pub(crate) fn shortened(mut self) -> Self {
+        self.line = self.line.map(|line| shorten(&line, Self::MAX_SHOWN).into());
+        self
     }
 
     pub(crate) fn uncertain(mut self) -> Self {
@@ -76,7 +83,7 @@ impl Rejected {
         self.index
     }
 
-    /// The line as it was sent, cut after 256 bytes. `None` when the server did not say enough to find it.
+    /// The line as it was sent, whole. `None` when the server did not say enough to find it.
     pub fn line(&self) -> Option<&str> {
         self.line.as_deref()
     }
@@ -98,12 +105,19 @@ impl fmt::Display for Rejected {
         if !self.certain {
             f.write_str("possibly ")?;
         }
-        match (self.index, &self.line) {
+        let line = self.line.as_deref().map(|line| shorten(line, Self::MAX_SHOWN));
+        match (self.index, line) {
             (Some(index), Some(line)) => write!(f, "point {index} ({line}): {}", self.reason),
             (Some(index), None) => write!(f, "point {index}: {}", self.reason),
             (None, Some(line)) => write!(f, "{line}: {}", self.reason),
             (None, None) => f.write_str(&self.reason),
         }
+    }
+}
+
+impl fmt::Debug for Rejected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rejected({self})")
     }
 }
 
@@ -126,8 +140,8 @@ mod tests {
     #[test]
     fn long_lines_are_cut_between_characters() {
         let line = format!("{}ééé", "x".repeat(255));
-        let kept = Rejected::new(Some(3), Some(&line), "why");
-        assert_eq!(kept.line(), Some(format!("{}..", "x".repeat(255)).as_str()));
+        let kept = Rejected::new(Some(3), Some(line.as_bytes()), "why");
+        assert_eq!(kept.line(), Some(line.as_str()), "whole for who writes it again");
         assert!(kept.to_string().starts_with("point 3 (xxx"), "{kept}");
         assert!(kept.to_string().ends_with("..): why"), "{kept}");
     }

@@ -14,7 +14,7 @@ use crate::auth::Auth;
 use crate::config::{Config, Timeouts};
 use crate::endpoint::without_secrets;
 use crate::error::{Error, Kind, Result};
-use crate::generation;
+use crate::generation::Answer;
 use crate::inflate::Inflate;
 use crate::retry;
 use crate::tls::{self, Tls};
@@ -263,37 +263,50 @@ impl Response {
         Ok(body)
     }
 
-    /// The error that an answer without success stands for.
-    pub(crate) async fn into_error(mut self) -> Error {
-        /// More of an error text than this is of no use to anybody.
-        const MAX_BODY: usize = 1 << 20;
-
-        let status = self.status();
+    /// The head and the begin of the body, at most `limit` bytes and for at most [`BODY_LIMIT`]: the status is known already.
+    pub(crate) async fn answer(mut self, limit: usize) -> Answer {
         let mut body = Vec::new();
-        let mut cause = None;
-        while body.len() < MAX_BODY {
-            match self.chunk().await {
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Ok(None) => break,
-                // The status is there, and says more than the cut of its text.
-                Err(error) => {
-                    cause = Some(error);
-                    break;
+        let all = async {
+            while body.len() <= limit {
+                match self.chunk().await {
+                    Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                    Ok(None) => return true,
+                    // the status says more than the cut of its text
+                    Err(_) => return false,
                 }
             }
-        }
-        let message = match self.header("location").filter(|_| (300..400).contains(&status)) {
-            Some(to) => format!("redirected to {}: give that address to the client", without_secrets(to)),
-            None => generation::error_text(&body, self.format(), self.header("x-influxdb-error")),
+            false
         };
-        let after = self.header("retry-after").and_then(|value| retry::retry_after(value, SystemTime::now()));
-        let error = Error::status_answer(status, message).with_retry_after(after).at(&self.shown);
-        match cause {
-            Some(cause) => error.with_source(cause),
-            None => error,
+        let whole = within(BODY_LIMIT, all).await.unwrap_or(false);
+        body.truncate(limit);
+        let text = |name| self.header(name).map(str::to_owned);
+        let signs = ["x-influxdb-version", "x-influxdb-build", "x-influxdb-error", "x-platform-error-code"];
+        Answer {
+            request: self.shown.clone(),
+            status: self.status(),
+            content_type: text("content-type"),
+            error_header: text("x-influxdb-error"),
+            signed: signs.iter().any(|sign| self.inner.headers().contains_key(*sign)),
+            retry_after: self
+                .header("retry-after")
+                .and_then(|value| retry::retry_after(value, SystemTime::now())),
+            location: self.header("location").map(without_secrets),
+            body,
+            whole,
         }
     }
+
+    /// The error that an answer without success stands for.
+    pub(crate) async fn into_error(self) -> Error {
+        self.answer(TEXT_LIMIT).await.error()
+    }
 }
+
+/// Longest time for the body of an answer of which the status is all that matters.
+const BODY_LIMIT: Duration = Duration::from_secs(5);
+
+/// More of an error text than this is of no use to anybody.
+pub(crate) const TEXT_LIMIT: usize = 64 << 10;
 
 /// The result of `work`, or `None` after `limit`.
 async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {

@@ -66,6 +66,7 @@ mod secret;
 mod session;
 #[cfg(feature = "spool")]
 mod spool;
+mod stamp;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod tls;

@@ -151,7 +151,10 @@ async fn a_refused_line_is_reported_and_holds_nothing_up() {
 #[tokio::test]
 async fn every_pattern_of_refused_lines_is_found() {
     let server = Server::start().await.unwrap();
-    server.expect(Expect::write().body_contains("poison").any_times(), Reply::error(400, "no"));
+    server.expect(
+        Expect::write().body_contains("poison").any_times(),
+        Reply::error(400, "field type conflict"),
+    );
     server.expect(Expect::write().any_times(), Reply::status(204));
     let client = Client::v1(server.url()).database("d").build().unwrap();
     for count in 1..=6 {

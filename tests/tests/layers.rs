@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// From the bottom to the top; modules of one line know nothing of each other.
 const LAYERS: [&[&str]; 11] = [
-    &["delivery", "retry", "secret", "spool"],
+    &["delivery", "retry", "secret", "spool", "stamp"],
     &["error", "jwt"],
     &["auth", "endpoint", "tls"],
     &["config"],

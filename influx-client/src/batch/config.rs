@@ -30,6 +30,21 @@ pub enum WhenFull {
     Reject,
 }
 
+/// What becomes of points whose request the server refuses: database, retention policy or path not found, not authorized, redirected,
+/// a page of something that is no InfluxDB. Nothing of it is said about the points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum RequestFault {
+    /// They wait and are tried again under the [retry policy](BatchWriterBuilder::retry), with a
+    /// [`BatchEvent::Retry`] each time: a database that is created, a right that is given or an address that is put right delivers
+    /// them.
+    #[default]
+    Wait,
+    /// They are dropped at once, as [`DropReason::RequestRefused`](super::DropReason::RequestRefused): handed to
+    /// [`on_event`](BatchWriterBuilder::on_event) and kept for the report.
+    Drop,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) write: WriteConfig,
@@ -39,6 +54,7 @@ pub(super) struct Settings {
     pub(super) when_full: WhenFull,
     pub(super) in_flight: usize,
     pub(super) retry: RetryPolicy,
+    pub(super) request_fault: RequestFault,
     pub(super) request_timeout: Option<Duration>,
 }
 
@@ -90,6 +106,7 @@ impl BatchWriterBuilder {
                 when_full: WhenFull::Wait,
                 in_flight: 1,
                 retry: RetryPolicy::new(),
+                request_fault: RequestFault::default(),
                 request_timeout: None,
             },
             on_event: None,
@@ -181,6 +198,20 @@ impl BatchWriterBuilder {
     /// When and how often a batch is sent again; by default until it is delivered.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.settings.retry = policy;
+        self
+    }
+
+    /// What becomes of points whose request is refused, and not they themselves; default [`RequestFault::Wait`].
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::batch::RequestFault;
+    /// let writer = client.batch_writer().request_fault(RequestFault::Drop).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn request_fault(mut self, fault: RequestFault) -> Self {
+        self.settings.request_fault = fault;
         self
     }
 

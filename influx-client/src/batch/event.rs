@@ -54,8 +54,10 @@ pub enum BatchEvent<'e> {
         points: usize,
         /// Their lines.
         lines: &'e Bytes,
+        /// What the server remarked: that a node of a cluster gets the points later, that it left a field called `time` out.
+        remark: Option<&'e str>,
     },
-    /// A request failed and will be sent again.
+    /// A request failed and will be sent again: no answer came, or one that is not the database's own word about points.
     Retry {
         /// Where.
         target: &'e BatchTarget,
@@ -102,6 +104,8 @@ pub enum DropReason {
     Damaged,
     /// The retry policy gave up.
     RetriesExhausted,
+    /// The server refused the request, not its points, and [`RequestFault::Drop`](crate::batch::RequestFault::Drop) was chosen.
+    RequestRefused,
     /// [`close`](crate::batch::BatchWriter::close) reached its deadline.
     Deadline,
     /// The last handle was dropped without [`close`](crate::batch::BatchWriter::close).
@@ -114,6 +118,7 @@ impl fmt::Display for DropReason {
             DropReason::QueueFull => "the queue was full",
             DropReason::Damaged => "the spool was damaged",
             DropReason::RetriesExhausted => "the retry policy gave up",
+            DropReason::RequestRefused => "the server refused the request",
             DropReason::Deadline => "the deadline of close was reached",
             DropReason::NotClosed => "the writer was dropped without close",
         })
@@ -168,7 +173,8 @@ impl Stats {
 pub struct Report {
     /// What became of all points; none is pending.
     pub stats: Stats,
-    /// The points that were refused or that the retry policy gave up, the first 1,000 of them, with their lines and reasons.
+    /// The points that were refused or that the settings gave up, the first 1,000 of them, with their lines and reasons. Lines are
+    /// whole up to 4 MiB together, and cut after 256 bytes beyond; events carry all of them whole.
     pub rejected: Vec<Rejected>,
     /// What was not delivered by the deadline and is not on disk: it is counted as dropped.
     pub unsent: Vec<Unsent>,

@@ -6,8 +6,9 @@ use influx_core::{LineProtocol, Precision};
 
 use super::event::{BatchEvent, DropReason};
 use super::lane::{Lane, Offered};
-use super::{BatchWriter, WhenFull, port, stamp};
+use super::{BatchWriter, WhenFull, port};
 use crate::error::{Error, Result};
+use crate::stamp;
 use crate::write::{has_timestamp, is_point, line_ends};
 
 impl BatchWriter {

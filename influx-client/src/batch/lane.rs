@@ -205,6 +205,11 @@ impl Lane {
         self.in_flight.get(&batch)?.front()
     }
 
+    /// The part after the next one.
+    pub(super) fn part_behind(&self, batch: u64) -> Option<&Lines> {
+        self.in_flight.get(&batch)?.get(1)
+    }
+
     /// The next part of a batch goes in halves.
     pub(super) fn split(&mut self, batch: u64) -> bool {
         let Some(parts) = self.in_flight.get_mut(&batch) else { return false };
@@ -286,8 +291,8 @@ impl Lane {
         first >= number
     }
 
-    pub(super) fn count_request(&mut self) {
-        self.stats.requests += 1;
+    pub(super) fn count_requests(&mut self, requests: u64) {
+        self.stats.requests += requests;
     }
 
     pub(super) fn count_retry(&mut self) {

@@ -7,7 +7,7 @@ use super::event::BatchEvent;
 pub(super) fn count(event: &BatchEvent<'_>) {
     match event {
         BatchEvent::Recovered { .. } => {}
-        BatchEvent::Written { target, points, lines } => {
+        BatchEvent::Written { target, points, lines, .. } => {
             metrics::counter!("influx_batch_points_written_total", "target" => target.to_string())
                 .increment(*points as u64);
             metrics::counter!("influx_batch_bytes_written_total", "target" => target.to_string())

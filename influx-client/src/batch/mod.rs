@@ -60,6 +60,7 @@
 mod accumulate;
 mod chance;
 mod config;
+mod doubt;
 #[cfg(feature = "spool")]
 mod durable;
 #[cfg(not(feature = "spool"))]
@@ -70,13 +71,13 @@ mod give;
 mod lane;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod pace;
 mod port;
 mod retry;
 mod shared;
-mod stamp;
+mod step;
 #[cfg(test)]
 mod tests;
-mod verdict;
 mod worker;
 
 use std::fmt;
@@ -90,7 +91,7 @@ use crate::error::{Error, Result};
 use port::Port;
 use shared::Shared;
 
-pub use config::{BatchWriterBuilder, WhenFull};
+pub use config::{BatchWriterBuilder, RequestFault, WhenFull};
 pub use event::{BatchEvent, BatchTarget, DropReason, Report, Stats, Unsent};
 pub use retry::RetryPolicy;
 

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::event::BatchTarget;
 use super::lane::{Lane, Offered};
+use super::pace::Pace;
 use crate::error::{Error, Kind, Result};
 use crate::write::WriteTarget;
 
@@ -16,6 +17,7 @@ pub(super) struct Port {
     pub(super) target: BatchTarget,
     pub(super) to: WriteTarget,
     lane: Mutex<Lane>,
+    pace: Mutex<Pace>,
     /// A batch is full, was opened, or is to leave.
     work: Notify,
     /// Points were settled: there is room, and a flush may be done.
@@ -32,6 +34,7 @@ impl Port {
             target,
             to,
             lane: Mutex::new(lane),
+            pace: Mutex::default(),
             work: Notify::new(),
             settled: Notify::new(),
             #[cfg(feature = "spool")]
@@ -43,6 +46,11 @@ impl Port {
     /// A thread that panicked while it held the lane left it whole: every change is complete before anything can panic.
     pub(super) fn lane(&self) -> MutexGuard<'_, Lane> {
         self.lane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When the target is tried next.
+    pub(super) fn pace(&self) -> MutexGuard<'_, Pace> {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives a point to the lane, once.

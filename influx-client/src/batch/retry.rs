@@ -5,7 +5,9 @@ use std::time::Duration;
 /// When a batch is sent again that could not be delivered.
 ///
 /// The wait before the n-th retry is a random part of `base * factor^(n-1)`, at most `max_delay`: full jitter, so that many
-/// writers do not come back at once. A server's `Retry-After` is honoured, up to `max_delay`.
+/// writers do not come back at once. A server's `Retry-After` can make it longer, up to `max_delay`, and never shorter.
+///
+/// The wait is the target's: when a batch is given up, the next one waits on where it stood, until the server answers for lines.
 ///
 /// The default never gives up: base 5 s, factor 2, at most 125 s between tries. (The Python client's figures; it gives up after
 /// 5 retries or 180 s, which [`max_retries`](Self::max_retries) and [`max_total`](Self::max_total) say.)
@@ -74,33 +76,33 @@ impl RetryPolicy {
         self
     }
 
-    /// How long a batch is tried before it is dropped and handed back.
+    /// How long a batch is tried before it is dropped and handed back. What is left of that time is waited, even where the next try
+    /// would be later, and then it is tried a last time.
     pub fn max_total(mut self, total: Duration) -> Self {
         self.max_total = Some(total);
         self
     }
 
-    /// The wait after `failures` tries that failed, of which the first was `elapsed` ago; `None`: give up. `chance` is in 0 .. 1.
-    pub(super) fn delay(
-        &self,
-        failures: u32,
-        elapsed: Duration,
-        asked: Option<Duration>,
-        chance: f64,
-    ) -> Option<Duration> {
-        if self.max_retries.is_some_and(|most| failures > most) {
-            return None;
-        }
+    /// The wait after `failures` failures of a target behind each other. `asked` is the least that the server wants, `chance` is in
+    /// 0 .. 1.
+    pub(super) fn delay(&self, failures: u32, asked: Option<Duration>, chance: f64) -> Duration {
         let power = self.factor.powi(i32::try_from(failures.saturating_sub(1)).unwrap_or(i32::MAX));
         let longest = (self.base.as_secs_f64() * power).min(self.max_delay.as_secs_f64());
         let jittered = Duration::try_from_secs_f64(longest * chance).unwrap_or(self.max_delay);
-        let delay = match asked {
-            Some(asked) => asked.min(self.max_delay),
-            None => jittered,
-        };
-        match self.max_total {
-            Some(total) if elapsed.saturating_add(delay) > total => None,
-            _ => Some(delay),
+        // a wish lengthens the wait and never shortens it
+        jittered.max(asked.unwrap_or_default()).min(self.max_delay)
+    }
+
+    /// How much of a wait a batch has that failed so often and is tried for so long; `None`: give it up. What is left of its time
+    /// is waited, and then it is tried once more.
+    pub(super) fn patience(&self, failures: u32, tried: Duration, wait: Duration) -> Option<Duration> {
+        if self.max_retries.is_some_and(|most| failures > most) {
+            return None;
+        }
+        match self.max_total.map(|total| total.saturating_sub(tried)) {
+            Some(left) if left.is_zero() => None,
+            Some(left) => Some(wait.min(left)),
+            None => Some(wait),
         }
     }
 }
@@ -116,31 +118,36 @@ mod tests {
     #[test]
     fn the_longest_wait_doubles_up_to_its_limit() {
         let policy = RetryPolicy::new();
-        let longest = |failures| policy.delay(failures, Duration::ZERO, None, 1.0).unwrap().as_secs();
+        let longest = |failures| policy.delay(failures, None, 1.0).as_secs();
         assert_eq!([1, 2, 3, 4, 5, 6, 1_000].map(longest), [5, 10, 20, 40, 80, 125, 125]);
-        assert_eq!(policy.delay(3, Duration::ZERO, None, 0.0), Some(Duration::ZERO), "full jitter");
+        assert_eq!(policy.delay(3, None, 0.0), Duration::ZERO, "full jitter");
     }
 
     #[test]
-    fn the_servers_wish_is_honoured_and_capped() {
+    fn the_servers_wish_is_a_lower_bound_and_capped() {
         let policy = RetryPolicy::new().max_delay(7 * SECOND);
-        assert_eq!(policy.delay(1, Duration::ZERO, Some(3 * SECOND), 0.0), Some(3 * SECOND));
-        assert_eq!(policy.delay(1, Duration::ZERO, Some(3_600 * SECOND), 0.5), Some(7 * SECOND));
+        assert_eq!(policy.delay(1, Some(3 * SECOND), 0.0), 3 * SECOND);
+        assert_eq!(policy.delay(1, Some(3_600 * SECOND), 0.5), 7 * SECOND);
+        for none in [Some(Duration::ZERO), None] {
+            assert_eq!(policy.delay(1, none, 1.0), 5 * SECOND, "no wish is no answer to how long");
+        }
     }
 
     #[test]
     fn giving_up() {
         let policy = RetryPolicy::new().max_retries(2).max_total(100 * SECOND);
-        assert!(policy.delay(2, Duration::ZERO, None, 0.5).is_some());
-        assert_eq!(policy.delay(3, Duration::ZERO, None, 0.5), None);
-        assert_eq!(policy.delay(1, 99 * SECOND, Some(2 * SECOND), 0.5), None);
-        assert_eq!(RetryPolicy::never().delay(1, Duration::ZERO, Some(SECOND), 0.0), None);
+        let zero = Duration::ZERO;
+        assert_eq!(policy.patience(2, zero, SECOND), Some(SECOND));
+        assert_eq!(policy.patience(3, zero, SECOND), None);
+        assert_eq!(policy.patience(1, 99 * SECOND, 2 * SECOND), Some(SECOND));
+        assert_eq!(policy.patience(1, 100 * SECOND, zero), None);
+        assert_eq!(RetryPolicy::never().patience(1, zero, zero), None);
     }
 
     proptest! {
         #[test]
         fn never_longer_than_the_limits(
-            failures: u32, elapsed in 0_u64..1 << 40, asked in prop::option::of(0_u64..1 << 40), chance in 0.0_f64..1.0,
+            failures: u32, tried in 0_u64..1 << 40, asked in prop::option::of(0_u64..1 << 40), chance in 0.0_f64..1.0,
             base in 0_u64..1 << 40, factor in 0.0_f64..1e9, most in 0_u64..1 << 40, total in prop::option::of(0_u64..1 << 40),
         ) {
             let millis = Duration::from_millis;
@@ -148,11 +155,11 @@ mod tests {
             if let Some(total) = total {
                 policy = policy.max_total(millis(total));
             }
-            if let Some(delay) = policy.delay(failures, millis(elapsed), asked.map(millis), chance) {
-                prop_assert!(delay <= millis(most));
-                prop_assert!(total.is_none_or(|total| millis(elapsed) + delay <= millis(total)));
-            } else {
-                prop_assert!(total.is_some());
+            let wait = policy.delay(failures, asked.map(millis), chance);
+            prop_assert!(wait <= millis(most));
+            match policy.patience(failures, millis(tried), wait) {
+                Some(has) => prop_assert!(has <= wait && total.is_none_or(|total| millis(tried) + has <= millis(total))),
+                None => prop_assert!(total.is_some_and(|total| tried >= total)),
             }
         }
     }

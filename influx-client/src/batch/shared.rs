@@ -17,16 +17,27 @@ use super::durable::Durable;
 use super::event::{BatchEvent, BatchTarget, DropReason, Report, Stats, Unsent};
 use super::lane::{Lane, Wait};
 use super::port::{self, Port};
-use super::{stamp, worker};
+use super::worker;
 use crate::config::WriteConfig;
 use crate::delivery::Rejected;
 use crate::error::{Error, Result};
 use crate::generation::v1;
 use crate::session::Session;
+use crate::stamp;
 use crate::write::WriteTarget;
 
 /// Most refused points that are kept for the report.
 const KEPT: usize = 1_000;
+
+/// Most bytes of their lines; further ones are cut.
+const KEPT_BYTES: usize = 4 << 20;
+
+/// Refused points for the report.
+#[derive(Default)]
+struct Kept {
+    points: Vec<Rejected>,
+    bytes: usize,
+}
 
 pub(super) type OnEvent = Box<dyn Fn(&BatchEvent<'_>) + Send + Sync>;
 
@@ -38,7 +49,7 @@ pub(super) struct Shared {
     on_event: Option<OnEvent>,
     runtime: Handle,
     targets: Mutex<Targets>,
-    rejected: Mutex<Vec<Rejected>>,
+    rejected: Mutex<Kept>,
     pub(super) durable: Option<Arc<Durable>>,
 }
 
@@ -139,8 +150,11 @@ impl Shared {
                     tracing::info!(%folder, points, "points of an earlier writer are sent");
                 }
             }
-            BatchEvent::Written { target, points, lines } => {
+            BatchEvent::Written { target, points, lines, remark: None } => {
                 tracing::debug!(%target, points, bytes = lines.len(), "points written");
+            }
+            BatchEvent::Written { target, points, remark: Some(remark), .. } => {
+                tracing::warn!(%target, points, %remark, "points written, with a remark of the server");
             }
             BatchEvent::Retry { target, failures, delay, error, lines } => {
                 tracing::warn!(%target, failures, ?delay, %error, bytes = lines.len(), "a batch will be sent again");
@@ -164,10 +178,16 @@ impl Shared {
     }
 
     /// Keeps refused points for the report.
-    pub(super) fn keep(&self, rejected: &[Rejected]) {
+    pub(super) fn keep(&self, rejected: impl IntoIterator<Item = Rejected>) {
         let mut kept = self.rejected.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = KEPT.saturating_sub(kept.len()).min(rejected.len());
-        kept.extend_from_slice(&rejected[..room]);
+        let Kept { points, bytes } = &mut *kept;
+        let room = KEPT.saturating_sub(points.len());
+        points.extend(rejected.into_iter().take(room).map(|one| {
+            let length = one.line().map_or(0, str::len);
+            let fits = *bytes + length <= KEPT_BYTES;
+            *bytes += if fits { length } else { 0 };
+            if fits { one } else { one.shortened() }
+        }));
     }
 
     /// Runs in the background until it ends or the writer stops.
@@ -226,7 +246,8 @@ impl Shared {
         for Unsent { target, points, lines } in &unsent {
             self.tell(&BatchEvent::Dropped { target, why, points: *points, lines });
         }
-        let rejected = std::mem::take(&mut *self.rejected.lock().unwrap_or_else(PoisonError::into_inner));
+        let rejected =
+            std::mem::take(&mut *self.rejected.lock().unwrap_or_else(PoisonError::into_inner)).points;
         Report { stats: self.stats(), rejected, unsent }
     }
 }

@@ -1,35 +1,57 @@
 //! Sends the batches of a target, one after the other, until each of their points is settled.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
+use super::RequestFault;
 use super::accumulate::Lines;
 use super::chance::chance;
+use super::doubt::{Doubt, Judged};
 use super::event::{BatchEvent, DropReason};
-use super::lane::Outcome;
+use super::lane::Outcome as Settled;
+use super::pace::Patience;
 use super::port::Port;
 use super::shared::Shared;
-use super::verdict::{Verdict, verdict};
+use super::step::{Step, step, whole};
 use crate::delivery::Rejected;
-use crate::error::Error;
-use crate::write::{LinesBody, post};
+use crate::error::{Error, Result};
+use crate::write::{LinesBody, Outcome, post};
 
 /// Sends batches until the writer is closed and nothing is left.
 pub(super) async fn run(shared: Arc<Shared>, port: Arc<Port>) {
-    while let Some(batch) = port.next().await {
-        let span = tracing::debug_span!("influx_batch", target = %port.target, batch);
-        deliver(&shared, &port, batch).instrument(span).await;
+    while let Some(number) = port.next().await {
+        let span = tracing::debug_span!("influx_batch", target = %port.target, batch = number);
+        let batch = Batch {
+            shared: &shared,
+            port: &port,
+            number,
+            patience: Patience::default(),
+            sifted: Sifted::default(),
+            doubt: Doubt::default(),
+            ahead: None,
+            rested: false,
+        };
+        batch.deliver().instrument(span).await;
     }
 }
 
-/// How often the part that is tried now has failed, and since when.
-#[derive(Default)]
-struct Failures {
-    count: u32,
-    since: Option<Instant>,
+/// A batch on its way.
+struct Batch<'a> {
+    shared: &'a Shared,
+    port: &'a Port,
+    number: u64,
+    /// With the part that is tried now.
+    patience: Patience,
+    sifted: Sifted,
+    doubt: Doubt,
+    /// The answer to the next part, where it is known already.
+    ahead: Option<Result<Outcome>>,
+    /// It has waited, and goes now.
+    rested: bool,
 }
 
 /// What was refused of the part that is tried now.
@@ -40,150 +62,269 @@ struct Sifted {
     rest: Option<LinesBody>,
 }
 
-impl Sifted {
-    fn refuse(&mut self, rejected: Vec<Rejected>, error: Error) {
-        self.refused.push((rejected, error));
-    }
-
-    fn leave_out(&mut self, part: &Lines) {
-        self.rest = part.body().map(|body| body.without(&indices(&self.refused)));
-    }
-}
-
-async fn deliver(shared: &Shared, port: &Port, batch: u64) {
-    let mut failures = Failures::default();
-    let mut sifted = Sifted::default();
-    loop {
-        let part = {
-            let mut lane = port.lane();
-            let Some(part) = lane.part(batch).cloned() else { break };
-            lane.count_request();
-            part
-        };
-        let started = Instant::now();
-        let rest = sifted.rest.as_ref();
-        let (bytes, lines) = rest.map_or((&part.bytes, part.points), |rest| (rest.bytes(), rest.lines()));
-        let span = tracing::debug_span!("influx_write", points = lines, bytes = bytes.len());
-        let send = post(&shared.session, &port.to, bytes.clone(), shared.settings.request_timeout);
-        let outcome = send.instrument(span).await;
-        let verdict = verdict(&outcome, lines, || rest.cloned().or_else(|| part.body()));
-        let error = outcome.err();
-        match (verdict, error) {
-            (Verdict::Written, _) | (_, None) => settle(shared, port, batch, part, &sifted.refused),
-            (Verdict::Reject(rejected), Some(error)) => {
-                sifted.refuse(rejected, error);
-                settle(shared, port, batch, part, &sifted.refused);
+impl Batch<'_> {
+    async fn deliver(mut self) {
+        while let Some(part) = self.part() {
+            self.patience.begins(Instant::now());
+            let ahead = self.ahead.take();
+            if ahead.is_none() && !self.rested {
+                self.leave_alone().await;
             }
-            (Verdict::Sift(rejected), Some(error)) => {
-                sifted.refuse(rejected, error);
-                sifted.leave_out(&part);
-                failures = Failures::default();
-                continue;
-            }
-            (Verdict::RejectAll(rejected), Some(error)) => {
-                sifted.refuse(rejected, error);
-                refuse(shared, port, batch, &part, &sifted.refused);
-            }
-            (Verdict::Split, Some(error)) => {
-                // each half finds again what is refused of it
-                if !port.lane().split(batch) {
-                    refuse(shared, port, batch, &part, &[(Vec::new(), error)]);
+            self.rested = false;
+            let started = Instant::now();
+            let (bytes, lines) = self.to_send(&part);
+            let outcome = match ahead {
+                Some(known) => known,
+                None => self.post(&bytes, lines, || self.body(&part)).await,
+            };
+            match step(&outcome, lines, || self.body(&part)) {
+                Step::Wait { request } => {
+                    let error = error(outcome);
+                    self.failed(part, &bytes, started, error, request).await;
                 }
-            }
-            (Verdict::Retry(asked), Some(error)) => {
-                failures.count += 1;
-                let since = *failures.since.get_or_insert(started);
-                let delay = shared.settings.retry.delay(failures.count, since.elapsed(), asked, chance());
-                if let Some(delay) = delay {
-                    port.lane().count_retry();
-                    shared.tell(&BatchEvent::Retry {
-                        target: &port.target,
-                        failures: failures.count,
-                        delay,
-                        error: &error,
-                        lines: bytes,
-                    });
-                    drop(part);
-                    let mut closing = shared.closing.subscribe();
-                    // what waits when the writer is closed is tried once more at once
-                    drop(timeout(delay, closing.changed()).await);
-                    continue;
-                }
-                give_up(shared, port, batch, &part, &sifted.refused, &error);
+                Step::Doubt(text) => self.doubted(part, &bytes, started, outcome, &text).await,
+                taken => self.taken(part, taken, outcome),
             }
         }
-        (failures, sifted) = (Failures::default(), Sifted::default());
+    }
+
+    /// The part that is next; `None` when all of the batch is settled.
+    fn part(&self) -> Option<Lines> {
+        self.port.lane().part(self.number).cloned()
+    }
+
+    fn to_send(&self, part: &Lines) -> (Bytes, usize) {
+        match &self.sifted.rest {
+            Some(rest) => (rest.bytes().clone(), rest.lines()),
+            None => (part.bytes.clone(), part.points),
+        }
+    }
+
+    fn body(&self, part: &Lines) -> Option<LinesBody> {
+        self.sifted.rest.clone().or_else(|| part.body())
+    }
+
+    async fn post(
+        &self,
+        bytes: &Bytes,
+        lines: usize,
+        body: impl Fn() -> Option<LinesBody>,
+    ) -> Result<Outcome> {
+        let span = tracing::debug_span!("influx_write", points = lines, bytes = bytes.len());
+        let limit = self.shared.settings.request_timeout;
+        let send = post(&self.shared.session, &self.port.to, bytes, lines, body, limit);
+        self.port.lane().count_requests(1);
+        let outcome = send.instrument(span).await;
+        if let Ok(outcome) = &outcome {
+            self.port.lane().count_requests(outcome.requests - 1);
+        }
+        outcome
+    }
+
+    /// Waits as long as the target is left alone since an earlier batch failed, or as this one has the time.
+    async fn leave_alone(&mut self) {
+        let now = Instant::now();
+        let wait = self.port.pace().wait(now);
+        if !wait.is_zero() {
+            let wait = self.patience.has(&self.shared.settings.retry, now, wait).unwrap_or_default();
+            self.pause(wait).await;
+        }
+    }
+
+    /// What waits when the writer is closed is tried once more at once.
+    async fn pause(&mut self, wait: Duration) {
+        let mut closing = self.shared.closing.subscribe();
+        drop(timeout(wait, closing.changed()).await);
+        self.rested = true;
+    }
+
+    /// The server took the lines, or refused some of them for good.
+    fn taken(&mut self, part: Lines, step: Step, outcome: Result<Outcome>) {
+        self.port.pace().answered();
+        match step {
+            Step::Written(remark) => {
+                self.doubt.passed();
+                self.settle(part, remark.as_deref());
+            }
+            Step::Reject(rejected) => {
+                self.doubt.passed();
+                self.sifted.refused.push((rejected, error(outcome)));
+                self.settle(part, None);
+            }
+            Step::RejectAll(rejected) => {
+                self.sifted.refused.push((rejected, error(outcome)));
+                self.refuse(&part);
+            }
+            Step::Sift(rejected) => {
+                self.sifted.refused.push((rejected, error(outcome)));
+                self.sifted.rest = part.body().map(|body| body.without(&self.sifted.indices()));
+                self.patience = Patience::default();
+                return;
+            }
+            // each half finds again what is refused of it
+            Step::Split | Step::Doubt(_) | Step::Wait { .. } => {
+                if !self.port.lane().split(self.number) {
+                    let error = error(outcome);
+                    self.sifted.refused = vec![(whole(&error, part.body()), error)];
+                    self.refuse(&part);
+                }
+            }
+        }
+        self.next_part();
+    }
+
+    fn next_part(&mut self) {
+        (self.patience, self.sifted) = (Patience::default(), Sifted::default());
+    }
+
+    /// Refused in words that nobody knows.
+    async fn doubted(
+        &mut self,
+        part: Lines,
+        bytes: &Bytes,
+        started: Instant,
+        outcome: Result<Outcome>,
+        text: &str,
+    ) {
+        let (_, lines) = self.to_send(&part);
+        let behind = self.port.lane().part_behind(self.number).cloned();
+        let judged = match (self.doubt.refused(text, lines, behind.is_none()), behind) {
+            (Judged::TryBehind, Some(behind)) => {
+                let next = self.post(&behind.bytes, behind.points, || behind.body()).await;
+                match step(&next, behind.points, || behind.body()) {
+                    // no answer to the question
+                    Step::Wait { request } => {
+                        self.failed(part, bytes, started, error(next), request).await;
+                        return;
+                    }
+                    Step::Doubt(other) => {
+                        let judged = self.doubt.behind(other == text, behind.points);
+                        self.ahead = (judged == Judged::Reject).then_some(next);
+                        judged
+                    }
+                    _ => {
+                        self.ahead = Some(next);
+                        self.doubt.behind(false, behind.points)
+                    }
+                }
+            }
+            (judged, _) => judged,
+        };
+        match judged {
+            Judged::Split => self.taken(part, Step::Split, outcome),
+            Judged::Reject | Judged::TryBehind => {
+                let rejected = outcome
+                    .as_ref()
+                    .map(Outcome::error)
+                    .map_or_else(|_| Vec::new(), |error| whole(&error, self.body(&part)));
+                self.taken(part, Step::RejectAll(rejected), outcome);
+            }
+            Judged::Wait => self.failed(part, bytes, started, error(outcome), true).await,
+        }
+    }
+
+    /// Not delivered: waits, or gives up.
+    async fn failed(&mut self, part: Lines, bytes: &Bytes, started: Instant, error: Error, request: bool) {
+        let (policy, now) = (&self.shared.settings.retry, Instant::now());
+        let wait = self.port.pace().failed(policy, started, now, error.retry_after(), chance());
+        if request && self.shared.settings.request_fault == RequestFault::Drop {
+            return self.drop_part(&part, DropReason::RequestRefused, &error);
+        }
+        self.patience.failed();
+        let Some(delay) = self.patience.has(policy, now, wait) else {
+            return self.drop_part(&part, DropReason::RetriesExhausted, &error);
+        };
+        self.port.lane().count_retry();
+        self.shared.tell(&BatchEvent::Retry {
+            target: &self.port.target,
+            failures: self.patience.failures(),
+            delay,
+            error: &error,
+            lines: bytes,
+        });
+        drop(part);
+        self.pause(delay).await;
+    }
+
+    /// The server answered for all lines; some it may have refused.
+    fn settle(&self, part: Lines, remark: Option<&str>) {
+        let (shared, port) = (self.shared, self.port);
+        let rejected = self.sifted.count();
+        let points = part.points - rejected.min(part.points);
+        self.tell_refused(&part);
+        if points > 0 {
+            let lines = self.sifted.others(&part);
+            shared.tell(&BatchEvent::Written { target: &port.target, points, lines: &lines, remark });
+        }
+        // its memory can be used again when nobody else has it
+        drop(part);
+        self.done(Settled::Settled { rejected });
+    }
+
+    /// The server refused all lines.
+    fn refuse(&self, part: &Lines) {
+        self.tell_refused(part);
+        self.done(Settled::Settled { rejected: part.points });
+    }
+
+    /// Given up, of what was not refused before.
+    fn drop_part(&mut self, part: &Lines, why: DropReason, error: &Error) {
+        let (shared, port) = (self.shared, self.port);
+        self.tell_refused(part);
+        if let Some(body) = part.body() {
+            let reason: Arc<str> = format!("{why}: {error}").into();
+            let body = body.without(&self.sifted.indices());
+            let lines = body.iter();
+            shared
+                .keep(lines.map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason))));
+        }
+        let rejected = self.sifted.count();
+        let (points, lines) = (part.points - rejected.min(part.points), self.sifted.others(part));
+        self.done(Settled::Dropped { rejected });
+        shared.tell(&BatchEvent::Dropped { target: &port.target, why, points, lines: &lines });
+        self.next_part();
+    }
+
+    fn done(&self, settled: Settled) {
+        self.port.lane().settle(self.number, settled);
+        self.shared.acknowledge(self.port);
+        self.port.tell_settled();
+    }
+
+    fn tell_refused(&self, part: &Lines) {
+        let (shared, target) = (self.shared, &self.port.target);
+        for (rejected, error) in &self.sifted.refused {
+            // without a word about which: all
+            let all = rejected.is_empty() || rejected.len() == part.points;
+            let lines = if all { part.bytes.clone() } else { lines_of(part, rejected) };
+            shared.keep(rejected.iter().cloned());
+            shared.tell(&BatchEvent::Rejected { target, rejected, error, lines: &lines });
+        }
     }
 }
 
-/// The server answered for all lines; some it may have refused.
-fn settle(shared: &Shared, port: &Port, batch: u64, part: Lines, refused: &[(Vec<Rejected>, Error)]) {
-    let rejected: usize = refused.iter().map(|(rejected, _)| rejected.len()).sum();
-    let points = part.points - rejected.min(part.points);
-    tell_refused(shared, port, &part, refused);
-    if points > 0 {
-        let lines = others(&part, refused);
-        shared.tell(&BatchEvent::Written { target: &port.target, points, lines: &lines });
+impl Sifted {
+    fn count(&self) -> usize {
+        self.refused.iter().map(|(rejected, _)| rejected.len()).sum()
     }
-    // its memory can be used again when nobody else has it
-    drop(part);
-    port.lane().settle(batch, Outcome::Settled { rejected });
-    shared.acknowledge(port);
-    port.tell_settled();
-}
 
-/// The server refused all lines.
-fn refuse(shared: &Shared, port: &Port, batch: u64, part: &Lines, refused: &[(Vec<Rejected>, Error)]) {
-    tell_refused(shared, port, part, refused);
-    port.lane().settle(batch, Outcome::Settled { rejected: part.points });
-    shared.acknowledge(port);
-    port.tell_settled();
-}
+    fn indices(&self) -> Vec<usize> {
+        self.refused.iter().flat_map(|(rejected, _)| rejected).filter_map(Rejected::index).collect()
+    }
 
-fn tell_refused(shared: &Shared, port: &Port, part: &Lines, refused: &[(Vec<Rejected>, Error)]) {
-    for (rejected, error) in refused {
-        // without a word about which: all
-        let all = rejected.is_empty() || rejected.len() == part.points;
-        let lines = if all { part.bytes.clone() } else { lines_of(part, rejected) };
-        shared.keep(rejected);
-        shared.tell(&BatchEvent::Rejected { target: &port.target, rejected, error, lines: &lines });
+    /// The lines that were not refused.
+    fn others(&self, part: &Lines) -> Bytes {
+        let body = if self.refused.is_empty() { None } else { part.body() };
+        body.map_or_else(|| part.bytes.clone(), |body| body.without(&self.indices()).bytes().clone())
     }
 }
 
-/// The retry policy gave up, of what was not refused before.
-fn give_up(
-    shared: &Shared,
-    port: &Port,
-    batch: u64,
-    part: &Lines,
-    refused: &[(Vec<Rejected>, Error)],
-    error: &Error,
-) {
-    tell_refused(shared, port, part, refused);
-    let why = DropReason::RetriesExhausted;
-    let reason = format!("{why}: {error}");
-    let rejected: usize = refused.iter().map(|(rejected, _)| rejected.len()).sum();
-    if let Some(body) = part.body() {
-        let line = |line| std::str::from_utf8(line).ok();
-        let body = body.without(&indices(refused));
-        let lines = body.iter().map(|(index, text)| Rejected::new(Some(index), line(text), &reason));
-        shared.keep(&lines.collect::<Vec<_>>());
+/// The error of an answer that is not success.
+fn error(outcome: Result<Outcome>) -> Error {
+    match outcome {
+        Ok(outcome) => outcome.error(),
+        Err(error) => error,
     }
-    let (points, lines) = (part.points - rejected.min(part.points), others(part, refused));
-    port.lane().settle(batch, Outcome::Dropped { rejected });
-    shared.acknowledge(port);
-    port.tell_settled();
-    shared.tell(&BatchEvent::Dropped { target: &port.target, why, points, lines: &lines });
-}
-
-fn indices(refused: &[(Vec<Rejected>, Error)]) -> Vec<usize> {
-    refused.iter().flat_map(|(rejected, _)| rejected).filter_map(Rejected::index).collect()
-}
-
-/// The lines that were not refused.
-fn others(part: &Lines, refused: &[(Vec<Rejected>, Error)]) -> Bytes {
-    let body = if refused.is_empty() { None } else { part.body() };
-    body.map_or_else(|| part.bytes.clone(), |body| body.without(&indices(refused)).bytes().clone())
 }
 
 /// The refused lines, whole.

@@ -40,6 +40,8 @@ struct Inner {
     status: Option<u16>,
     server_message: Option<String>,
     retry_after: Option<Duration>,
+    /// What is known of this answer beyond its status.
+    retryable: Option<bool>,
     rejected: Vec<Rejected>,
     dropped: Option<u64>,
     delivery: Option<Delivery>,
@@ -94,6 +96,7 @@ impl Error {
             status: None,
             server_message: None,
             retry_after: None,
+            retryable: None,
             rejected: Vec::new(),
             dropped: None,
             delivery: None,
@@ -108,7 +111,7 @@ impl Error {
 
     pub(crate) fn encode(error: EncodeError) -> Self {
         let mut refused = Error::new(Kind::Encode, error.to_string()).delivered(Delivery::NotSent);
-        refused.0.rejected = vec![Rejected::new(error.index(), None, &error.to_string())];
+        refused.0.rejected = vec![Rejected::new(error.index(), None, error.to_string())];
         refused.0.encode = Some(error);
         refused
     }
@@ -161,6 +164,18 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, after: Option<Duration>) -> Self {
         self.0.retry_after = after;
+        self
+    }
+
+    /// Whether the same request may succeed later, where more is known than the status.
+    pub(crate) fn retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = Some(retryable);
+        self
+    }
+
+    /// What this client has to say before the server's words.
+    pub(crate) fn because(mut self, message: impl Into<String>) -> Self {
+        self.0.message = message.into();
         self
     }
 
@@ -254,6 +269,9 @@ impl Error {
     /// The same request may well succeed later: no connection, no answer, or a status of an overloaded or restarting
     /// server. Points without their own timestamps can be stored twice when they are written again.
     pub fn is_retryable(&self) -> bool {
+        if let Some(known) = self.0.retryable {
+            return known;
+        }
         match self.0.kind {
             Kind::Connect | Kind::ConnectTimeout | Kind::Timeout | Kind::Connection | Kind::Incomplete => {
                 true

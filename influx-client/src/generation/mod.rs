@@ -1,47 +1,35 @@
-//! What differs between the server generations, one file each.
+//! What differs between the server generations: paths and parameters, the shapes of error answers, and what their words mean for
+//! points.
 
+mod answer;
+mod tsdb;
 pub(crate) mod v1;
+mod v2;
+mod v3;
+mod words;
 
-use influx_core::decode::Scratch;
-use influx_core::decode::influxql::{Format, Options, iterpoints_with};
+pub(crate) use answer::{Answer, Document, NOT_INFLUXDB};
+pub(crate) use tsdb::UNABLE;
+pub(crate) use words::{Cause, Others, Refusal, Words};
 
-/// The text of an error answer, whichever shape the server gave it: `{"error": ..}`, `{"code": .., "message": ..}`, that in
-/// msgpack, or plain text; `header` is `X-Influxdb-Error`, for bodies that were left out.
-pub(crate) fn error_text(body: &[u8], format: Format, header: Option<&str>) -> String {
-    if format == Format::Msgpack {
-        let mut scratch = Scratch::new();
-        let mut rows = iterpoints_with::<()>(body, &mut scratch, Options::new().format(format));
-        let error = rows.find_map(Result::err);
-        let message = error.as_ref().and_then(|error| error.server_message());
-        return message.or(header).unwrap_or_default().to_owned();
-    }
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim();
-    if let Ok(serde_json::Value::Object(map)) = serde_json::from_str(text) {
-        for key in ["error", "message"] {
-            if let Some(serde_json::Value::String(message)) = map.get(key) {
-                return message.clone();
+/// The database's own words about a write, if it says any that are known. The shape of the document says whose they are:
+/// a 2.x answers in its own shape on the endpoints of 1.x, too.
+pub(crate) fn words<'a>(answer: &Answer, document: &'a Document<'_>) -> Option<Words<'a>> {
+    match document {
+        Document::Blank => None,
+        Document::Error { data: Some(data), text } => v3::line_words(text, data),
+        Document::Error { text, data: None } => v1::words(text).or_else(|| v3::words(text)),
+        Document::Code { code, text, line } => v2::words(code, text, *line),
+        // its end may be missing, and the ends of lines are: it tells what happened, and not to which lines
+        Document::Header(text) => match v1::words(text)? {
+            Words::Points(_) => {
+                let cause = Cause::Other(text);
+                Some(Words::Points(Refusal { others: Others::Unknown, dropped: None, cause }))
             }
-        }
-    }
-    if text.is_empty() { header.unwrap_or_default().to_owned() } else { text.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_shapes() {
-        assert_eq!(error_text(b"{\"error\":\"a \\\"b\\\"\"}\n", Format::Json, None), "a \"b\"");
-        assert_eq!(error_text(b"{\"code\":\"invalid\",\"message\":\"m\"}", Format::Json, Some("h")), "m");
-        assert_eq!(error_text(b"404 page not found\n", Format::Json, None), "404 page not found");
-        assert_eq!(error_text(b"", Format::Json, Some("from the header")), "from the header");
-        assert_eq!(error_text(b"", Format::Json, None), "");
-        assert_eq!(error_text(b"{\"error\":", Format::Json, None), "{\"error\":");
-        assert_eq!(error_text(b"{\"errors\":[]}", Format::Json, Some("h")), "{\"errors\":[]}");
-        assert_eq!(error_text(b"\xff", Format::Json, None), "\u{fffd}");
-        assert_eq!(error_text(b"\x81\xa5error\xa3why", Format::Msgpack, None), "why");
-        assert_eq!(error_text(b"\x81", Format::Msgpack, Some("from the header")), "from the header");
+            other => Some(other),
+        },
+        // most errors of 3.x are plain text
+        Document::Other(text) if answer.signed || v3::is_plain_text(text) => v3::words(text),
+        Document::Other(_) => None,
     }
 }

@@ -18,11 +18,12 @@ pub(crate) struct Sent {
 }
 
 /// An answer as it would come.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<String>,
-    pub(crate) body: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 type Answering = Pin<Box<dyn Future<Output = Result<Answer>> + Send>>;
@@ -48,6 +49,9 @@ impl Script {
         let mut head = ::http::Response::builder().status(answer.status);
         if let Some(after) = answer.retry_after {
             head = head.header("Retry-After", after);
+        }
+        for (name, value) in answer.headers {
+            head = head.header(name, value);
         }
         Ok(head.body(answer.body).expect("a status and a header that HTTP can carry").into())
     }

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
+use crate::write::lines::is_point;
+
 /// Whole lines, each with its line feed, and the caller's index of the first.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
@@ -43,6 +45,11 @@ impl Body {
     /// How many lines there are.
     pub(crate) fn lines(&self) -> usize {
         self.ends.len()
+    }
+
+    /// How many lines are neither blank nor comments.
+    pub(crate) fn points(&self) -> usize {
+        self.iter().filter(|(_, line)| is_point(line)).count()
     }
 
     /// The caller's indices of the lines, of which none is left out.

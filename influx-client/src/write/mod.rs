@@ -6,6 +6,7 @@ mod lines;
 mod points;
 mod refusal;
 mod send;
+mod verdict;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -30,11 +31,11 @@ use send::{Sending, Target};
 pub(crate) use body::Body as LinesBody;
 pub(crate) use lines::{has_timestamp, is_point, line_ends};
 pub use points::{Many, One, Points};
-pub(crate) use refusal::{is_total, rejected};
-pub(crate) use send::{Target as WriteTarget, post};
+pub(crate) use send::{Outcome, Target as WriteTarget, post};
+pub(crate) use verdict::{Refused, Verdict};
 
 /// What a write did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Written {
     /// Points, of raw text: lines, that the server answered with success.
@@ -43,6 +44,9 @@ pub struct Written {
     pub bytes: u64,
     /// Requests that were sent; more than one for large writes, none for an empty one.
     pub requests: u64,
+    /// What the server remarked of points that it stored: that a node of a cluster gets them later, that it left a field called
+    /// `time` out.
+    pub remark: Option<Arc<str>>,
 }
 
 /// A write, to be configured and awaited: what [`Client::write`](crate::Client::write) and its sisters return.

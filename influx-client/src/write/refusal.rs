@@ -1,9 +1,10 @@
 //! From the server's words about a refused body to the caller's points.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::delivery::Rejected;
-use crate::generation::v1::{Cause, Refusal, UNABLE};
+use crate::generation::{Cause, Refusal, UNABLE};
 use crate::write::body::Body;
 use crate::write::lines::{Line, is_point, names, type_of};
 
@@ -30,22 +31,23 @@ pub(crate) fn rejected(refusal: &Refusal<'_>, body: &Body) -> Vec<Rejected> {
             candidates(text, body, refusal.dropped, fits)
         }
         Cause::ConflictInBatch(text) => conflicts_in_batch(text, body),
+        Cause::Numbered(lines) => numbered(lines, body),
         Cause::Other(text) => {
             let (index, line) = only_line(body, refusal.dropped).unzip();
-            vec![Rejected::new(index, line.and_then(|line| std::str::from_utf8(line).ok()), text)]
+            vec![Rejected::new(index, line, *text)]
         }
     }
 }
 
-/// Whether nothing of the body is stored.
-pub(crate) fn is_total(refusal: &Refusal<'_>, body: &Body, rejected: &[Rejected]) -> bool {
-    let points = body.iter().filter(|(_, line)| is_point(line)).count();
-    let unparsable = match refusal.cause {
-        Cause::Unparsable(_) => rejected.len(),
-        _ => 0,
-    };
-    let dropped = refusal.dropped.and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
-    !refusal.partial || unparsable.max(dropped) >= points
+/// The server counts points, from 1, and passes blank lines and comments by.
+fn numbered(lines: &[(u64, String)], body: &Body) -> Vec<Rejected> {
+    let points: Vec<(usize, &[u8])> = body.iter().filter(|(_, line)| is_point(line)).collect();
+    let place = |number: u64| points.get(usize::try_from(number).ok()?.checked_sub(1)?);
+    let found = lines.iter().map(|(number, reason)| match place(*number) {
+        Some((index, line)) => Rejected::new(Some(*index), Some(line), reason.as_str()),
+        None => Rejected::new(None, None, format!("line {number}: {reason}")),
+    });
+    found.collect()
 }
 
 /// The server quotes bad lines whole and in order, so that each is found behind the one before it. Reasons end where
@@ -60,16 +62,12 @@ fn unparsable(text: &str, body: &Body) -> Vec<Rejected> {
             Some(at) => {
                 let (index, line) = lines[next + at];
                 next += at + 1;
-                (
-                    Some(index),
-                    std::str::from_utf8(line).unwrap_or_default(),
-                    reason_behind(quoted, line).unwrap_or_default(),
-                )
+                (Some(index), line, reason_behind(quoted, line).unwrap_or_default())
             }
             // Not as sent, maybe a proxy's doing: up to the first end of a quote.
             None => {
                 let (line, behind) = quoted.split_once("': ").unwrap_or((quoted, ""));
-                (None, line, behind)
+                (None, line.as_bytes(), behind)
             }
         };
         let end = behind.find("\nunable to parse '").unwrap_or(behind.len());
@@ -93,13 +91,14 @@ fn candidates(
     dropped: Option<u64>,
     fits: impl Fn(&Line<'_>) -> bool,
 ) -> Vec<Rejected> {
+    let reason: Arc<str> = text.into();
     let mut found: Vec<Rejected> = body
         .iter()
         .filter(|(_, line)| is_point(line) && fits(&Line::new(line)))
-        .map(|(index, line)| Rejected::new(Some(index), std::str::from_utf8(line).ok(), text))
+        .map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason)))
         .collect();
     if found.is_empty() {
-        found.push(Rejected::new(None, None, text));
+        found.push(Rejected::new(None, None, reason));
     }
     if dropped.is_none_or(|count| (found.len() as u64) > count) {
         found = found.into_iter().map(Rejected::uncertain).collect();
@@ -110,6 +109,7 @@ fn candidates(
 /// The server names neither field nor line when two lines of one request disagree about a type: all lines that write
 /// a field with another type than the first line that has it.
 fn conflicts_in_batch(text: &str, body: &Body) -> Vec<Rejected> {
+    let reason: Arc<str> = text.into();
     let mut types = HashMap::new();
     let mut found = Vec::new();
     for (index, line) in body.iter().filter(|(_, line)| is_point(line)) {
@@ -119,11 +119,11 @@ fn conflicts_in_batch(text: &str, body: &Body) -> Vec<Rejected> {
             *types.entry((parts.measurement, key)).or_insert(sent) != sent
         });
         if clash {
-            found.push(Rejected::new(Some(index), std::str::from_utf8(line).ok(), text).uncertain());
+            found.push(Rejected::new(Some(index), Some(line), Arc::clone(&reason)).uncertain());
         }
     }
     if found.is_empty() {
-        found.push(Rejected::new(None, None, text));
+        found.push(Rejected::new(None, None, reason));
     }
     found
 }
@@ -136,7 +136,9 @@ fn only_line(body: &Body, dropped: Option<u64>) -> Option<(usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generation::v1;
+    use crate::delivery::Delivery;
+    use crate::generation::{Words, v1};
+    use crate::write::verdict::Refused;
 
     fn body(text: &str, first: usize) -> Body {
         let ends = crate::write::lines::line_ends(text.as_bytes()).unwrap();
@@ -147,11 +149,13 @@ mod tests {
 
     /// Index, line, reason and certainty of each rejected point; and whether nothing is stored.
     fn map(message: &str, body: &Body) -> (Vec<Row>, bool) {
-        let refusal = v1::refusal(message).unwrap();
-        let found = rejected(&refusal, body);
-        let total = is_total(&refusal, body, &found);
-        let rows = found.into_iter().map(|r| (r.index, r.line, r.reason, r.certain)).collect();
-        (rows, total)
+        let Some(Words::Points(refusal)) = v1::words(message) else { panic!("{message}") };
+        let named = rejected(&refusal, body);
+        let (dropped, others, points) = (refusal.dropped, refusal.others, body.points());
+        let refused = Refused { named, dropped, others, points };
+        let total = refused.delivery() == Delivery::Rejected;
+        let row = |r: Rejected| (r.index, r.line.map(String::from), r.reason.to_string(), r.certain);
+        (refused.named.into_iter().map(row).collect(), total)
     }
 
     fn row(index: usize, line: &str, reason: &str) -> Row {
@@ -213,7 +217,7 @@ mod tests {
     fn a_conflict_within_the_body_names_the_second_type() {
         let (rows, total) = map("field type conflict", &body("m f=1\nm f=2,g=1i\nm,a=b g=1\nn f=1i\n", 0));
         assert_eq!(rows.iter().map(|r| (r.0, r.3)).collect::<Vec<_>>(), [(Some(2), false)]);
-        assert!(total);
+        assert!(!total, "points of other shards are stored");
     }
 
     #[test]

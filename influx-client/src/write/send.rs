@@ -7,12 +7,13 @@ use bytes::Bytes;
 
 use crate::delivery::{Delivery, Rejected};
 use crate::error::{Error, Kind, Result};
-use crate::generation::v1;
-use crate::http::{Method, Request};
+use crate::generation::{Answer, Others};
+use crate::http::{self, Method, Request};
 use crate::session::Session;
+use crate::write::Written;
 use crate::write::body::Body;
 use crate::write::gzip::gzip;
-use crate::write::{Written, refusal};
+use crate::write::verdict::{self, Refused, Verdict};
 
 /// Where bodies go, and how.
 #[derive(Debug)]
@@ -21,40 +22,84 @@ pub(crate) struct Target {
     pub(crate) gzip: bool,
 }
 
+/// The answer to a body, and what it means.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) verdict: Verdict,
+    pub(crate) answer: Answer,
+    /// How many were sent to come to know it.
+    pub(crate) requests: u64,
+}
+
+impl Outcome {
+    pub(crate) fn error(&self) -> Error {
+        verdict::error(&self.answer, &self.verdict)
+    }
+}
+
+/// Sends `count` lines and judges the answer. A compressed body that was not read goes once more without compression.
+///
+/// # Errors
+///
+/// Those of the transport: no answer came.
+pub(crate) async fn post(
+    session: &Session,
+    target: &Target,
+    lines: &Bytes,
+    count: usize,
+    body: impl Fn() -> Option<Body>,
+    timeout: Option<Duration>,
+) -> Result<Outcome> {
+    let compressed = target.gzip && !session.is_plain();
+    let mut requests = 1;
+    let mut answer = exchange(session, target, lines.clone(), compressed, timeout).await?;
+    let mut verdict = verdict::verdict(&answer, compressed, count, &body);
+    if verdict == Verdict::Plain {
+        requests += 1;
+        answer = exchange(session, target, lines.clone(), false, timeout).await?;
+        verdict = verdict::verdict(&answer, false, count, &body);
+        if matches!(verdict, Verdict::Stored(_) | Verdict::Refused(_)) {
+            session.go_plain();
+        }
+    }
+    Ok(Outcome { verdict, answer, requests })
+}
+
+/// One request with these lines.
+async fn exchange(
+    session: &Session,
+    target: &Target,
+    lines: Bytes,
+    compressed: bool,
+    timeout: Option<Duration>,
+) -> Result<Answer> {
+    // a refusal may quote every line, with each quote escaped
+    let limit = 2 * lines.len() + http::TEXT_LIMIT;
+    let mut request = Request::new(Method::Post, "/write");
+    request.params.clone_from(&target.params);
+    request.content_type = Some("text/plain; charset=utf-8");
+    request.gzipped = compressed;
+    request.body = if compressed { gzip(lines).await? } else { lines };
+    request.timeout = timeout;
+    Ok(session.http.send(request).await?.answer(limit).await)
+}
+
 /// One call of `write`, while its bodies are sent.
 #[derive(Debug)]
 pub(crate) struct Sending<'a> {
     session: &'a Session,
     target: Target,
     written: Written,
-    refused: Option<Refused>,
+    refused: Option<AllRefused>,
 }
 
 /// The first refusal, and what all of them rejected.
 #[derive(Debug)]
-struct Refused {
+struct AllRefused {
     error: Error,
     rejected: Vec<Rejected>,
     dropped: Option<u64>,
-    /// A refused body is stored in part.
-    partial: bool,
-}
-
-/// One request with these lines.
-pub(crate) async fn post(
-    session: &Session,
-    target: &Target,
-    lines: Bytes,
-    timeout: Option<Duration>,
-) -> Result<()> {
-    let mut request = Request::new(Method::Post, "/write");
-    request.params.clone_from(&target.params);
-    request.content_type = Some("text/plain; charset=utf-8");
-    request.gzipped = target.gzip;
-    request.body = if target.gzip { gzip(lines).await? } else { lines };
-    request.timeout = timeout;
-    let response = session.http.send(request).await?;
-    if response.is_success() { Ok(()) } else { Err(response.into_error().await) }
+    delivery: Delivery,
 }
 
 impl<'a> Sending<'a> {
@@ -67,18 +112,41 @@ impl<'a> Sending<'a> {
     pub(crate) async fn send(&mut self, body: Body) -> Result<()> {
         let mut todo = VecDeque::from([body]);
         while let Some(body) = todo.pop_front() {
-            let Err(error) = self.post(&body).await else {
-                self.written.points += body.lines() as u64;
-                self.written.bytes += body.bytes().len() as u64;
-                continue;
+            let outcome =
+                post(self.session, &self.target, body.bytes(), body.lines(), || Some(body.clone()), None);
+            let outcome = match outcome.await {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    self.written.requests += 1;
+                    return Err(self.stopped(error));
+                }
             };
-            match (error.status(), body.halves()) {
-                (Some(413), Some((left, right))) => {
+            self.written.requests += outcome.requests;
+            match (&outcome.verdict, body.halves()) {
+                (Verdict::Stored(remark), _) => {
+                    self.written.points += body.lines() as u64;
+                    self.written.bytes += body.bytes().len() as u64;
+                    if let Some(remark) = remark {
+                        tracing::warn!(%remark, "points written, with a remark of the server");
+                        self.written.remark.get_or_insert_with(|| remark.clone());
+                    }
+                }
+                (Verdict::TooLarge, Some((left, right))) => {
                     todo.push_front(right);
                     todo.push_front(left);
                 }
-                (Some(413), None) => self.too_long(error, &body),
-                _ => self.refused_or_stop(error, &body)?,
+                (Verdict::Refused(refused), _) => {
+                    // refused as a whole for these lines: the others go without them
+                    let again = refused.is_sure()
+                        && !refused.is_total()
+                        && matches!(refused.others, Others::NotStored | Others::Unknown);
+                    if again {
+                        let indices: Vec<usize> = refused.named.iter().filter_map(Rejected::index).collect();
+                        todo.push_front(body.without(&indices));
+                    }
+                    self.refuse(outcome.error(), refused, again);
+                }
+                _ => return Err(self.stopped(outcome.error())),
             }
         }
         Ok(())
@@ -86,23 +154,19 @@ impl<'a> Sending<'a> {
 
     /// What has become of the call.
     pub(crate) fn finish(self) -> Result<Written> {
+        let points = self.written.points;
         let Some(refused) = self.refused else { return Ok(self.written) };
-        let delivery =
-            if refused.partial || self.written.points > 0 { Delivery::Partial } else { Delivery::Rejected };
-        Err(refused
-            .error
-            .with_rejected(refused.rejected, refused.dropped)
-            .delivered(delivery)
-            .with_points_written(self.written.points))
+        let delivery = if points > 0 { Delivery::Partial } else { refused.delivery };
+        let error = refused.error.with_rejected(refused.rejected, refused.dropped);
+        Err(error.delivered(delivery).with_points_written(points))
     }
 
     /// The error of a call whose next points cannot be encoded.
     pub(crate) fn stop_at(self, error: Error) -> Error {
         let points = self.written.points;
-        let partial = self.refused.as_ref().map(|refused| refused.partial);
-        let delivery = match partial {
-            _ if points > 0 || partial == Some(true) => Delivery::Partial,
-            Some(_) => Delivery::Rejected,
+        let delivery = match &self.refused {
+            _ if points > 0 => Delivery::Partial,
+            Some(refused) => refused.delivery,
             None => Delivery::NotSent,
         };
         let before = self.finish().err().map(|error| (error.rejected().to_vec(), error.dropped()));
@@ -111,66 +175,42 @@ impl<'a> Sending<'a> {
         error.with_rejected(rejected, dropped).delivered(delivery).with_points_written(points)
     }
 
-    async fn post(&mut self, body: &Body) -> Result<()> {
-        self.written.requests += 1;
-        post(self.session, &self.target, body.bytes().clone(), None).await
-    }
-
-    /// A single line that the server finds too large.
-    fn too_long(&mut self, error: Error, body: &Body) {
-        let line = body.iter().next().map(|(_, line)| String::from_utf8_lossy(line).into_owned());
-        let reason = format!("the line alone is too large for the server ({} bytes)", body.bytes().len());
-        let rejected = vec![Rejected::new(Some(body.indices().start), line.as_deref(), &reason)];
-        self.refuse(error, rejected, None, false);
-    }
-
-    fn refused_or_stop(&mut self, error: Error, body: &Body) -> Result<()> {
-        let message = error.server_message().unwrap_or_default();
-        match v1::refusal(message).filter(|_| error.status() == Some(400)) {
-            Some(refusal) => {
-                let rejected = refusal::rejected(&refusal, body);
-                let partial = !refusal::is_total(&refusal, body, &rejected);
-                let dropped = refusal.dropped;
-                self.refuse(error, rejected, dropped, partial);
-                Ok(())
-            }
-            None => Err(self.stopped(error)),
-        }
-    }
-
-    fn refuse(&mut self, error: Error, rejected: Vec<Rejected>, dropped: Option<u64>, partial: bool) {
-        let known = self.refused.get_or_insert_with(|| Refused {
+    /// Keeps what was refused; `again`: the others are sent, and their own answers count.
+    fn refuse(&mut self, error: Error, refused: &Refused, again: bool) {
+        let delivery = if again { Delivery::Rejected } else { refused.delivery() };
+        let known = self.refused.get_or_insert_with(|| AllRefused {
             error,
             rejected: Vec::new(),
             dropped: None,
-            partial: false,
+            delivery,
         });
-        known.rejected.extend(rejected);
-        known.dropped = match (known.dropped, dropped) {
+        known.rejected.extend_from_slice(&refused.named);
+        known.dropped = match (known.dropped, refused.dropped) {
             (Some(a), Some(b)) => Some(a + b),
             (a, b) => a.or(b),
         };
-        known.partial |= partial;
+        known.delivery = match (known.delivery, delivery) {
+            (Delivery::Partial, _) | (_, Delivery::Partial) => Delivery::Partial,
+            (Delivery::Unknown, _) | (_, Delivery::Unknown) => Delivery::Unknown,
+            (known, _) => known,
+        };
     }
 
     /// An error that ends the call, with what is known about the bodies before it.
     fn stopped(&mut self, error: Error) -> Error {
-        let stored = self.written.points > 0 || self.refused.as_ref().is_some_and(|refused| refused.partial);
-        let delivery = match error.kind() {
-            Kind::Timeout | Kind::Connection | Kind::Incomplete => Delivery::Unknown,
-            // The server may have stored some of the points before it failed.
-            Kind::Status if error.status().is_some_and(|status| status >= 500) && error.is_retryable() => {
+        let before = self.refused.take();
+        let delivery = match (error.delivery(), error.kind()) {
+            (Some(Delivery::Unknown), _) | (_, Kind::Timeout | Kind::Connection | Kind::Incomplete) => {
                 Delivery::Unknown
             }
-            _ if stored => Delivery::Partial,
-            Kind::Status => Delivery::Rejected,
-            _ if self.refused.is_some() => Delivery::Rejected,
-            _ => Delivery::NotSent,
+            _ if self.written.points > 0 => Delivery::Partial,
+            (known, _) => match (known, before.as_ref().map(|before| before.delivery)) {
+                (_, Some(Delivery::Partial | Delivery::Unknown)) => Delivery::Partial,
+                (None, None) => Delivery::NotSent,
+                _ => Delivery::Rejected,
+            },
         };
-        let (rejected, dropped) = match self.refused.take() {
-            Some(refused) => (refused.rejected, refused.dropped),
-            None => (Vec::new(), None),
-        };
+        let (rejected, dropped) = before.map(|before| (before.rejected, before.dropped)).unwrap_or_default();
         error.with_rejected(rejected, dropped).delivered(delivery).with_points_written(self.written.points)
     }
 }

@@ -53,7 +53,7 @@ async fn several_at_once_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_batch_that_is_tried_again_holds_only_its_own_place() {
+async fn the_wait_of_a_target_holds_all_its_batches() {
     let server = Server::new(|request| match request.numbers()[0] {
         0 if request.at < 1_000 => Reply::busy(1),
         _ => Reply::stored().after(ms(100)),
@@ -61,9 +61,15 @@ async fn a_batch_that_is_tried_again_holds_only_its_own_place() {
     let writer = server.writer().batch_points(1).max_in_flight(2).build().unwrap();
     give(&writer, 0..5).await;
     let (report, took) = timed(writer.close(LONG)).await;
-    assert!(report.is_complete() && took == 1_100, "{took} {report:?}");
-    let expected =
-        [(0, vec![0]), (0, vec![1]), (100, vec![2]), (200, vec![3]), (300, vec![4]), (1_000, vec![0])];
+    assert!(report.is_complete() && took == 1_300, "{took} {report:?}");
+    let expected = [
+        (0, vec![0]),
+        (1_000, vec![0]),
+        (1_000, vec![1]),
+        (1_100, vec![2]),
+        (1_100, vec![3]),
+        (1_200, vec![4]),
+    ];
     assert_eq!(server.seen(), expected);
 }
 

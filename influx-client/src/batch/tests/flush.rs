@@ -40,12 +40,13 @@ async fn flush_waits_for_retries_and_for_what_is_given_up() {
     let (_, took) = timed(writer.flush()).await;
     assert_eq!((took, writer.stats().written), (13_000, 3));
 
-    let server = Server::script([Reply::busy(9), Reply::busy(9), Reply::error(400, "no")]);
-    let retry = RetryPolicy::new().max_retries(1);
+    let refused = Reply::error(400, "unable to parse 'm f=1i 1': why");
+    let server = Server::script([Reply::busy(9), Reply::busy(9), refused]);
+    let retry = RetryPolicy::new().base(Duration::ZERO).max_retries(1);
     let writer = server.writer().retry(retry).batch_points(1).build().unwrap();
     give(&writer, 0..2).await;
     let (_, took) = timed(writer.flush()).await;
-    assert_eq!((took, writer.stats().dropped, writer.stats().rejected), (9_000, 1, 1));
+    assert_eq!((took, writer.stats().dropped, writer.stats().rejected), (18_000, 1, 1));
 }
 
 #[tokio::test(start_paused = true)]

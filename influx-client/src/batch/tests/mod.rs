@@ -1,5 +1,6 @@
 //! The whole writer on a clock that stands still until all wait for it: times are exact, and nothing takes long.
 
+mod answers;
 mod closing;
 mod flight;
 mod flush;

@@ -106,7 +106,7 @@ impl Case {
             let (mood, delay) = moods.next().unwrap_or((Mood::Works, 0));
             let bytes: usize = request.lines.iter().map(|line| line.len() + 1).sum();
             let works = || match bytes > max_body {
-                true => Reply::status(413),
+                true => Reply::error(413, "Request Entity Too Large"),
                 false => storage.lock().unwrap().handle(&request.database, &request.lines),
             };
             if let Mood::Hangs(true) | Mood::Lost(true) = mood {
@@ -203,7 +203,9 @@ impl Case {
                         DropReason::Deadline => unsent.extend(points),
                         DropReason::RetriesExhausted => gave_up.extend(points),
                         DropReason::QueueFull => assert_eq!(self.when_full, WhenFull::DropOldest),
-                        DropReason::NotClosed | DropReason::Damaged => panic!("{why}"),
+                        DropReason::NotClosed | DropReason::Damaged | DropReason::RequestRefused => {
+                            panic!("{why}")
+                        }
                     }
                 }
                 _ => {}

@@ -50,13 +50,21 @@ impl Reply {
     pub(super) fn error(status: u16, text: &str) -> Reply {
         let body =
             if text.is_empty() { String::new() } else { serde_json::json!({ "error": text }).to_string() };
-        Reply::of(Some(Ok(Answer { status, retry_after: None, body })))
+        Reply::answer(status, Vec::new(), body)
     }
 
     /// 503, and the header `Retry-After`.
     pub(super) fn busy(retry_after: impl ToString) -> Reply {
-        let retry_after = Some(retry_after.to_string());
-        Reply::of(Some(Ok(Answer { status: 503, retry_after, body: String::new() })))
+        let answer = Answer { status: 503, retry_after: Some(retry_after.to_string()), ..Answer::default() };
+        Reply::of(Some(Ok(answer)))
+    }
+
+    /// The header `Retry-After`, too.
+    pub(super) fn asking(mut self, seconds: u64) -> Reply {
+        if let Some(Ok(answer)) = &mut self.answer {
+            answer.retry_after = Some(seconds.to_string());
+        }
+        self
     }
 
     pub(super) fn silence() -> Reply {
@@ -66,6 +74,15 @@ impl Reply {
     /// No answer, but an error of the transport.
     pub(super) fn lost(kind: Kind) -> Reply {
         Reply::of(Some(Err(kind)))
+    }
+
+    /// Any answer.
+    pub(super) fn answer(
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        body: impl Into<Vec<u8>>,
+    ) -> Reply {
+        Reply::of(Some(Ok(Answer { status, headers, body: body.into(), ..Answer::default() })))
     }
 
     fn of(answer: Option<Result<Answer, Kind>>) -> Reply {

@@ -44,7 +44,7 @@ impl Fate {
     pub(super) fn reason(self) -> &'static str {
         match self {
             Fate::Stored => unreachable!("no reason to refuse it"),
-            Fate::Mute => "not today",
+            Fate::Mute => "field type conflict",
             Fate::Unparsable => "invalid boolean",
             Fate::Late => "points beyond retention policy",
             Fate::Clash => "on measurement \"clash\" is type string",

@@ -1,0 +1,245 @@
+//! The verdict on every recorded answer to a write, and on every answer there can be.
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::recorded::RECORDED;
+use super::*;
+
+/// What was sent, and what was answered.
+struct Recorded {
+    id: String,
+    sent: String,
+    compressed: bool,
+    answer: Answer,
+}
+
+fn recorded() -> Vec<Recorded> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/data/writes.json");
+    let list: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let one = |entry: &Value| {
+        let header = |name: &str| {
+            let mut headers = entry["headers"].as_object().unwrap().iter();
+            headers.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| text(value))
+        };
+        Recorded {
+            id: text(&entry["id"]),
+            sent: text(&entry["sent"]),
+            compressed: entry["encoding"].is_string(),
+            answer: Answer {
+                request: String::new(),
+                status: entry["status"].as_u64().unwrap().try_into().unwrap(),
+                content_type: header("content-type"),
+                error_header: header("x-influxdb-error"),
+                signed: header("x-influxdb-version").is_some(),
+                retry_after: None,
+                location: None,
+                body: text(&entry["body"]).into_bytes(),
+                whole: true,
+            },
+        }
+    };
+    list.iter().map(one).collect()
+}
+
+/// The lines; also those that this client would not send.
+fn body(sent: &str) -> Body {
+    let mut end = 0;
+    let ends = sent.split_inclusive('\n').map(|line| {
+        end += line.len();
+        end
+    });
+    let ends = ends.collect();
+    Body::new(sent.as_bytes().to_vec(), ends, 0)
+}
+
+/// The verdict in a few words: `refused 1,2? of 3, others stored`; a `?` is behind a line that is not certain.
+fn words_of(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Stored(None) => "stored".into(),
+        Verdict::Stored(Some(_)) => "stored, with a remark".into(),
+        Verdict::Refused(refused) => {
+            let name = |one: &Rejected| {
+                let mark = if one.is_certain() { "" } else { "?" };
+                one.index().map_or("?".to_owned(), |index| format!("{index}{mark}"))
+            };
+            let named: Vec<_> = refused.named.iter().map(name).collect();
+            let others = match refused.others {
+                _ if refused.is_total() => "no others",
+                Others::Stored => "others stored",
+                Others::StoredOrHidden => "others stored or hidden",
+                Others::NotStored => "others not stored",
+                Others::Unknown => "others unknown",
+            };
+            format!("refused {} of {}, {others}", named.join(","), refused.points)
+        }
+        Verdict::Request(delivery) => format!("request: {delivery}"),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+#[test]
+fn every_recorded_answer() {
+    let expected = |id: &str| {
+        let (folder, name) = id.split_once('/').unwrap();
+        let (_, rows) = RECORDED.iter().find(|(of, _)| *of == folder).unwrap();
+        rows.iter().find(|(of, _)| *of == name).map_or("stored", |(_, words)| words)
+    };
+    let (mut wrong, mut refusals) = (Vec::new(), 0);
+    for Recorded { id, sent, compressed, answer } in recorded() {
+        let body = body(&sent);
+        let found = words_of(&verdict(&answer, compressed, body.lines(), || Some(body.clone())));
+        refusals += usize::from(found != "stored");
+        if found != expected(&id) {
+            wrong.push(format!("{id}: {found}, not {}: {}", expected(&id), answer.document().text()));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(refusals, RECORDED.iter().map(|(_, rows)| rows.len()).sum::<usize>());
+}
+
+/// An answer of something between, or of an InfluxDB.
+fn answers() -> impl Strategy<Value = Answer> {
+    let texts = prop::sample::select(&TEXTS[..]).prop_map(|text| text.as_bytes().to_vec());
+    let body = prop_oneof![texts, prop::collection::vec(any::<u8>(), 0..40)];
+    let header = prop_oneof![Just("timeout"), Just("partial write: x"), Just("y")];
+    let formats = ["application/json", "text/html", "application/x-msgpack"];
+    let format = prop::option::of(prop::sample::select(formats.to_vec()).prop_map(str::to_owned));
+    let header = prop::option::weighted(0.2, header);
+    (100_u16..=599, body, header, format, any::<bool>(), any::<bool>()).prop_map(
+        |(status, body, header, content_type, signed, whole)| Answer {
+            status,
+            body,
+            error_header: header.map(str::to_owned),
+            content_type,
+            signed: signed || header.is_some(),
+            whole,
+            ..Answer::default()
+        },
+    )
+}
+
+const TEXTS: [&str; 17] = [
+    "",
+    " \r\n",
+    "{}",
+    "null",
+    "<html><body>502</body></html>",
+    r#"{"error":"timeout"}"#,
+    r#"{"error":"x"}"#,
+    r#"{"error":"field type conflict"}"#,
+    r#"{"error":"partial write: why dropped=1"}"#,
+    r#"{"error":"partial write: why dropped=9"}"#,
+    r#"{"error":"unable to parse 'a f=1 1': why"}"#,
+    r#"{"error":"unable to parse 'z': why"}"#,
+    r#"{"error":"hinted handoff queue not empty"}"#,
+    r#"{"error":"line protocol parsing error","data":{"line_number":2,"error_message":"e"}}"#,
+    r#"{"code":"invalid","message":"unable to parse 'b f=2 2': why"}"#,
+    r#"{"code":"internal error","message":"cache-max-memory-size exceeded"}"#,
+    "max request size (1 bytes) exceeded",
+];
+
+/// Whether the database says this of points: a second reading of the answer, by its text alone.
+fn speaks_of_points(answer: &Answer) -> bool {
+    let header = answer.error_header.as_deref().unwrap_or_default();
+    let text = String::from_utf8_lossy(&answer.body) + header;
+    let words = ["unable to parse", "partial write", "field type conflict", "line protocol parsing error"];
+    words.iter().any(|words| text.contains(words))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    /// A status alone decides nothing.
+    #[test]
+    fn points_are_stored_or_refused_by_words_alone(answer in answers(), compressed: bool) {
+        let body = body("a f=1 1\nb f=2 2\nc f=3 3\n");
+        let verdict = verdict(&answer, compressed, 3, || Some(body.clone()));
+        let success = (200..300).contains(&answer.status);
+        match &verdict {
+            Verdict::Stored(None) => {
+                prop_assert!(success && answer.whole && answer.body.iter().all(u8::is_ascii_whitespace));
+            }
+            Verdict::Stored(Some(remark)) => {
+                let known = success || matches!(answer.status, 400 | 422 | 500);
+                prop_assert!(known && remark.contains("hinted handoff"));
+            }
+            Verdict::Refused(refused) => {
+                prop_assert!(speaks_of_points(&answer) && (success || matches!(answer.status, 400 | 422)));
+                prop_assert!(refused.named.iter().all(|one| one.index().is_none_or(|index| index < 3)));
+            }
+            Verdict::TooLarge => prop_assert!(matches!(answer.status, 400 | 413 | 500)),
+            Verdict::Plain => prop_assert!(compressed),
+            Verdict::Suspect => prop_assert!(matches!(answer.status, 400 | 422)),
+            Verdict::Wait | Verdict::Request(_) | Verdict::Unknown => {}
+        }
+        let error = error(&answer, &verdict);
+        prop_assert_eq!(error.is_retryable(), matches!(verdict, Verdict::Wait | Verdict::Unknown));
+    }
+}
+
+#[test]
+fn a_page_instead_of_an_answer() {
+    let of = |status, text: &str, signed| {
+        let answer = Answer { status, body: text.into(), signed, whole: true, ..Answer::default() };
+        let body = body("a f=1 1\nb f=2 2\n");
+        let verdict = verdict(&answer, false, 2, || Some(body));
+        (words_of(&verdict), error(&answer, &verdict).to_string())
+    };
+    for status in [200, 201, 206, 207] {
+        for text in ["<html>welcome</html>", r#"{"links":{}}"#, r#"{"error":"x"}"#, "ok"] {
+            let (verdict, error) = of(status, text, false);
+            assert_eq!(verdict, "unknown", "{status} {text}");
+            assert!(error.contains("does the URL lead there?"), "{error}");
+        }
+        assert_eq!(of(status, "\r\n", false).0, "stored");
+    }
+    let (none, unknown) =
+        ("request: no point is stored", "request: it is unknown whether the points are stored");
+    for (status, text, expected) in [
+        (301, "", none),
+        (307, "<html>", none),
+        (400, "<html>Your browser sent an invalid request.</html>", unknown),
+        (400, "Client sent an HTTP request to an HTTPS server.\n", unknown),
+        (403, "<html>", none),
+        (407, "", none),
+        (413, "<html>", "toolarge"),
+        (429, "", "wait"),
+        (500, "", "unknown"),
+        (500, "<html>", "unknown"),
+        (502, "<html>", "unknown"),
+        (504, "", "unknown"),
+        (507, "", "unknown"),
+        (520, "<html>", "unknown"),
+        (524, "<html>", "unknown"),
+        (500, r#"{"error":"engine: error writing WAL entry: write /w: no space left on device"}"#, "unknown"),
+        (500, r#"{"error":"hinted handoff queue not empty"}"#, "stored, with a remark"),
+        (400, r#"{"error":"what nobody knows"}"#, "suspect"),
+    ] {
+        assert_eq!(of(status, text, false).0, expected, "{status} {text}");
+    }
+    assert_eq!(of(400, "what nobody knows", true).0, "suspect", "the headers are the database's");
+}
+
+#[test]
+fn compressed_bodies() {
+    let of = |status, text: &str| {
+        let answer = Answer { status, body: text.into(), whole: true, ..Answer::default() };
+        let body = body("a f=1 1\nb f=2 2\n");
+        words_of(&verdict(&answer, true, 2, || Some(body)))
+    };
+    for (status, text) in [
+        (400, "invalid utf-8"),
+        (400, r#"{"error":"invalid utf-8"}"#),
+        (400, r#"{"error":"gzip: invalid header"}"#),
+        (400, r#"{"error":"unable to parse '\u001f\ufffd\b': missing fields"}"#),
+        (415, ""),
+        (500, r#"{"code":"internal error","message":"An internal error has occurred - check server logs"}"#),
+    ] {
+        assert_eq!(of(status, text), "plain", "{status} {text}");
+    }
+    let named = r#"{"error":"unable to parse 'a f=1 1': why"}"#;
+    assert_eq!(of(400, named), "refused 0 of 2, others not stored");
+    assert_eq!(of(413, ""), "toolarge");
+}
