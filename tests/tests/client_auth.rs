@@ -19,6 +19,7 @@ fn ways(url: &str) -> [V1Builder; 5] {
 #[tokio::test]
 async fn each_way_on_the_wire() {
     let server = Server::start().await.unwrap();
+    server.expect(Expect::write().any_times(), Reply::status(204));
     server.expect(Expect::any().any_times(), Reply::json("{\"results\":[]}"));
     for way in ways(server.url()) {
         let client = way.build().unwrap();

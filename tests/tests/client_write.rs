@@ -171,9 +171,12 @@ async fn refused_lines_do_not_stop_the_next_body() {
 
 #[tokio::test]
 async fn other_refusals_stop() {
-    for (status, text) in
-        [(400, "database is required"), (404, "database not found: \"d\""), (403, "no"), (500, "x")]
-    {
+    for (status, text) in [
+        (400, "database is required"),
+        (404, "database not found: \"d\""),
+        (403, "no"),
+        (500, "retention policy not found: x"),
+    ] {
         let (server, client) = start().await;
         server.expect(Expect::write(), Reply::status(204));
         server.expect(Expect::write(), Reply::error(status, text));

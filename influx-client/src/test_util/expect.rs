@@ -15,6 +15,7 @@ pub struct Expect {
     method: Option<&'static str>,
     path: Option<String>,
     params: Vec<(String, String)>,
+    headers: Vec<(String, String)>,
     body_has: Vec<String>,
     min: usize,
     max: usize,
@@ -23,7 +24,15 @@ pub struct Expect {
 impl Expect {
     /// Any request.
     pub fn any() -> Self {
-        Expect { method: None, path: None, params: Vec::new(), body_has: Vec::new(), min: 1, max: 1 }
+        Expect {
+            method: None,
+            path: None,
+            params: Vec::new(),
+            headers: Vec::new(),
+            body_has: Vec::new(),
+            min: 1,
+            max: 1,
+        }
     }
 
     /// `POST /write`.
@@ -52,6 +61,12 @@ impl Expect {
         self
     }
 
+    /// Only with this header.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
     /// Only with this text in the body.
     pub fn body_contains(mut self, text: impl Into<String>) -> Self {
         self.body_has.push(text.into());
@@ -74,6 +89,7 @@ impl Expect {
         self.method.is_none_or(|method| method == request.method())
             && self.path.as_deref().is_none_or(|path| path == request.path())
             && self.params.iter().all(|(name, value)| request.param(name) == Some(value))
+            && self.headers.iter().all(|(name, value)| request.header(name) == Some(value))
             && self.body_has.iter().all(|text| request.text().contains(text))
     }
 
