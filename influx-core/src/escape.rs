@@ -6,6 +6,7 @@
 
 use crate::Dialect;
 use crate::error::{Place, Reason};
+use crate::schema::is_reserved_measurement;
 
 /// Whether a byte gets a backslash in this place.
 #[inline]
@@ -92,6 +93,13 @@ fn check(place: Place, dialect: Dialect, text: &str) -> Result<(), Reason> {
         [] => return Err(Reason::Empty),
         [.., b'\\'] => return Err(Reason::TrailingBackslash),
         [b'#', ..] if place == Place::Measurement => return Err(Reason::Comment),
+        [b'_', ..]
+            if place == Place::Measurement && dialect == Dialect::V1 && is_reserved_measurement(text) =>
+        {
+            return Err(Reason::Reserved(dialect));
+        }
+        // at the begin of a text, it would be taken for a mark of the encoding
+        [0xef, 0xbb, 0xbf, ..] if place == Place::Measurement => return Err(Reason::Control('\u{feff}')),
         _ => {}
     }
     if bytes.len() > dialect.max_text() {

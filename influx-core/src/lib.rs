@@ -53,7 +53,7 @@
 //! | `#[tag]`, `#[field]`, `#[timestamp]` | field | the role; a field without one is a field |
 //! | `rename = "x"` | tag, field, timestamp | the name of the column |
 //! | `default` | tag, field | read: a missing column or null gives `Default::default()` |
-//! | `flatten` | tag, field | a nested struct's columns, or a map of columns known at run time |
+//! | `flatten` | tag, field | a nested struct's columns and time, or a map of columns known at run time |
 //! | `shared` | tag, field | read: an `Arc<str>` that rows with the same text share |
 //! | `as = f64`, `as = i64` | field | an integer stored as a float, an unsigned integer as a signed one; never inexactly |
 //! | `nan = "skip"` | field | NaN and infinity leave the field out; `"error"`, the default, refuses the point |
@@ -90,7 +90,11 @@ mod wire;
 
 pub mod decode;
 pub mod from_value;
+pub mod lines;
 pub mod row;
+
+#[doc(hidden)]
+pub mod shown;
 
 mod columns;
 mod decode_error;

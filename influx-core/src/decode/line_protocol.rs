@@ -16,6 +16,7 @@
 
 use core::fmt;
 
+use crate::shown::{NAME, TEXT, name, quoted};
 use crate::{Dialect, Point, Precision, Value};
 
 /// Reads lines; times are in the unit of `precision`. Blank lines and comments are passed over.
@@ -33,11 +34,25 @@ pub struct Points<'t> {
 }
 
 /// A line that is no point.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LineError {
     line: usize,
     text: String,
-    reason: &'static str,
+    refusal: Refusal,
+}
+
+/// Why a line is no point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) reason: &'static str,
+    /// The field whose value it is about.
+    pub(crate) field: Option<Box<str>>,
+}
+
+impl From<&'static str> for Refusal {
+    fn from(reason: &'static str) -> Self {
+        Refusal { reason, field: None }
+    }
 }
 
 impl LineError {
@@ -54,13 +69,33 @@ impl LineError {
 
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {} in {:?}", self.line, self.reason, self.text)
+        write!(f, "line {}", self.line)?;
+        if let Some(field) = &self.refusal.field {
+            write!(f, ", field {}", name(field, NAME))?;
+        }
+        write!(f, ": {}: {}", self.refusal.reason, quoted(&self.text, TEXT))
+    }
+}
+
+impl fmt::Debug for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LineError({self})")
     }
 }
 
 impl core::error::Error for LineError {}
 
 type Parsed<T> = Result<T, &'static str>;
+
+/// The point of one line without its line feed.
+pub(crate) fn one(line: &[u8], dialect: Dialect, precision: Precision) -> Result<Point, Refusal> {
+    let mut cursor = Cursor { text: line, at: 0 };
+    let point = point(&mut cursor, dialect, precision)?;
+    match cursor.at == line.len() {
+        true => Ok(point),
+        false => Err("a line feed outside of a string ends the point before the line; remove it".into()),
+    }
+}
 
 impl Iterator for Points<'_> {
     type Item = Result<Point, LineError>;
@@ -84,9 +119,9 @@ impl Iterator for Points<'_> {
         let text = &self.cursor.text[start..self.cursor.at];
         let line = self.line;
         self.line += text.iter().filter(|byte| **byte == b'\n').count();
-        Some(point.map_err(|reason| {
+        Some(point.map_err(|refusal| {
             let text = String::from_utf8_lossy(text).trim_end_matches('\n').to_owned();
-            LineError { line, text, reason }
+            LineError { line, text, refusal }
         }))
     }
 }
@@ -141,7 +176,9 @@ impl<'t> Cursor<'t> {
         let v3 = dialect == Dialect::V3;
         // v3 knows no name that ends in a backslash; in a field key, v1 and v2 take the `=` for escaped
         if raw.ends_with(b"\\") && (v3 || place == Place::FieldKey) {
-            return Err("a name that ends in a backslash");
+            return Err(
+                "a name that ends in a backslash, or one before a delimiter; no byte sequence says that, rename it",
+            );
         }
         let mut out = Vec::with_capacity(raw.len());
         let mut bytes = raw.iter().copied().peekable();
@@ -158,7 +195,7 @@ impl<'t> Cursor<'t> {
         let pairs = dialect == Dialect::V3 || place == Place::FieldKey;
         let start = self.at;
         while let Some(byte) = self.peek() {
-            if place.stops().contains(&byte) || byte == b'\n' {
+            if place.stops(dialect).contains(&byte) || byte == b'\n' {
                 break;
             }
             self.at += 1;
@@ -185,9 +222,11 @@ enum Place {
 }
 
 impl Place {
-    fn stops(self) -> &'static [u8] {
+    fn stops(self, dialect: Dialect) -> &'static [u8] {
         match self {
             Place::Measurement => b", ",
+            // v3 takes a bare `=`
+            Place::TagValue if dialect == Dialect::V3 => b", ",
             Place::TagKey | Place::TagValue | Place::FieldKey => b",= ",
         }
     }
@@ -204,44 +243,56 @@ impl Place {
     }
 }
 
-fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Parsed<Point> {
+fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Result<Point, Refusal> {
     let measurement = cursor.name(Place::Measurement, dialect)?;
     if measurement.is_empty() {
-        return Err("a missing measurement");
+        return Err("a missing measurement; a line begins with one".into());
     }
     let mut point = Point::new(measurement);
     while cursor.take(b',') {
         let key = cursor.name(Place::TagKey, dialect)?;
         if key.is_empty() {
-            return Err("a missing tag key");
+            return Err("a missing tag key; write `,key=value` without spaces".into());
         }
         if dialect == Dialect::V2 && matches!(&*key, "time" | "_field" | "_measurement") {
-            return Err("a reserved tag key");
+            return Err(
+                "a tag key that InfluxDB 2.x keeps for itself (`time`, `_field`, `_measurement`); rename it"
+                    .into(),
+            );
         }
         if !cursor.take(b'=') {
-            return Err("a missing tag value");
+            return Err(
+                "a tag without `=` and a value; leave the tag out, or escape the comma before it".into()
+            );
         }
         let value = cursor.name(Place::TagValue, dialect)?;
         if value.is_empty() || cursor.peek() == Some(b'=') {
-            return Err("a missing or malformed tag value");
+            return Err(
+                "an empty tag value, or a `=` in it that is not escaped; leave the tag out, or write `\\=`"
+                    .into(),
+            );
         }
         if point.tags().any(|(other, _)| other == key) {
-            return Err("a duplicate tag");
+            return Err("a duplicate tag; remove one of the two".into());
         }
         point = point.tag(key, value);
     }
     if cursor.peek() != Some(b' ') {
-        return Err("missing fields");
+        return Err("missing fields; a point needs at least one, behind a space".into());
     }
     cursor.skip_spaces();
     loop {
         let key = cursor.name(Place::FieldKey, dialect)?;
         if key.is_empty() || !cursor.take(b'=') {
-            return Err("a missing field key or value");
+            return Err(
+                "a missing field key or value; write `key=value`, and escape spaces in keys and tags".into(),
+            );
         }
-        let value = value(cursor, dialect)?;
+        let value =
+            value(cursor, dialect).map_err(|reason| Refusal { reason, field: Some(key.as_str().into()) })?;
         if dialect == Dialect::V3 && point.fields().any(|(other, _)| other == key) {
-            return Err("a duplicate field");
+            let reason = "a duplicate field; remove one of the two";
+            return Err(Refusal { reason, field: Some(key.into()) });
         }
         point = point.field(key, value);
         if !cursor.take(b',') {
@@ -273,7 +324,33 @@ fn value(cursor: &mut Cursor<'_>, dialect: Dialect) -> Parsed<Value> {
         let float: f64 = is_float(text, dialect).then(|| text.parse().ok())??;
         float.is_finite().then_some(Value::F64(float))
     };
-    number().ok_or("an invalid number or boolean")
+    number().ok_or_else(|| no_number(text, dialect))
+}
+
+/// What is wrong with a value that is none.
+#[cold]
+fn no_number(text: &str, dialect: Dialect) -> &'static str {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let number = digits.strip_suffix(['i', 'u']).unwrap_or(digits);
+    let is_named = |names: [&str; 3]| names.iter().any(|name| digits.eq_ignore_ascii_case(name));
+    match text.as_bytes().last() {
+        None => "a missing value; leave the field out",
+        _ if is_named(["nan", "inf", "infinity"]) => {
+            "line protocol has no NaN and no infinity; leave the field out"
+        }
+        Some(b'u') if is_integer(number) && !dialect.has_unsigned() => {
+            "InfluxDB 1.x has no unsigned integers; write it with an `i`, as a float or as a string"
+        }
+        Some(b'i' | b'u') if is_integer(number) => {
+            "an integer that 64 bits do not hold; write it as a string or as a float"
+        }
+        _ if is_float(text, Dialect::V3) && text.parse::<f64>().is_ok() => {
+            "a float that 64 bits do not hold, which servers refuse or take for infinite; leave the field out"
+        }
+        _ => {
+            "an invalid number or boolean; write 1.5, 1i, true, and strings in double quotes, and escape spaces in keys and tags"
+        }
+    }
 }
 
 fn is_integer(text: &str) -> bool {
@@ -309,7 +386,9 @@ fn string(cursor: &mut Cursor<'_>) -> Parsed<Value> {
                 out.push(byte);
                 cursor.at += 1;
             }
-            (None, _) => return Err("unbalanced quotes"),
+            (None, _) => {
+                return Err("unbalanced quotes; a string ends in a double quote, those within it are escaped");
+            }
         }
     }
 }
@@ -320,21 +399,24 @@ fn time(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Pars
     let text = cursor.while_not(b" \n");
     if text.is_empty() {
         if spaced && dialect == Dialect::V3 {
-            return Err("a space without a timestamp behind it");
+            return Err("a space without a timestamp behind it; remove it");
         }
     } else if !spaced {
-        return Err("text behind the fields");
+        return Err("text behind the fields that is no timestamp; escape spaces and commas");
     }
     cursor.skip_spaces();
     if cursor.peek().is_some() && !cursor.take(b'\n') {
-        return Err("text behind the timestamp");
+        return Err("text behind the timestamp; escape spaces and commas before it");
     }
     if text.is_empty() {
         return Ok(None);
     }
     let text = core::str::from_utf8(text).map_err(|_| "text that is not UTF-8")?;
-    let units: i64 = is_integer(text).then(|| text.parse().ok()).flatten().ok_or("an invalid timestamp")?;
+    let units: i64 = is_integer(text)
+        .then(|| text.parse().ok())
+        .flatten()
+        .ok_or("an invalid timestamp; write whole digits, in the unit of the precision")?;
     let (min, max) = dialect.time_range();
     let nanos = precision.to_nanos(units).filter(|nanos| (min..=max).contains(nanos));
-    nanos.map(Some).ok_or("a timestamp outside of the range")
+    nanos.map(Some).ok_or("a timestamp outside of the years 1677 to 2262 that servers can store in nanoseconds; is the precision right?")
 }
