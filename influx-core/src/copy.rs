@@ -249,12 +249,6 @@ pub(crate) unsafe fn put_name(p: *mut u8, place: Place, text: &str, dialect: Dia
     Some(out.0)
 }
 
-/// A measurement that begins so may be a comment, a name that a server keeps for itself, or a byte order mark.
-#[inline(always)]
-pub(crate) fn begins_special(first: u8) -> bool {
-    matches!(first, b'#' | b'_' | 0xef)
-}
-
 /// A measurement known only at run time.
 ///
 /// # Safety
@@ -265,7 +259,7 @@ pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -
     let bytes = text.as_bytes();
     // SAFETY: the same promise.
     unsafe {
-        if bytes.first().is_some_and(|first| !begins_special(*first))
+        if bytes.first().is_some_and(|first| !escape::begins_special(*first))
             && let Some(end) = copy_checked(p, bytes, dialect.max_text(), Block::in_tag, one)
         {
             return Some(end);
@@ -284,7 +278,9 @@ pub(crate) fn append_name(
     out: &mut Vec<u8>,
 ) -> Result<(), Reason> {
     let first = text.as_bytes().first();
-    if text.is_ascii() && first.is_some_and(|first| place != Place::Measurement || !begins_special(*first)) {
+    if text.is_ascii()
+        && first.is_some_and(|first| place != Place::Measurement || !escape::begins_special(*first))
+    {
         out.reserve(text.len() + SLACK);
         // SAFETY: the room is reserved; the length is set to what was written.
         unsafe {

@@ -86,6 +86,12 @@ fn backslashes(
     Ok(())
 }
 
+/// A measurement that begins so may be a comment, a name that a server keeps for itself, or a byte order mark.
+#[inline(always)]
+pub(crate) fn begins_special(first: u8) -> bool {
+    matches!(first, b'#' | b'_' | 0xef)
+}
+
 /// What no escape can help.
 fn check(place: Place, dialect: Dialect, text: &str) -> Result<(), Reason> {
     let bytes = text.as_bytes();

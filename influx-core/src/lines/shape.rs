@@ -1,7 +1,7 @@
 //! The names of a line: most lines of a text have those of a line before, which need no second look.
 
 use crate::schema::{Role, check_key};
-use crate::{Dialect, copy};
+use crate::{Dialect, escape};
 
 /// Names of a line, known to be sound: `cpu`, `,host=`, ` usage=`, `,n=`.
 #[derive(Debug, Default)]
@@ -86,7 +86,7 @@ impl Shape {
     /// Whether no name needs a closer look.
     pub(super) fn is_sound(&mut self, dialect: Dialect) -> bool {
         let measurement = self.pieces.first().map(|piece| self.bytes(piece)).unwrap_or_default();
-        let plain = measurement.first().is_some_and(|first| !copy::begins_special(*first));
+        let plain = measurement.first().is_some_and(|first| !escape::begins_special(*first));
         if !plain || measurement.len() > MAX_NAME {
             return false;
         }

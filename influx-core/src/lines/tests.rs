@@ -157,7 +157,7 @@ fn messages_are_short_lines() {
         format!("m {long}=NaN"),
         format!("m time=1,{long}=1"),
         format!("m,{long}=a {long}=1"),
-        format!("{long}"),
+        long.clone(),
         format!("m f=\"{long}"),
         format!("# \\\n{long}"),
         format!("m f=1\u{7f}{long}\r"),

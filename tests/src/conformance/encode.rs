@@ -217,11 +217,9 @@ mod tests {
     #[test]
     fn only_escapes_in_strings_are_undone() {
         for (line, raw) in [
-            (r#"m f="a\tb	c\	d""#, "m f=\"a\\\\tb\tc\\\\\td\""),
-            (r#"m,t=a\tb	c f="x" 1"#, r#"m,t=a\tb	c f="x" 1"#),
-            (r#"m,t="a
-" f	=""
-",g="""#, "m,t=\"a\\n\" f\\t=\"\\\"\n\",g=\"\r\""),
+            (r#"m f="a\\tb\tc\\\td""#, "m f=\"a\\\\tb\tc\\\\\td\""),
+            (r#"m,t=a\\tb\tc f="x" 1"#, r#"m,t=a\\tb\tc f="x" 1"#),
+            (r#"m,t="a\n" f\t="\"\n",g="\r""#, "m,t=\"a\\n\" f\\t=\"\\\"\n\",g=\"\r\""),
         ] {
             assert_eq!(raw_strings(line), raw);
         }
