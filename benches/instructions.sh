@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Instructions per point of our encoders, per row of our readers, and of the limits, counted by valgrind, compared with the figures
-# in instructions.txt.
+# Instructions per point of our encoders and of the passes over encoded lines, per row of our readers, and of the limits, counted by
+# valgrind, compared with the figures in instructions.txt.
 # Fails when one is more than 3 % above its figure. `instructions.sh --record` writes the figures anew.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -59,7 +59,7 @@ if [ "${1-}" = --record ]; then
     trap 'rm -f "$new"' EXIT
     {
         echo "# encoder, shape, instructions per point; reader, format, instructions per row; written by instructions.sh --record with $(rustc --version)"
-        for encoder in influx default_tags point limit; do
+        for encoder in influx default_tags point check repeats limit; do
             for shape in trade cpu_f64 cpu_i64 esc; do
                 echo "$encoder $shape $(per_point "$encoder" "$shape")"
             done

@@ -107,6 +107,10 @@ fn series_events(
 ) -> Option<bool> {
     const ORDER: [&str; 5] = ["name", "tags", "columns", "values", "partial"];
     in_order(series, &ORDER)?;
+    // rows of nobody knows what are an error
+    if series.contains_key("values") && !series.contains_key("columns") {
+        return None;
+    }
     let columns = list(series.get("columns"))?;
     let mut tags = Vec::new();
     for (key, value) in optional(series.get("tags"), Value::as_object)?.into_iter().flatten() {

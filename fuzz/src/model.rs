@@ -127,7 +127,8 @@ pub fn is_plain(point: &Point, defaults: &[(String, String)], dialect: Dialect) 
     let plain = |text: &str| {
         let letters =
             text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b' ' | b',' | b'='));
-        let reserved = matches!(text, "time" | "_field" | "_measurement");
+        // some of the names that begin so are kept by a server
+        let reserved = text == "time" || text.starts_with('_');
         !text.is_empty() && text.len() < 1000 && letters && !reserved
     };
     let mut keys: Vec<&str> = point.tags().map(|(key, _)| key).collect();
@@ -135,7 +136,7 @@ pub fn is_plain(point: &Point, defaults: &[(String, String)], dialect: Dialect) 
     let own = keys.len();
     keys.extend(defaults.iter().map(|(key, _)| key.as_str()));
     let all_plain = plain(point.measurement()) && keys.iter().all(|key| plain(key));
-    // a default yields to an own tag, but not to a field in every dialect
+    // a default yields to an own tag, but not to a field
     let field_is_default = keys[point.tags().len()..own].iter().any(|key| keys[own..].contains(key));
     keys.truncate(own);
     keys.sort_unstable();

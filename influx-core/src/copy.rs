@@ -180,7 +180,7 @@ fn has_hard(text: &[u8]) -> bool {
 }
 
 /// Which bytes cannot be copied into a tag value as they are.
-static IN_TAG: [bool; 256] = {
+pub(crate) static IN_TAG: [bool; 256] = {
     let mut table = [false; 256];
     let mut i = 0;
     while i <= b' ' as usize {
@@ -259,7 +259,7 @@ pub(crate) unsafe fn put_measurement(p: *mut u8, text: &str, dialect: Dialect) -
     let bytes = text.as_bytes();
     // SAFETY: the same promise.
     unsafe {
-        if bytes.first().is_some_and(|first| *first != b'#')
+        if bytes.first().is_some_and(|first| !escape::begins_special(*first))
             && let Some(end) = copy_checked(p, bytes, dialect.max_text(), Block::in_tag, one)
         {
             return Some(end);
@@ -278,7 +278,9 @@ pub(crate) fn append_name(
     out: &mut Vec<u8>,
 ) -> Result<(), Reason> {
     let first = text.as_bytes().first();
-    if text.is_ascii() && first.is_some_and(|first| *first != b'#') {
+    if text.is_ascii()
+        && first.is_some_and(|first| place != Place::Measurement || !escape::begins_special(*first))
+    {
         out.reserve(text.len() + SLACK);
         // SAFETY: the room is reserved; the length is set to what was written.
         unsafe {

@@ -3,55 +3,8 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::value_ref::cut;
-use crate::{Columns, ValueRef};
-
-/// Why one value does not become the type that was asked for. The row adds the struct, the field and the place.
-///
-/// ```
-/// use influx_core::{FromValue, Mismatch, ValueRef};
-///
-/// struct Celsius(f64);
-///
-/// impl<'r> FromValue<'r> for Celsius {
-///     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-///         let degrees: f64 = value.get()?;
-///         if degrees < -273.15 {
-///             return Err(Mismatch::invalid("colder than absolute zero"));
-///         }
-///         Ok(Celsius(degrees))
-///     }
-/// }
-/// assert!(ValueRef::F64(-300.0).get::<Celsius>().is_err());
-/// assert_eq!(ValueRef::F64(20.5).get::<Celsius>().map(|c| c.0), Ok(20.5));
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mismatch {
-    text: Cow<'static, str>,
-    invalid: bool,
-}
-
-impl Mismatch {
-    /// The value is of another kind than `what` (a type's name, say).
-    #[cold]
-    pub fn expected(what: impl Into<Cow<'static, str>>) -> Self {
-        Mismatch { text: what.into(), invalid: false }
-    }
-
-    /// The value is of the right kind, but not usable, for this reason.
-    #[cold]
-    pub fn invalid(reason: impl Into<Cow<'static, str>>) -> Self {
-        Mismatch { text: reason.into(), invalid: true }
-    }
-}
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.invalid { f.write_str(&self.text) } else { write!(f, "{} was expected", self.text) }
-    }
-}
-
-impl core::error::Error for Mismatch {}
+use crate::shown::{NAME, TEXT, quoted, shown};
+use crate::{Columns, Mismatch, ValueRef};
 
 /// Why a response could not be read, or what error the server sent in it.
 ///
@@ -70,7 +23,7 @@ impl core::error::Error for Mismatch {}
 /// ```
 pub struct DecodeError(Box<Inner>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inner {
     kind: Kind,
     statement: Option<u64>,
@@ -90,13 +43,13 @@ pub(crate) struct Owner {
     pub(crate) column: &'static str,
 }
 
-#[derive(Debug)]
 struct Found {
     kind: &'static str,
+    /// As messages show it.
     text: Box<str>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 enum Kind {
     Server(Box<str>),
     Truncated(Cow<'static, str>),
@@ -106,6 +59,7 @@ enum Kind {
     },
     Value(Mismatch),
     Missing {
+        /// As messages show them.
         have: Box<str>,
     },
     #[default]
@@ -311,7 +265,7 @@ impl Inner {
             before = ", ";
         }
         if let Some(series) = &self.series {
-            write!(f, "{before}series {series}")?;
+            write!(f, "{before}series {}", shown(series, NAME))?;
             before = ", ";
         }
         if let Some(row) = self.row {
@@ -326,24 +280,27 @@ impl Inner {
             Some(owner) => (owner.strukt, owner.field, owner.column),
             None => ("", "", ""),
         };
-        let of = if field.is_empty() { String::new() } else { format!("{strukt}.{field}: ") };
-        let column = self.column.as_deref().unwrap_or(column);
+        let strukt = shown(strukt, NAME);
+        let of = if field.is_empty() { String::new() } else { format!("{strukt}.{}: ", shown(field, NAME)) };
+        let column = quoted(self.column.as_deref().unwrap_or(column), NAME);
         let (found, text) = match &self.found {
             Some(found) => (found.kind, &*found.text),
             None => ("", ""),
         };
         match &self.kind {
-            Kind::Server(text) => write!(f, "the server reported: {text}{}", hint(text)),
-            Kind::Truncated(what) => write!(f, "the response is incomplete: {what}"),
-            Kind::Syntax { offset, what } => write!(f, "the response is malformed at byte {offset}: {what}"),
+            Kind::Server(text) => write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text)),
+            Kind::Truncated(what) => write!(f, "the response is incomplete: {}", shown(what, TEXT)),
+            Kind::Syntax { offset, what } => {
+                write!(f, "the response is malformed at byte {offset}: {}", shown(what, TEXT))
+            },
             Kind::Value(why) if found == "null" && !why.invalid => {
-                write!(f, "{of}column {column:?} is null where {why}; make it an Option to allow null")
+                write!(f, "{of}column {column} is null where {why}; make it an Option to allow null")
             }
-            Kind::Value(why) if why.invalid => write!(f, "{of}column {column:?} holds {found} {text}: {why}"),
-            Kind::Value(why) => write!(f, "{of}column {column:?} holds {found} {text} where {why}"),
+            Kind::Value(why) if why.invalid => write!(f, "{of}column {column} holds {found} {text}: {why}"),
+            Kind::Value(why) => write!(f, "{of}column {column} holds {found} {text} where {why}"),
             Kind::Missing { have } => write!(
                 f,
-                "{strukt}.{field}: the result has no column {column:?}, it has: {have}; select it, rename the field's \
+                "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
                  column, or make the field an Option"
             ),
             Kind::Width { parts, have } => write!(
@@ -351,19 +308,19 @@ impl Inner {
                 "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
             ),
             #[cfg(feature = "serde")]
-            Kind::Row(why) => write!(f, "a row cannot become the type that was asked for: {why}"),
+            Kind::Row(why) => write!(f, "a row cannot become the type that was asked for: {}", shown(why, TEXT)),
             Kind::NoMeasurement => f.write_str(
                 "the result's series have no name, so its rows are no points; read them as OwnedRow or as a struct",
             ),
             Kind::Duplicate => write!(
                 f,
-                "{strukt}.{field}: the result has column {column:?} more than once; give one of them another name in \
+                "{of}the result has column {column} more than once; give one of them another name in \
                  the query"
             ),
             Kind::ColumnType { want } => {
                 write!(
                     f,
-                    "{strukt}.{field}: column {column:?} holds {found} values where {want} was expected"
+                    "{of}column {column} holds {found} values where {want} was expected"
                 )
             }
             Kind::Slots { registered, declared } => write!(
@@ -386,22 +343,25 @@ fn hint(message: &str) -> &'static str {
     }
 }
 
+/// Most names of a list in a message, and most bytes of each.
+const NAMES: usize = 40;
+const NAME_OF_MANY: usize = 60;
+
+/// The names as messages show them.
 fn names<'n>(names: impl Iterator<Item = &'n str>) -> Box<str> {
-    shorten(&names.collect::<Vec<_>>().join(", "), 400)
+    let mut names = names.map(|name| shown(name, NAME_OF_MANY).to_string());
+    let mut list = names.by_ref().take(NAMES).collect::<Vec<_>>().join(", ");
+    if names.next().is_some() {
+        list.push_str(", ...");
+    }
+    list.into()
 }
 
-pub(crate) fn shorten(text: &str, limit: usize) -> Box<str> {
+fn shorten(text: &str, limit: usize) -> Box<str> {
     match text.char_indices().nth(limit) {
         Some((end, _)) => format!("{} ...", &text[..end]).into(),
         None => text.into(),
     }
-}
-
-/// The beginning of bytes that could not be understood, for a message.
-pub(crate) fn excerpt(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(96)]);
-    let (shown, _) = cut(&text);
-    format!("{shown:?}")
 }
 
 impl fmt::Display for DecodeError {
@@ -413,7 +373,7 @@ impl fmt::Display for DecodeError {
 
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.0, f)
+        write!(f, "DecodeError({self})")
     }
 }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::shown::{self, NAME, VALUE};
 use crate::{Dialect, Precision};
 
 /// A point could not be encoded; nothing of it is in the buffer.
@@ -57,6 +58,7 @@ pub enum Reason {
     KeyTooLong { len: usize, max: usize },
     ReservedTime,
     ReservedTagKey,
+    Reserved(Dialect),
     DuplicateTag,
     DuplicateField,
     TagAndField,
@@ -66,7 +68,9 @@ pub enum Reason {
     NoFields,
     OutOfRange { dialect: Dialect },
     TooFar { unit: Precision },
+    TooFarForNanos,
     NotRfc3339,
+    TwoTimes { inner: &'static str, outer: &'static str },
     NotFlattenable,
     TextTooLong(usize),
     Unsupported,
@@ -116,6 +120,11 @@ impl EncodeError {
         self.0.value.as_deref()
     }
 
+    /// Place, value and reason: what follows the name of the point.
+    pub(crate) fn fmt_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.what(f)
+    }
+
     /// The same error, counted from another start: for writers that encode one call's points in several bodies.
     ///
     /// ```
@@ -147,26 +156,32 @@ impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let e = &*self.0;
         match (e.index, e.type_name) {
-            (Some(i), Some(name)) => write!(f, "point {i} ({name})")?,
+            (Some(i), Some(name)) => write!(f, "point {i} ({})", shown::shown(name, NAME))?,
             (Some(i), None) => write!(f, "point {i}")?,
-            (None, Some(name)) => f.write_str(name)?,
+            (None, Some(name)) => write!(f, "{}", shown::shown(name, NAME))?,
             (None, None) => f.write_str("point")?,
         }
-        match (e.place, &e.column) {
+        self.fmt_place(f)
+    }
+}
+
+impl Inner {
+    fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.place, &self.column) {
             (Place::Line, _) => {}
             (Place::Measurement, _) => f.write_str(", measurement")?,
             (Place::Timestamp, _) => f.write_str(", timestamp")?,
             (Place::TagKey, _) => f.write_str(", tag key")?,
             (Place::FieldKey, _) => f.write_str(", field key")?,
-            (Place::TagValue, Some(c)) => write!(f, ", tag `{c}`")?,
+            (Place::TagValue, Some(c)) => write!(f, ", tag {}", shown::name(c, NAME))?,
             (Place::TagValue, None) => f.write_str(", tag value")?,
-            (Place::Field, Some(c)) => write!(f, ", field `{c}`")?,
+            (Place::Field, Some(c)) => write!(f, ", field {}", shown::name(c, NAME))?,
             (Place::Field, None) => f.write_str(", field")?,
         }
-        if let Some(value) = &e.value {
-            write!(f, " {value:?}")?;
+        if let Some(value) = &self.value {
+            write!(f, " {}", shown::quoted(value, VALUE))?;
         }
-        write!(f, ": {}", Why(e.reason, e.place))
+        write!(f, ": {}", Why(self.reason, self.place))
     }
 }
 
@@ -205,14 +220,20 @@ impl fmt::Display for Why {
             Reason::ReservedTime => {
                 f.write_str("`time` is the timestamp column, servers drop or refuse such a column; rename it")
             }
+            Reason::Reserved(Dialect::V3) => f.write_str("is a name that InfluxDB 3.x keeps for itself and refuses; rename it"),
+            Reason::Reserved(d) => write!(
+                f,
+                "is a name that {d} keeps for itself: it would store such points and never show them again; rename it"
+            ),
             Reason::ReservedTagKey => f.write_str("is reserved by InfluxDB 2.x, which refuses the whole request; rename it"),
             Reason::DuplicateTag => f.write_str("is given twice; remove one of the two tags"),
             Reason::DuplicateField => f.write_str("is given twice; remove one of the two fields"),
             Reason::TagAndField => {
-                f.write_str("is both a tag and a field, which InfluxDB 3.x refuses; rename one of them")
+                f.write_str("is both a tag and a field: results would show it under two names, and InfluxDB 3.x refuses it; rename one of them")
             }
             Reason::NonFinite => f.write_str(
-                "line protocol has no NaN and no infinity; leave the field out (`Option`) or skip such values (`nan = \"skip\"`, `Nan::Skip`)",
+                "line protocol has no NaN and no infinity; leave the field out (`Option`), or skip such values: `#[field(nan = \"skip\")]` \
+                 in a derived struct, `.nan(Nan::Skip)` on the writer or client for all points",
             ),
             Reason::Unsigned => f.write_str(
                 "is above 9223372036854775807, and InfluxDB 1.x has no unsigned integers; store it as a string or as a float",
@@ -228,12 +249,23 @@ impl fmt::Display for Why {
                 f,
                 "is outside of the years 1677 to 2262 that servers can store in nanoseconds; is `{unit}` the right unit?"
             ),
+            Reason::TooFarForNanos => f.write_str(
+                "is outside of the years 1677 to 2262 that servers can store in nanoseconds; keep such a date in a field, as a text \
+                 or an integer",
+            ),
             Reason::NotRfc3339 => {
-                f.write_str("is no RFC 3339 time of the years 1677 to 2262; write it like 2024-01-31T12:00:00.5Z or 2024-01-31T13:00:00+01:00")
+                f.write_str("is no RFC 3339 time; write it like 2024-01-31T12:00:00.5Z or 2024-01-31T13:00:00+01:00")
             }
-            Reason::NotFlattenable => {
-                f.write_str("implements LineProtocol by hand and cannot be flattened; derive it or implement `Columns`")
-            }
+            Reason::TwoTimes { inner, outer } => write!(
+                f,
+                "is given twice, by {} and by {}, and a point has one; make one of the two a field, or leave it out",
+                shown::name(inner, NAME),
+                shown::name(outer, NAME)
+            ),
+            Reason::NotFlattenable => f.write_str(
+                "implements `LineProtocol` by hand without its method `columns`, so that it cannot be flattened; derive it, or \
+                 implement that method",
+            ),
             Reason::TextTooLong(max) => {
                 write!(f, "was formatted into a `Text<{max}>`, which it does not fit; give it more bytes")
             }
@@ -252,6 +284,7 @@ impl fmt::Display for ControlName {
             '\r' => f.write_str("a carriage return"),
             '\t' => f.write_str("a tab"),
             '\0' => f.write_str("a NUL"),
+            '\u{feff}' => f.write_str("a byte order mark at its begin"),
             c => write!(f, "the control character U+{:04X}", c as u32),
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::Dialect;
 use crate::error::{Place, Reason};
+use crate::schema::is_reserved_measurement;
 
 /// Whether a byte gets a backslash in this place.
 #[inline]
@@ -85,6 +86,12 @@ fn backslashes(
     Ok(())
 }
 
+/// A measurement that begins so may be a comment, a name that a server keeps for itself, or a byte order mark.
+#[inline(always)]
+pub(crate) fn begins_special(first: u8) -> bool {
+    matches!(first, b'#' | b'_' | 0xef)
+}
+
 /// What no escape can help.
 fn check(place: Place, dialect: Dialect, text: &str) -> Result<(), Reason> {
     let bytes = text.as_bytes();
@@ -92,6 +99,13 @@ fn check(place: Place, dialect: Dialect, text: &str) -> Result<(), Reason> {
         [] => return Err(Reason::Empty),
         [.., b'\\'] => return Err(Reason::TrailingBackslash),
         [b'#', ..] if place == Place::Measurement => return Err(Reason::Comment),
+        [b'_', ..]
+            if place == Place::Measurement && dialect == Dialect::V1 && is_reserved_measurement(text) =>
+        {
+            return Err(Reason::Reserved(dialect));
+        }
+        // at the begin of a text, it would be taken for a mark of the encoding
+        [0xef, 0xbb, 0xbf, ..] if place == Place::Measurement => return Err(Reason::Control('\u{feff}')),
         _ => {}
     }
     if bytes.len() > dialect.max_text() {

@@ -9,7 +9,7 @@ mod decimal;
 #[cfg(feature = "uuid")]
 mod uuid;
 
-pub use crate::decode_error::Mismatch;
+pub use crate::mismatch::Mismatch;
 pub use numbers::FromCast;
 pub use text::FromShared;
 

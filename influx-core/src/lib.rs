@@ -53,7 +53,7 @@
 //! | `#[tag]`, `#[field]`, `#[timestamp]` | field | the role; a field without one is a field |
 //! | `rename = "x"` | tag, field, timestamp | the name of the column |
 //! | `default` | tag, field | read: a missing column or null gives `Default::default()` |
-//! | `flatten` | tag, field | a nested struct's columns, or a map of columns known at run time |
+//! | `flatten` | tag, field | a nested struct's columns and time, or a map of columns known at run time |
 //! | `shared` | tag, field | read: an `Arc<str>` that rows with the same text share |
 //! | `as = f64`, `as = i64` | field | an integer stored as a float, an unsigned integer as a signed one; never inexactly |
 //! | `nan = "skip"` | field | NaN and infinity leave the field out; `"error"`, the default, refuses the point |
@@ -90,18 +90,23 @@ mod wire;
 
 pub mod decode;
 pub mod from_value;
+pub mod lines;
 pub mod row;
+
+#[doc(hidden)]
+pub mod shown;
 
 mod columns;
 mod decode_error;
 mod from_timestamp;
+mod mismatch;
 mod plan;
 mod rfc3339;
 mod shared;
 mod value_ref;
 
 pub use columns::{Column, ColumnKind, ColumnRole, Columns};
-pub use decode_error::{DecodeError, Mismatch};
+pub use decode_error::DecodeError;
 pub use dialect::Dialect;
 pub use error::EncodeError;
 pub use from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
@@ -109,6 +114,7 @@ pub use from_value::{FromCast, FromShared, FromValue};
 pub use influx_derive::{FieldValue, FromRow, LineProtocol, TagValue};
 pub use line::{Line, LineWriter, Nan};
 pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
+pub use mismatch::Mismatch;
 pub use plan::{Plan, Planner, Want};
 pub use point::{Point, Value};
 pub use precision::Precision;

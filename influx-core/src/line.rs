@@ -16,6 +16,7 @@ pub(crate) use config::Config;
 pub use config::Nan;
 pub use dynamic::Line;
 use dynamic::Scratch;
+pub(crate) use dynamic::Shape;
 
 /// A tag of the writer, with its escaped text `,key=value`.
 #[derive(Clone)]
@@ -327,8 +328,7 @@ impl LineWriter {
         self.put_derived_slowly(point)
     }
 
-    /// Whether default tags can be written among the tags of a schema: none of them is a field of it, which 3.x
-    /// refuses, and tags that are not sorted are few enough to be remembered.
+    /// Whether default tags can be written among the tags of a schema: none of them is a field of it, and tags that are not sorted are few enough to be remembered.
     fn merges_into(&mut self, schema: &'static Schema) -> bool {
         if self.defaults.is_empty() || !(schema.is_sorted() || schema.columns().len() <= Merge::MAX_UNSORTED)
         {
@@ -338,7 +338,7 @@ impl LineWriter {
             let is_field = |tag: &DefaultTag| {
                 schema.columns().iter().any(|c| c.role() == Role::Field && c.name() == &*tag.key)
             };
-            if self.config.dialect == Dialect::V3 && self.defaults.iter().any(is_field) {
+            if self.defaults.iter().any(is_field) {
                 return false;
             }
             self.merged = Some(schema);
@@ -440,8 +440,8 @@ impl<const MERGE: bool> Sink for Room<'_, MERGE> {
     ) -> bool {
         let Ok(nanos) = time else { return false };
         let nanos = self.0.stamped(nanos);
-        let reserved = schema.reserved_in_v2() && self.0.config.dialect == Dialect::V2;
-        !reserved && self.0.put_parts::<MERGE, _, _, _>(schema, head, tags, fields, nanos).is_some()
+        !schema.has_reserved(self.0.config.dialect)
+            && self.0.put_parts::<MERGE, _, _, _>(schema, head, tags, fields, nanos).is_some()
     }
 
     fn put_flat(

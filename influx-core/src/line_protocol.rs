@@ -43,7 +43,7 @@ pub trait LineProtocol {
     /// If something of the point cannot be written. [`LineWriter::write`] then takes back what was appended.
     fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError>;
 
-    /// Adds the point's tags and fields to a line that another point opened: what `flatten` asks for.
+    /// Adds the point's tags, fields and time to a line that another point opened: what `flatten` asks for.
     ///
     /// # Errors
     /// If a column cannot be written, or the impl was written by hand without this method.
@@ -134,13 +134,14 @@ impl Sink for OwnLine<'_> {
     ) -> Self::Out {
         let mut line = self.0.line();
         match columns(&mut line) {
-            Ok(()) => line.finish_with(measurement, time, schema.is_sorted(), schema.has_placeholder()),
+            Ok(()) => line.finish_with(measurement, time, schema.shape()),
             Err(error) => Err(error),
         }
         .map_err(|error| error.of_type(schema.type_name()))
     }
 }
 
+/// Somebody else's line, which takes the columns and the time.
 impl Sink for &mut Line<'_> {
     type Out = Result<(), EncodeError>;
 
@@ -150,19 +151,21 @@ impl Sink for &mut Line<'_> {
         head: H,
         tags: T,
         fields: F,
-        _: Result<Option<i64>, TimestampError>,
+        time: Result<Option<i64>, TimestampError>,
     ) -> Self::Out {
-        self.visit(schema, head, tags, fields).map_err(|error| error.of_type(schema.type_name()))
+        self.put_flat(schema, "", time, |line| line.visit(schema, head, tags, fields))
     }
 
     fn put_flat(
         self,
         schema: &'static Schema,
         _: &str,
-        _: Result<Option<i64>, TimestampError>,
+        time: Result<Option<i64>, TimestampError>,
         columns: impl FnOnce(&mut Line<'_>) -> Result<(), EncodeError>,
     ) -> Self::Out {
-        columns(self).map_err(|error| error.of_type(schema.type_name()))
+        columns(self)
+            .and_then(|()| self.time_of(schema.type_name(), time))
+            .map_err(|error| error.of_type(schema.type_name()))
     }
 }
 

@@ -207,8 +207,7 @@ pub(crate) unsafe fn put_f32(p: *mut u8, x: f32) -> Option<*mut u8> {
 }
 
 // zmij formats into its own buffer; where that is a plain array of bytes, our output serves as one (a third less time).
-const ZMIJ_LEN: usize = size_of::<zmij::Buffer>();
-const _: () = assert!(ZMIJ_LEN <= SLACK && align_of::<zmij::Buffer>() == 1);
+const _: () = assert!(size_of::<zmij::Buffer>() <= SLACK && align_of::<zmij::Buffer>() == 1);
 
 /// # Safety
 /// As for [`put_f64`], and `x` is finite.

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::error::Reason;
-use crate::line::{Config, Line, LineWriter};
+use crate::error::{Place, Reason};
+use crate::line::{Config, Line, LineWriter, Shape};
 use crate::wire::{FieldWire, TagWire};
 use crate::{EncodeError, FieldValue, LineProtocol, TagValue, Timestamp, TimestampError};
 
@@ -34,6 +34,8 @@ pub struct Point {
     tags: Vec<Tag>,
     fields: Vec<Field>,
     time: Result<Option<i64>, TimestampError>,
+    /// What became of a value that the point could not hold whole: the first one makes it an error.
+    lost: Option<Box<EncodeError>>,
 }
 
 /// Where in the text a tag is: its key, and behind that its value.
@@ -78,13 +80,16 @@ impl Point {
         let mut text = String::with_capacity(measurement.len() + TEXT);
         text.push_str(measurement);
         let measurement_end = text.len();
-        Point { text, measurement_end, tags: Vec::new(), fields: Vec::new(), time: Ok(None) }
+        Point { text, measurement_end, tags: Vec::new(), fields: Vec::new(), time: Ok(None), lost: None }
     }
 
     /// Adds a tag; an empty value or `None` leaves it out.
     pub fn tag(mut self, key: impl AsRef<str>, value: impl TagValue) -> Self {
         let value = value.wire();
         if value.present() {
+            if let Some(reason) = value.lost() {
+                self.lose(Place::TagValue, key.as_ref(), &value.fault(&Config::LENIENT).0, reason);
+            }
             let start = self.text.len();
             self.text.push_str(key.as_ref());
             let key_end = self.text.len();
@@ -96,12 +101,23 @@ impl Point {
 
     /// Adds a field; `None` leaves it out.
     pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
-        if let Some(value) = value.wire().value() {
+        let wire = value.wire();
+        if let Some(value) = wire.value() {
+            if let Some(reason @ (Reason::InexactFloat | Reason::TextTooLong(_))) =
+                wire.fault(&Config::LENIENT)
+            {
+                self.lose(Place::Field, key.as_ref(), &wire.text(), reason);
+            }
             let start = self.text.len();
             self.text.push_str(key.as_ref());
             self.fields.push(Field { key: (start, self.text.len()), value });
         }
         self
+    }
+
+    #[cold]
+    fn lose(&mut self, place: Place, key: &str, value: &str, reason: Reason) {
+        self.lost.get_or_insert_with(|| Box::new(EncodeError::new(place, Some(key), Some(value), reason)));
     }
 
     /// Sets the timestamp; without one the server stamps the point when it arrives.
@@ -162,17 +178,28 @@ impl PartialEq for Point {
             && self.tags().eq(other.tags())
             && self.fields().eq(other.fields())
             && self.time == other.time
+            && self.lost == other.lost
     }
 }
 
 impl LineProtocol for Point {
     fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError> {
         let mut line = writer.line();
-        self.columns(&mut line)?;
-        line.finish_with(self.measurement(), self.time.clone(), true, false)
+        self.tags_and_fields(&mut line)?;
+        line.finish_with(self.measurement(), self.time.clone(), Shape::of("Point"))
     }
 
     fn columns(&self, line: &mut Line<'_>) -> Result<(), EncodeError> {
+        self.tags_and_fields(line)?;
+        line.time_of("Point", self.time.clone())
+    }
+}
+
+impl Point {
+    fn tags_and_fields(&self, line: &mut Line<'_>) -> Result<(), EncodeError> {
+        if let Some(error) = &self.lost {
+            return Err(EncodeError::clone(error));
+        }
         self.tags().try_for_each(|(key, value)| line.tag_wire(key, value))?;
         self.fields().try_for_each(|(key, value)| line.field_wire(key, value))
     }

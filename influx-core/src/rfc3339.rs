@@ -15,7 +15,21 @@ const NANOS: i128 = 1_000_000_000;
 
 /// Reads `YYYY-MM-DDTHH:MM:SS[.fraction][Z|+hh:mm|-hh:mm]`. `None`: another form, no such day or time, a fraction finer than
 /// nanoseconds, or outside of `i64` nanoseconds.
+#[inline]
 pub(crate) fn parse(text: &[u8]) -> Option<Parsed> {
+    let (nanos, offset) = parse_any(text)?;
+    Some(Parsed { nanos: i64::try_from(nanos).ok()?, offset })
+}
+
+/// Whether a text is an instant, but one that nanoseconds in 64 bits cannot say.
+pub(crate) fn is_too_far(text: &str) -> bool {
+    parse_any(text.as_bytes())
+        .is_some_and(|(nanos, offset)| offset.is_some() && i64::try_from(nanos).is_err())
+}
+
+/// As [`parse`], of any year of four digits: nanoseconds since 1970, and the offset.
+#[inline(always)]
+fn parse_any(text: &[u8]) -> Option<(i128, Option<i32>)> {
     let (head, rest) = text.split_first_chunk::<19>()?;
     let two = |at: usize| digits(&head[at..at + 2]);
     let separators =
@@ -32,8 +46,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<Parsed> {
     let offset = zone_offset(zone)?;
     let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
     let seconds = seconds - i64::from(offset.unwrap_or(0));
-    let nanos = i64::try_from(i128::from(seconds) * NANOS + i128::from(fraction)).ok()?;
-    Some(Parsed { nanos, offset })
+    Some((i128::from(seconds) * NANOS + i128::from(fraction), offset))
 }
 
 /// Reads an instant; a text without a zone is none.

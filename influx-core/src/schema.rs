@@ -2,6 +2,7 @@
 
 use crate::Dialect;
 use crate::error::Reason;
+use crate::line::Shape;
 
 /// The columns of a derived struct.
 ///
@@ -26,7 +27,8 @@ pub struct Schema {
     measurement: Option<&'static str>,
     columns: &'static [SchemaColumn],
     longest_field_key: usize,
-    reserved_in_v2: bool,
+    /// A bit for each dialect that keeps one of the names for itself.
+    reserved: u8,
     sorted: bool,
     placeholder: bool,
 }
@@ -56,10 +58,15 @@ impl Schema {
         measurement: Option<&'static str>,
         columns: &'static [SchemaColumn],
     ) -> Schema {
-        let (mut longest, mut reserved) = (0, false);
+        let (mut longest, mut reserved) = (0, 0);
+        if let Some(name) = measurement
+            && is_reserved_measurement(name)
+        {
+            reserved |= bit(Dialect::V1);
+        }
         let mut i = 0;
         while i < columns.len() {
-            reserved |= matches!(columns[i].role, Role::Tag) && is_reserved_tag(columns[i].name);
+            reserved |= reserved_by(columns[i].name, columns[i].role);
             if matches!(columns[i].role, Role::Field) && columns[i].name.len() > longest {
                 longest = columns[i].name.len();
             }
@@ -70,7 +77,7 @@ impl Schema {
             measurement,
             columns,
             longest_field_key: longest,
-            reserved_in_v2: reserved,
+            reserved,
             sorted: true,
             placeholder: false,
         }
@@ -116,13 +123,14 @@ impl Schema {
         self.sorted
     }
 
-    pub(crate) const fn has_placeholder(&self) -> bool {
-        self.placeholder
+    pub(crate) const fn shape(&self) -> Shape {
+        Shape { owner: self.type_name, sorted: self.sorted, placeholder: self.placeholder }
     }
 
-    /// Whether a static tag key is one that v2 refuses.
-    pub(crate) const fn reserved_in_v2(&self) -> bool {
-        self.reserved_in_v2
+    /// Whether the dialect keeps one of the static names for itself.
+    #[inline(always)]
+    pub(crate) const fn has_reserved(&self, dialect: Dialect) -> bool {
+        self.reserved != 0 && self.reserved & bit(dialect) != 0
     }
 }
 
@@ -143,16 +151,54 @@ impl SchemaColumn {
     }
 }
 
-/// Tag keys by which v2 knows the measurement and the field key.
-const fn is_reserved_tag(key: &str) -> bool {
-    matches!(key.as_bytes(), b"_field" | b"_measurement" | b"\xff" | b"\0")
+const fn bit(dialect: Dialect) -> u8 {
+    match dialect {
+        Dialect::V1 => 1,
+        Dialect::V2 => 2,
+        Dialect::V3 => 4,
+    }
+}
+
+/// The dialects that keep a key for themselves, a bit for each.
+const fn reserved_by(key: &str, role: Role) -> u8 {
+    let key = key.as_bytes();
+    let tag = matches!(role, Role::Tag);
+    let mut reserved = 0;
+    // by these, v2 knows the measurement and the field key
+    if tag && matches!(key, b"_field" | b"_measurement" | b"\xff" | b"\0") {
+        reserved |= bit(Dialect::V2);
+    }
+    // v1 stores such fields; its queries take the names for their own variables
+    if !tag && matches!(key, b"_name" | b"_seriesKey" | b"_fieldKey" | b"_tagKey" | b"_tagValue") {
+        reserved |= bit(Dialect::V1);
+    }
+    // a column of v3's own
+    if matches!(key, b"__chunk_order") {
+        reserved |= bit(Dialect::V3);
+    }
+    reserved
+}
+
+/// Measurements by which v1 answers `SHOW ..`: it stores points of these names, and no query finds them.
+pub(crate) const fn is_reserved_measurement(name: &str) -> bool {
+    matches!(
+        name.as_bytes(),
+        b"_name" | b"_series" | b"_tagKeys" | b"_fieldKeys" | b"_measurements" | b"_tagKey" | b"_tags"
+    )
 }
 
 /// Rules for keys beside their escapes.
 pub(crate) fn check_key(key: &str, role: Role, dialect: Dialect) -> Result<(), Reason> {
-    match role {
-        Role::Tag | Role::Field if key == "time" => Err(Reason::ReservedTime),
-        Role::Tag if dialect == Dialect::V2 && is_reserved_tag(key) => Err(Reason::ReservedTagKey),
-        _ => Ok(()),
+    // all of these begin alike
+    if !key.starts_with(['_', 't', '\0']) {
+        return Ok(());
+    }
+    if key == "time" && role != Role::Timestamp {
+        return Err(Reason::ReservedTime);
+    }
+    match reserved_by(key, role) & bit(dialect) {
+        0 => Ok(()),
+        _ if dialect == Dialect::V2 => Err(Reason::ReservedTagKey),
+        _ => Err(Reason::Reserved(dialect)),
     }
 }

@@ -77,7 +77,7 @@ impl TimestampError {
     /// assert!(error.to_string().contains("the year 3000"));
     /// ```
     pub fn out_of_range(value: impl fmt::Display) -> Self {
-        TimestampError::new(value, Reason::TooFar { unit: Precision::Ns })
+        TimestampError::new(value, Reason::TooFarForNanos)
     }
 }
 
@@ -114,7 +114,19 @@ impl Timestamp for SystemTime {
         };
         match nanos {
             Some(nanos) => Ok(Some(nanos)),
-            None => Err(TimestampError::out_of_range(format_args!("{self:?}"))),
+            None => Err(TimestampError::out_of_range(Since(*self))),
+        }
+    }
+}
+
+/// A time of the system's clock that is too far for RFC 3339, in words.
+struct Since(SystemTime);
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.duration_since(UNIX_EPOCH) {
+            Ok(after) => write!(f, "{} s after 1970", after.as_secs()),
+            Err(before) => write!(f, "{} s before 1970", before.duration().as_secs()),
         }
     }
 }
@@ -123,9 +135,14 @@ impl Timestamp for str {
     fn unix_nanos(&self) -> Nanos {
         match crate::rfc3339::parse_nanos(self) {
             Some(nanos) => Ok(Some(nanos)),
-            None => Err(TimestampError::new(self, Reason::NotRfc3339)),
+            None => Err(TimestampError::new(self, not_rfc3339(self))),
         }
     }
+}
+
+#[cold]
+fn not_rfc3339(text: &str) -> Reason {
+    if crate::rfc3339::is_too_far(text) { Reason::TooFarForNanos } else { Reason::NotRfc3339 }
 }
 
 impl Timestamp for String {
@@ -268,6 +285,30 @@ mod tests {
         assert!(u64::MAX.unix_nanos_from(Precision::Ns).is_err());
         let error = 1_700_000_000_000i64.unix_nanos_from(Precision::S).unwrap_err();
         assert!(error.to_string().contains("is `s` the right unit?"), "{error}");
+        let error = (i128::MAX).unix_nanos_from(Precision::Ms).unwrap_err().to_string();
+        assert!(error.contains("\"170141183460469231731687303715884105727\""), "{error}");
+    }
+
+    #[test]
+    fn typed_instants_are_not_asked_for_their_unit() {
+        let late = UNIX_EPOCH + Duration::from_secs(10_413_792_000);
+        let mut errors = vec![
+            late.unix_nanos(),
+            "2300-01-01T00:00:00Z".unix_nanos(),
+            "0001-01-01T00:00:00+01:00".unix_nanos(),
+        ];
+        #[cfg(feature = "chrono")]
+        errors.push(chrono::DateTime::<chrono::Utc>::from(late).unix_nanos());
+        #[cfg(feature = "time")]
+        errors.push(time::OffsetDateTime::from(late).unix_nanos());
+        #[cfg(feature = "jiff")]
+        errors.push(jiff::Timestamp::from_second(10_413_792_000).unwrap().unix_nanos());
+        for error in errors {
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("keep such a date in a field") && !error.contains("unit"), "{error}");
+        }
+        let error = "2300-01-01".unix_nanos().unwrap_err().to_string();
+        assert!(error.contains("is no RFC 3339 time"), "{error}");
     }
 
     #[cfg(feature = "chrono")]

@@ -128,8 +128,8 @@ values! {
     [T: FieldValue + ?Sized] Rc<T>, FieldValue: T::Wire<'w>, self => (**self).wire();
     [T: TagValue + ?Sized] Arc<T>, TagValue: T::Wire<'w>, self => (**self).wire();
     [T: FieldValue + ?Sized] Arc<T>, FieldValue: T::Wire<'w>, self => (**self).wire();
-    [T: TagValue] Option<T>, TagValue: Option<T::Wire<'w>>, self => self.as_ref().map(T::wire);
-    [T: FieldValue] Option<T>, FieldValue: Option<T::Wire<'w>>, self => self.as_ref().map(T::wire);
+    [T: TagValue] Option<T>, TagValue: Option<T::Wire<'w>>, self => self.as_ref().map(|value| value.wire());
+    [T: FieldValue] Option<T>, FieldValue: Option<T::Wire<'w>>, self => self.as_ref().map(|value| value.wire());
 }
 
 #[cfg(feature = "uuid")]
@@ -203,12 +203,22 @@ impl MeasurementValue for crate::TagStr {
 pub struct ExactFloat {
     value: f64,
     exact: bool,
+    given: Given,
+}
+
+/// The number as it was given, for errors.
+#[derive(Clone, Copy, Debug)]
+enum Given {
+    Integer(i128),
+    #[cfg(feature = "rust_decimal")]
+    Decimal(rust_decimal::Decimal),
 }
 
 impl ExactFloat {
+    #[inline(always)]
     fn of_integer(v: i128) -> Self {
         let value = v as f64;
-        ExactFloat { value, exact: value as i128 == v }
+        ExactFloat { value, exact: value as i128 == v, given: Given::Integer(v) }
     }
 
     /// A decimal is kept when the shortest text of the nearest double is that decimal again.
@@ -217,7 +227,7 @@ impl ExactFloat {
         use core::str::FromStr;
         let value: f64 = v.to_string().parse().unwrap_or(f64::NAN);
         let back = rust_decimal::Decimal::from_str(&value.to_string());
-        ExactFloat { value, exact: back.is_ok_and(|back| back == *v) }
+        ExactFloat { value, exact: back.is_ok_and(|back| back == *v), given: Given::Decimal(*v) }
     }
 }
 
@@ -239,7 +249,11 @@ unsafe impl FieldWire for ExactFloat {
         unsafe { self.value.put(p, config) }
     }
     fn text(self) -> String {
-        self.value.text()
+        match self.given {
+            Given::Integer(v) => v.to_string(),
+            #[cfg(feature = "rust_decimal")]
+            Given::Decimal(v) => v.to_string(),
+        }
     }
     fn value(self) -> Option<crate::Value> {
         self.value.value()

@@ -3,6 +3,7 @@
 
 use core::fmt;
 
+use crate::shown::{VALUE, quoted, shown};
 use crate::{FromValue, Mismatch, rfc3339};
 
 /// One value of a result row.
@@ -79,9 +80,6 @@ impl<'r> ValueRef<'r> {
     }
 }
 
-/// Longest piece of a value shown in a message, in characters.
-const SHOWN: usize = 64;
-
 /// The value as it would appear in a message: texts quoted, long ones cut.
 impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,20 +89,9 @@ impl fmt::Display for ValueRef<'_> {
             ValueRef::I64(v) => write!(f, "{v}"),
             ValueRef::U64(v) => write!(f, "{v}"),
             ValueRef::F64(v) => write!(f, "{v:?}"),
-            ValueRef::Number(text) => f.write_str(cut(text).0),
-            ValueRef::Str(text) => {
-                let (shown, whole) = cut(text);
-                write!(f, "{shown:?}{}", if whole { "" } else { " ..." })
-            }
+            ValueRef::Number(text) => shown(text, VALUE).fmt(f),
+            ValueRef::Str(text) => quoted(text, VALUE).fmt(f),
             ValueRef::Time(nanos) => f.write_str(&rfc3339::to_text(nanos)),
         }
-    }
-}
-
-/// The first characters of a text, and whether that is all of it.
-pub(crate) fn cut(text: &str) -> (&str, bool) {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => (&text[..end], false),
-        None => (text, true),
     }
 }

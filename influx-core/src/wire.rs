@@ -33,6 +33,12 @@ pub unsafe trait TagWire: Copy + fmt::Debug {
     /// Appends the unescaped text.
     #[doc(hidden)]
     fn append(self, text: &mut String);
+    /// Why that is not the whole value.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn lost(&self) -> Option<Reason> {
+        None
+    }
 }
 
 /// A form of a field value: `f64`, `f32`, `i64`, `u64`, `bool`, `&str`, `char`, [`Text`], [`Name`], `&Value`,
@@ -93,6 +99,10 @@ unsafe impl<W: TagWire> TagWire for Option<W> {
         if let Some(wire) = self {
             wire.append(text);
         }
+    }
+    #[inline(always)]
+    fn lost(&self) -> Option<Reason> {
+        self.as_ref().and_then(TagWire::lost)
     }
 }
 

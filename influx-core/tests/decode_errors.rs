@@ -231,6 +231,8 @@ fn malformed_bytes_end_the_rows() {
         (r#"{"results":[{"series":[{"columns":[1]}]}]}"#, "a string was expected"),
         (r#"{"results":[{"series":[{"tags":{"a" "b"}}]}]}"#, "a colon was expected"),
         (r#"{"results":[{"series":[{"values":[[1]]}]}]}"#, "values but no columns"),
+        (r#"{"results":[{"series":[{"values":[ [] ]}]}]}"#, "values but no columns"),
+        (r#"{"results":[{"series":[{"values":[]}]}]}"#, "values but no columns"),
         (r#"{"results":[],}"#, "a key was expected"),
         (r#"{"results" []}"#, "a colon was expected"),
         (r#"{"results":}"#, "an array was expected"),

@@ -60,6 +60,16 @@ fn values_before_and_behind_the_columns() {
 }
 
 #[test]
+fn values_of_no_columns() {
+    for values in ["[[]]", "[ [ ] ]", "[]", "[[],[]]", "[[1]]"] {
+        let body = format!(r#"{{"results":[{{"series":[{{"name":"m","values":{values}}}]}}]}}"#);
+        assert_eq!(json(&body), [None], "{body}");
+    }
+    let body = b"\x81\xa7results\x91\x81\xa6series\x91\x81\xa6values\x91\x90";
+    assert_eq!(msgpack(body).0, [None]);
+}
+
+#[test]
 fn an_unknown_value_runs_into_a_text() {
     let rest = r#""results":[{"series":[{"columns":["n"],"values":[[3]]}]}]}"#;
     assert_eq!(json(&format!(r#"{{"x":1,{rest}"#)), [Some(3)]);

@@ -36,6 +36,9 @@ pub(crate) fn check(place: Place, name: &str) -> Result<(), String> {
         return Err("a measurement cannot start with `#`: servers skip such a line as a comment; rename it"
             .to_owned());
     }
+    if place == Place::Measurement && name.starts_with('\u{feff}') {
+        return Err("a measurement cannot start with a byte order mark; remove it".to_owned());
+    }
     if matches!(place, Place::TagKey | Place::FieldKey) && name == "time" {
         return Err("`time` is the timestamp column, servers drop or refuse such a tag or field; \
                     mark the field `#[timestamp]` or rename it"

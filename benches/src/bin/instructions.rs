@@ -11,12 +11,15 @@ use influx_benches::encoder::{Body, Encoder};
 use influx_benches::encoders;
 use influx_benches::reader::Reader;
 use influx_benches::readers;
+use influx_core::{Dialect, Precision, lines};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [name, kind, count, repeats] = arguments.as_slice() else { return usage() };
     let (Ok(count), Ok(repeats)) = (count.parse(), repeats.parse::<u32>()) else { return usage() };
-    if let Some((encoder, shape)) = encoder(name).zip(Shape::named(kind)) {
+    if let Some((pass, shape)) = pass(name).zip(Shape::named(kind)) {
+        look(pass, &Points::new(shape, count), repeats);
+    } else if let Some((encoder, shape)) = encoder(name).zip(Shape::named(kind)) {
         encode(encoder, &Points::new(shape, count), repeats);
     } else if let Some((reader, format)) =
         reader(name).zip(Format::named(kind)).filter(|(r, f)| r.format == *f)
@@ -35,6 +38,17 @@ fn encoder(name: &str) -> Option<Box<dyn Encoder>> {
         "point" => Box::<encoders::influx::Dynamic>::default(),
         #[cfg(target_arch = "x86_64")]
         "limit" => Box::<encoders::limit::Limit>::default(),
+        _ => return None,
+    })
+}
+
+/// What is found in encoded lines.
+type Pass = fn(&[u8]) -> usize;
+
+fn pass(name: &str) -> Option<Pass> {
+    Some(match name {
+        "check" => |text| lines::check(text, Dialect::V2, Precision::Ns).filter(Result::is_ok).count(),
+        "repeats" => |text| lines::repeats(text).count(),
         _ => return None,
     })
 }
@@ -64,6 +78,16 @@ fn encode(mut encoder: Box<dyn Encoder>, points: &Points, repeats: u32) {
     }
 }
 
+fn look(pass: Pass, points: &Points, repeats: u32) {
+    let mut encoder = encoders::influx::Derive::default();
+    encoder.prepare(&Rc::new(points.clone()));
+    let mut body = Body::default();
+    encoder.encode(&mut body);
+    for _ in 0..repeats {
+        std::hint::black_box(pass(std::hint::black_box(&body.buffer)));
+    }
+}
+
 fn read(reader: Reader, answer: &Answer, repeats: u32) {
     for _ in 0..repeats {
         std::hint::black_box((reader.sum)(answer));
@@ -71,7 +95,9 @@ fn read(reader: Reader, answer: &Answer, repeats: u32) {
 }
 
 fn usage() -> ExitCode {
-    eprintln!("usage: instructions influx|default_tags|point|limit trade|cpu_f64|cpu_i64|esc POINTS REPEATS");
+    eprintln!(
+        "usage: instructions influx|default_tags|point|check|repeats|limit trade|cpu_f64|cpu_i64|esc POINTS REPEATS"
+    );
     eprintln!("       instructions lent|small|borrowed|owned|limit json ROWS REPEATS");
     eprintln!("       instructions msgpack msgpack ROWS REPEATS");
     ExitCode::FAILURE

@@ -14,9 +14,14 @@
 //! assert_eq!(points[1].as_ref().unwrap_err().line(), 3);
 //! ```
 
+mod value;
+
 use core::fmt;
 
-use crate::{Dialect, Point, Precision, Value};
+use crate::shown::{NAME, TEXT, name, quoted};
+use crate::{Dialect, Point, Precision};
+
+use value::{is_integer, value};
 
 /// Reads lines; times are in the unit of `precision`. Blank lines and comments are passed over.
 pub fn points(text: &str, dialect: Dialect, precision: Precision) -> Points<'_> {
@@ -33,11 +38,25 @@ pub struct Points<'t> {
 }
 
 /// A line that is no point.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct LineError {
     line: usize,
     text: String,
-    reason: &'static str,
+    refusal: Refusal,
+}
+
+/// Why a line is no point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) reason: &'static str,
+    /// The field whose value it is about.
+    pub(crate) field: Option<Box<str>>,
+}
+
+impl From<&'static str> for Refusal {
+    fn from(reason: &'static str) -> Self {
+        Refusal { reason, field: None }
+    }
 }
 
 impl LineError {
@@ -54,13 +73,33 @@ impl LineError {
 
 impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {} in {:?}", self.line, self.reason, self.text)
+        write!(f, "line {}", self.line)?;
+        if let Some(field) = &self.refusal.field {
+            write!(f, ", field {}", name(field, NAME))?;
+        }
+        write!(f, ": {}: {}", self.refusal.reason, quoted(&self.text, TEXT))
+    }
+}
+
+impl fmt::Debug for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LineError({self})")
     }
 }
 
 impl core::error::Error for LineError {}
 
 type Parsed<T> = Result<T, &'static str>;
+
+/// The point of one line without its line feed.
+pub(crate) fn one(line: &[u8], dialect: Dialect, precision: Precision) -> Result<Point, Refusal> {
+    let mut cursor = Cursor { text: line, at: 0 };
+    let point = point(&mut cursor, dialect, precision)?;
+    match cursor.at == line.len() {
+        true => Ok(point),
+        false => Err("a line feed outside of a string ends the point before the line; remove it".into()),
+    }
+}
 
 impl Iterator for Points<'_> {
     type Item = Result<Point, LineError>;
@@ -84,9 +123,9 @@ impl Iterator for Points<'_> {
         let text = &self.cursor.text[start..self.cursor.at];
         let line = self.line;
         self.line += text.iter().filter(|byte| **byte == b'\n').count();
-        Some(point.map_err(|reason| {
+        Some(point.map_err(|refusal| {
             let text = String::from_utf8_lossy(text).trim_end_matches('\n').to_owned();
-            LineError { line, text, reason }
+            LineError { line, text, refusal }
         }))
     }
 }
@@ -141,7 +180,9 @@ impl<'t> Cursor<'t> {
         let v3 = dialect == Dialect::V3;
         // v3 knows no name that ends in a backslash; in a field key, v1 and v2 take the `=` for escaped
         if raw.ends_with(b"\\") && (v3 || place == Place::FieldKey) {
-            return Err("a name that ends in a backslash");
+            return Err(
+                "a name that ends in a backslash, or one before a delimiter; no byte sequence says that, rename it",
+            );
         }
         let mut out = Vec::with_capacity(raw.len());
         let mut bytes = raw.iter().copied().peekable();
@@ -158,7 +199,7 @@ impl<'t> Cursor<'t> {
         let pairs = dialect == Dialect::V3 || place == Place::FieldKey;
         let start = self.at;
         while let Some(byte) = self.peek() {
-            if place.stops().contains(&byte) || byte == b'\n' {
+            if place.stops(dialect).contains(&byte) || byte == b'\n' {
                 break;
             }
             self.at += 1;
@@ -185,9 +226,11 @@ enum Place {
 }
 
 impl Place {
-    fn stops(self) -> &'static [u8] {
+    fn stops(self, dialect: Dialect) -> &'static [u8] {
         match self {
             Place::Measurement => b", ",
+            // v3 takes a bare `=`
+            Place::TagValue if dialect == Dialect::V3 => b", ",
             Place::TagKey | Place::TagValue | Place::FieldKey => b",= ",
         }
     }
@@ -204,44 +247,56 @@ impl Place {
     }
 }
 
-fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Parsed<Point> {
+fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Result<Point, Refusal> {
     let measurement = cursor.name(Place::Measurement, dialect)?;
     if measurement.is_empty() {
-        return Err("a missing measurement");
+        return Err("a missing measurement; a line begins with one".into());
     }
     let mut point = Point::new(measurement);
     while cursor.take(b',') {
         let key = cursor.name(Place::TagKey, dialect)?;
         if key.is_empty() {
-            return Err("a missing tag key");
+            return Err("a missing tag key; write `,key=value` without spaces".into());
         }
         if dialect == Dialect::V2 && matches!(&*key, "time" | "_field" | "_measurement") {
-            return Err("a reserved tag key");
+            return Err(
+                "a tag key that InfluxDB 2.x keeps for itself (`time`, `_field`, `_measurement`); rename it"
+                    .into(),
+            );
         }
         if !cursor.take(b'=') {
-            return Err("a missing tag value");
+            return Err(
+                "a tag without `=` and a value; leave the tag out, or escape the comma before it".into()
+            );
         }
         let value = cursor.name(Place::TagValue, dialect)?;
         if value.is_empty() || cursor.peek() == Some(b'=') {
-            return Err("a missing or malformed tag value");
+            return Err(
+                "an empty tag value, or a `=` in it that is not escaped; leave the tag out, or write `\\=`"
+                    .into(),
+            );
         }
         if point.tags().any(|(other, _)| other == key) {
-            return Err("a duplicate tag");
+            return Err("a duplicate tag; remove one of the two".into());
         }
         point = point.tag(key, value);
     }
     if cursor.peek() != Some(b' ') {
-        return Err("missing fields");
+        return Err("missing fields; a point needs at least one, behind a space".into());
     }
     cursor.skip_spaces();
     loop {
         let key = cursor.name(Place::FieldKey, dialect)?;
         if key.is_empty() || !cursor.take(b'=') {
-            return Err("a missing field key or value");
+            return Err(
+                "a missing field key or value; write `key=value`, and escape spaces in keys and tags".into(),
+            );
         }
-        let value = value(cursor, dialect)?;
+        let value =
+            value(cursor, dialect).map_err(|reason| Refusal { reason, field: Some(key.as_str().into()) })?;
         if dialect == Dialect::V3 && point.fields().any(|(other, _)| other == key) {
-            return Err("a duplicate field");
+            let reason = "a duplicate field; remove one of the two";
+            return Err(Refusal { reason, field: Some(key.into()) });
         }
         point = point.field(key, value);
         if !cursor.take(b',') {
@@ -252,89 +307,30 @@ fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Par
     Ok(point.timestamp(time))
 }
 
-fn value(cursor: &mut Cursor<'_>, dialect: Dialect) -> Parsed<Value> {
-    if cursor.take(b'"') {
-        return string(cursor);
-    }
-    let text = core::str::from_utf8(cursor.while_not(b", \n")).map_err(|_| "text that is not UTF-8")?;
-    match text {
-        "t" | "T" | "true" | "True" | "TRUE" => return Ok(Value::Bool(true)),
-        "f" | "F" | "false" | "False" | "FALSE" => return Ok(Value::Bool(false)),
-        _ => {}
-    }
-    let number = || -> Option<Value> {
-        if let Some(digits) = text.strip_suffix('i') {
-            return is_integer(digits).then(|| digits.parse().ok().map(Value::I64))?;
-        }
-        if let Some(digits) = text.strip_suffix('u') {
-            let unsigned = dialect.has_unsigned() && digits.bytes().all(|byte| byte.is_ascii_digit());
-            return unsigned.then(|| digits.parse().ok().map(Value::U64))?;
-        }
-        let float: f64 = is_float(text, dialect).then(|| text.parse().ok())??;
-        float.is_finite().then_some(Value::F64(float))
-    };
-    number().ok_or("an invalid number or boolean")
-}
-
-fn is_integer(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// What Rust reads as a float without a plus sign in front, names and other oddities; v3 wants digits around the point.
-fn is_float(text: &str, dialect: Dialect) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
-    let digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
-    let around = text
-        .find('.')
-        .is_none_or(|at| digit(text.as_bytes()[..at].last()) && digit(text.as_bytes().get(at + 1)));
-    !text.starts_with('+') && text.bytes().all(allowed) && (around || dialect != Dialect::V3)
-}
-
-fn string(cursor: &mut Cursor<'_>) -> Parsed<Value> {
-    let mut out = Vec::new();
-    loop {
-        out.extend_from_slice(cursor.while_not(b"\"\\"));
-        match (cursor.peek(), cursor.text.get(cursor.at + 1)) {
-            (Some(b'"'), _) => {
-                cursor.at += 1;
-                let text = String::from_utf8(out).map_err(|_| "text that is not UTF-8")?;
-                return Ok(Value::Str(text.into()));
-            }
-            (Some(b'\\'), Some(next @ (b'"' | b'\\'))) => {
-                out.push(*next);
-                cursor.at += 2;
-            }
-            (Some(byte), _) => {
-                out.push(byte);
-                cursor.at += 1;
-            }
-            (None, _) => return Err("unbalanced quotes"),
-        }
-    }
-}
-
 fn time(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Parsed<Option<i64>> {
     let spaced = cursor.peek() == Some(b' ');
     cursor.skip_spaces();
     let text = cursor.while_not(b" \n");
     if text.is_empty() {
         if spaced && dialect == Dialect::V3 {
-            return Err("a space without a timestamp behind it");
+            return Err("a space without a timestamp behind it; remove it");
         }
     } else if !spaced {
-        return Err("text behind the fields");
+        return Err("text behind the fields that is no timestamp; escape spaces and commas");
     }
     cursor.skip_spaces();
     if cursor.peek().is_some() && !cursor.take(b'\n') {
-        return Err("text behind the timestamp");
+        return Err("text behind the timestamp; escape spaces and commas before it");
     }
     if text.is_empty() {
         return Ok(None);
     }
     let text = core::str::from_utf8(text).map_err(|_| "text that is not UTF-8")?;
-    let units: i64 = is_integer(text).then(|| text.parse().ok()).flatten().ok_or("an invalid timestamp")?;
+    let units: i64 = is_integer(text)
+        .then(|| text.parse().ok())
+        .flatten()
+        .ok_or("an invalid timestamp; write whole digits, in the unit of the precision")?;
     let (min, max) = dialect.time_range();
     let nanos = precision.to_nanos(units).filter(|nanos| (min..=max).contains(nanos));
-    nanos.map(Some).ok_or("a timestamp outside of the range")
+    nanos.map(Some).ok_or("a timestamp outside of the years 1677 to 2262 that servers can store in nanoseconds; is the precision right?")
 }

@@ -27,6 +27,8 @@ struct Columns {
     entries: Vec<Entry>,
     /// Indices of `entries` by key.
     order: Vec<u32>,
+    /// A bit for each key; two lists without a common bit have no common key.
+    marks: u128,
 }
 
 struct Entry {
@@ -39,6 +41,7 @@ impl Columns {
         self.text.clear();
         self.keys.clear();
         self.entries.clear();
+        self.marks = 0;
     }
 
     fn key(&self, index: u32) -> &str {
@@ -53,6 +56,7 @@ impl Columns {
     fn push(&mut self, key: &str, start: usize) {
         let key_start = self.keys.len();
         self.keys.push_str(key);
+        self.marks |= mark(key);
         self.entries.push(Entry { key: key_start..self.keys.len(), text: start..self.text.len() });
     }
 
@@ -74,6 +78,16 @@ impl Columns {
     }
 }
 
+/// One of 128 bits, as even over keys as a few instructions make it.
+#[inline]
+fn mark(key: &str) -> u128 {
+    let bytes = key.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
+    let middle = bytes[bytes.len() / 2];
+    let mix = u32::from_le_bytes([*first, middle, *last, bytes.len() as u8]);
+    1 << (mix.wrapping_mul(0x9e37_79b1) >> 25)
+}
+
 /// An open line of a [`LineWriter`]: tags and fields in any order, then [`finish`](Line::finish). Dropped before that,
 /// it leaves nothing in the buffer.
 ///
@@ -81,13 +95,31 @@ impl Columns {
 #[must_use = "a line is written by `finish`"]
 pub struct Line<'w> {
     writer: &'w mut LineWriter,
+    /// The time that was given before the end, and by what.
+    time: Option<(i64, &'static str)>,
+}
+
+/// What a type says about how its lines end.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// What is written, by its name.
+    pub(crate) owner: &'static str,
+    pub(crate) sorted: bool,
+    /// Instead of no field there is `_=true`.
+    pub(crate) placeholder: bool,
+}
+
+impl Shape {
+    pub(crate) const fn of(owner: &'static str) -> Shape {
+        Shape { owner, sorted: true, placeholder: false }
+    }
 }
 
 impl<'w> Line<'w> {
     pub(super) fn new(writer: &'w mut LineWriter) -> Self {
         writer.scratch.tags.clear();
         writer.scratch.fields.clear();
-        Line { writer }
+        Line { writer, time: None }
     }
 
     /// The tags' texts, of a line that will not be finished.
@@ -119,6 +151,44 @@ impl<'w> Line<'w> {
     pub fn field<V: FieldValue>(&mut self, key: &str, value: V) -> Result<&mut Self, EncodeError> {
         self.field_wire(key, value.wire())?;
         Ok(self)
+    }
+
+    /// Sets the time of the point: for [`columns`](crate::LineProtocol::columns) of a type that is flattened into another
+    /// point, which has no time of its own then. `None` sets nothing.
+    ///
+    /// # Errors
+    /// If the time cannot be written, or the line has one.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// let mut line = writer.line();
+    /// line.field("usage", 0.5)?.timestamp(7)?;
+    /// line.finish("cpu", None::<i64>)?;
+    /// assert_eq!(writer.as_bytes(), b"cpu usage=0.5 7\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn timestamp(&mut self, time: impl Timestamp) -> Result<&mut Self, EncodeError> {
+        self.time_of("Line::timestamp", time.unix_nanos())?;
+        Ok(self)
+    }
+
+    /// The time of a part of the point. One that another part has given before is an error.
+    pub(crate) fn time_of(
+        &mut self,
+        owner: &'static str,
+        time: Result<Option<i64>, TimestampError>,
+    ) -> Result<(), EncodeError> {
+        let nanos =
+            time.map_err(|error| EncodeError::new(Place::Timestamp, None, Some(&error.0.0), error.0.1))?;
+        let Some(nanos) = nanos else { return Ok(()) };
+        match self.time.replace((nanos, owner)) {
+            None => Ok(()),
+            Some((_, inner)) => {
+                let reason = Reason::TwoTimes { inner, outer: owner };
+                Err(EncodeError::new(Place::Timestamp, None, None, reason))
+            }
+        }
     }
 
     #[doc(hidden)]
@@ -203,34 +273,26 @@ impl<'w> Line<'w> {
     /// If the measurement or the timestamp cannot be written, no field was added, a key was given twice, or the line
     /// breaks a limit of the server.
     pub fn finish(self, measurement: &str, timestamp: impl Timestamp) -> Result<(), EncodeError> {
-        self.finish_with(measurement, timestamp.unix_nanos(), true, false)
+        self.finish_with(measurement, timestamp.unix_nanos(), Shape::of("Line::finish"))
     }
 
     pub(crate) fn finish_with(
         mut self,
         measurement: &str,
         time: Result<Option<i64>, TimestampError>,
-        sorted: bool,
-        placeholder: bool,
+        shape: Shape,
     ) -> Result<(), EncodeError> {
-        let nanos =
-            time.map_err(|error| EncodeError::new(Place::Timestamp, None, Some(&error.0.0), error.0.1))?;
-        let nanos = self.writer.stamped(nanos);
+        self.time_of(shape.owner, time)?;
+        let nanos = self.writer.stamped(self.time.map(|(nanos, _)| nanos));
         let start = self.writer.buffer.len();
-        let done = self.append(measurement, nanos, sorted, placeholder);
+        let done = self.append(measurement, nanos, shape);
         if done.is_err() {
             self.writer.buffer.truncate(start);
         }
         done
     }
 
-    fn append(
-        &mut self,
-        measurement: &str,
-        nanos: Option<i64>,
-        sorted: bool,
-        placeholder: bool,
-    ) -> Result<(), EncodeError> {
+    fn append(&mut self, measurement: &str, nanos: Option<i64>, shape: Shape) -> Result<(), EncodeError> {
         let LineWriter { buffer, config, defaults, scratch, .. } = &mut *self.writer;
         let Scratch { tags, fields } = scratch;
         if let Some(key) = tags.sort() {
@@ -242,18 +304,15 @@ impl<'w> Line<'w> {
         let start = buffer.len();
         append_name(Place::Measurement, config.dialect, measurement, buffer)
             .map_err(|reason| EncodeError::new(Place::Measurement, None, Some(measurement), reason))?;
-        if sorted {
+        if shape.sorted {
             append_sorted(buffer, tags, defaults);
         } else {
             buffer.extend_from_slice(&tags.text);
             let missing = defaults.iter().filter(|tag| !tags.has(&tag.key));
             missing.for_each(|tag| buffer.extend_from_slice(&tag.text));
         }
-        if config.dialect == crate::Dialect::V3 {
-            let own = tags.order.iter().map(|index| tags.key(*index));
-            if let Some(key) = own.chain(defaults.iter().map(|tag| &*tag.key)).find(|key| fields.has(key)) {
-                return Err(EncodeError::new(Place::Field, Some(key), None, Reason::TagAndField));
-            }
+        if let Some(key) = tag_and_field(tags, defaults, fields) {
+            return Err(EncodeError::new(Place::Field, Some(key), None, Reason::TagAndField));
         }
         let longest = fields.entries.iter().map(|entry| entry.key.len()).max().unwrap_or(1);
         let key = buffer.len() - start + 4 + longest;
@@ -264,7 +323,7 @@ impl<'w> Line<'w> {
         buffer.push(b' ');
         match fields.text.get(1..) {
             Some(without_comma) => buffer.extend_from_slice(without_comma),
-            None if placeholder => buffer.extend_from_slice(b"_=true"),
+            None if shape.placeholder => buffer.extend_from_slice(b"_=true"),
             None => return Err(EncodeError::new(Place::Line, None, None, Reason::NoFields)),
         }
         if let Some(nanos) = nanos {
@@ -278,6 +337,17 @@ impl<'w> Line<'w> {
         buffer.push(b'\n');
         Ok(())
     }
+}
+
+/// A key that is both a tag and a field.
+fn tag_and_field<'k>(
+    tags: &'k Columns,
+    defaults: &'k [super::DefaultTag],
+    fields: &Columns,
+) -> Option<&'k str> {
+    let of_defaults = defaults.iter().map(|tag| &*tag.key);
+    let own = if tags.marks & fields.marks == 0 { &[][..] } else { &tags.order[..] };
+    own.iter().map(|index| tags.key(*index)).chain(of_defaults).find(|key| fields.has(key))
 }
 
 /// Own tags and default tags in one sorted list; a default yields to an own tag of its key.

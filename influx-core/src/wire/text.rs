@@ -206,7 +206,7 @@ macro_rules! tag_as_str {
             }
             #[inline(always)]
             fn present(&$self) -> bool {
-                TagWire::present(&$str)
+                !$whole || TagWire::present(&$str)
             }
             #[inline(always)]
             unsafe fn put($self, p: *mut u8, config: &Config) -> Option<*mut u8> {
@@ -224,6 +224,10 @@ macro_rules! tag_as_str {
             }
             fn append($self, text: &mut String) {
                 text.push_str($str);
+            }
+            #[inline(always)]
+            fn lost(&$self) -> Option<Reason> {
+                (!$whole).then_some($fault)
             }
         }
     )* };

@@ -1,6 +1,6 @@
 //! The cases: a value or point is encoded, and what comes out is judged.
 
-use influx_core::{Dialect, LineWriter, Precision};
+use influx_core::{Dialect, LineWriter, Precision, lines};
 use serde_json::Value;
 
 use super::judge;
@@ -103,10 +103,33 @@ pub(super) fn reference_encoder(case: &Value) -> Result<(), String> {
     let precision = precision(case)?;
     let Some(expected) = case["expected"].as_str() else { return Ok(()) };
     let Ok(line) = encode(&model, Dialect::V2, precision) else { return Ok(()) };
-    // that encoder writes these as two characters, which no server undoes
-    let raw = expected.replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t");
+    let raw = raw_strings(expected);
     let ours = judge::reader(&line, Dialect::V2, precision)?;
     same(&ours, &judge::reader(&raw, Dialect::V2, precision)?, &line)
+}
+
+/// The line with LF, CR and TAB as they are within strings: that encoder writes them as two characters, which no server undoes.
+/// A backslash that is escaped, or in a name, stays what it is.
+fn raw_strings(line: &str) -> String {
+    let mut raw = String::with_capacity(line.len());
+    let (mut in_fields, mut in_string, mut before) = (false, false, ' ');
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        let escaped = if c == '\\' { chars.next() } else { None };
+        match (c, escaped) {
+            ('\\', Some('n')) if in_string => raw.push('\n'),
+            ('\\', Some('r')) if in_string => raw.push('\r'),
+            ('\\', Some('t')) if in_string => raw.push('\t'),
+            (_, Some(next)) => raw.extend([c, next]),
+            (_, None) => {
+                in_fields |= c == ' ';
+                in_string ^= c == '"' && in_fields && (in_string || before == '=');
+                raw.push(c);
+            }
+        }
+        before = if escaped.is_some() { ' ' } else { c };
+    }
+    raw
 }
 
 /// `lp_decode.json`: a text, and the points of the Go reference decoder, which are sent again.
@@ -145,12 +168,25 @@ fn read_like_servers(case: &Value) -> Result<(), String> {
             }
             _ => {}
         }
+        if precision == Precision::Ns {
+            refuse_what_is_refused(input, dialect, verdict == "error")?;
+        }
     }
     Ok(())
 }
 
 /// `lp_server_matrix.json`: a line, and what the servers and parsers made of it; their points are sent again.
 pub(super) fn server_matrix(case: &Value) -> Result<(), String> {
+    if let Some(line) = case["line"].as_str() {
+        for (server, dialect) in [("influxd_1_6_7", Dialect::V1), ("influxdb3_3_6_0", Dialect::V3)] {
+            let status = case[server]["status"].as_u64();
+            refuse_what_is_refused(line, dialect, status.is_some_and(|status| status >= 400))?;
+        }
+        for (parser, dialect) in [("v1.8", Dialect::V1), ("v2.7", Dialect::V2), ("v3.6", Dialect::V3)] {
+            let fine = case["parsers"][parser]["ok"].as_bool();
+            refuse_what_is_refused(line, dialect, fine == Some(false))?;
+        }
+    }
     case["parsers"].as_object().into_iter().flatten().try_for_each(|(_, result)| resend(result))
 }
 
@@ -159,7 +195,33 @@ pub(super) fn rust_parser(case: &Value) -> Result<(), String> {
     ["v1.8", "v2.7", "v3.6"].iter().try_for_each(|parser| resend(&case[parser]))
 }
 
+/// A text that a server refuses is refused by the check of raw lines. Texts without a point are a matter of the request.
+fn refuse_what_is_refused(text: &str, dialect: Dialect, refused: bool) -> Result<(), String> {
+    let mut lines = lines::check(text.as_bytes(), dialect, Precision::Ns);
+    let points = lines::split(text.as_bytes()).any(|line| line.is_point());
+    match refused && points && lines.all(|line| line.is_ok()) {
+        true => Err(format!("{dialect} refuses {text:?}, the check of raw lines does not")),
+        false => Ok(()),
+    }
+}
+
 fn resend(result: &Value) -> Result<(), String> {
     let points = result["points"].as_array().into_iter().flatten();
     points.filter_map(Model::from_json).try_for_each(|model| there_and_back(&model))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_escapes_in_strings_are_undone() {
+        for (line, raw) in [
+            (r#"m f="a\\tb\tc\\\td""#, "m f=\"a\\\\tb\tc\\\\\td\""),
+            (r#"m,t=a\\tb\tc f="x" 1"#, r#"m,t=a\\tb\tc f="x" 1"#),
+            (r#"m,t="a\n" f\t="\"\n",g="\r""#, "m,t=\"a\\n\" f\\t=\"\\\"\n\",g=\"\r\""),
+        ] {
+            assert_eq!(raw_strings(line), raw);
+        }
+    }
 }

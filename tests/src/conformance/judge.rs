@@ -49,7 +49,15 @@ pub(super) fn refusal(model: &Model, dialect: Dialect) -> Option<String> {
     if let Some(why) = name("measurement", m, false) {
         return Some(why);
     }
-    if m.starts_with('#') || (!v3 && before_special(&[',', '=', ' ', '"'])) {
+    // names by which 1.x answers `SHOW`, and the variables of its queries
+    const HIDDEN: [&str; 7] =
+        ["_name", "_series", "_tagKeys", "_fieldKeys", "_measurements", "_tagKey", "_tags"];
+    const HIDDEN_FIELDS: [&str; 5] = ["_name", "_seriesKey", "_fieldKey", "_tagKey", "_tagValue"];
+    let v1 = dialect == Dialect::V1;
+    if v1 && HIDDEN.contains(&m.as_str()) {
+        return Some(format!("measurement {m:?}, which 1.x never shows"));
+    }
+    if m.starts_with(['#', '\u{feff}']) || (!v3 && before_special(&[',', '=', ' ', '"'])) {
         return Some(format!("measurement {m:?}"));
     }
     for (key, value) in &model.tags {
@@ -59,11 +67,12 @@ pub(super) fn refusal(model: &Model, dialect: Dialect) -> Option<String> {
         if let Some(why) = name("tag key", key, true).or_else(|| name("tag value", value, false)) {
             return Some(why);
         }
-        let reserved = dialect == Dialect::V2 && ["_field", "_measurement"].contains(&key.as_str());
+        let reserved = (dialect == Dialect::V2 && ["_field", "_measurement"].contains(&key.as_str()))
+            || (v3 && key == "__chunk_order");
         if key == "time" || reserved || model.tags.iter().filter(|(other, _)| other == key).count() > 1 {
             return Some(format!("tag key {key:?}"));
         }
-        if v3 && model.fields.iter().any(|(field, _)| field == key) {
+        if model.fields.iter().any(|(field, _)| field == key) {
             return Some(format!("tag and field {key:?}"));
         }
     }
@@ -73,6 +82,9 @@ pub(super) fn refusal(model: &Model, dialect: Dialect) -> Option<String> {
         }
         if key == "time" || model.fields.iter().filter(|(other, _)| other == key).count() > 1 {
             return Some(format!("field key {key:?}"));
+        }
+        if (v1 && HIDDEN_FIELDS.contains(&key.as_str())) || (v3 && key == "__chunk_order") {
+            return Some(format!("field key {key:?}, which is kept"));
         }
         if !v3 && odd_run_before_special(key) {
             return Some(format!("backslashes in field key {key:?}"));

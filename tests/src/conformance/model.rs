@@ -91,3 +91,18 @@ impl Model {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_the_nearest_to_their_text() {
+        for text in
+            ["1.7976931348623157e53", "8.41e21", "4.9e-324", "2.2250738585072011e-308", "9007199254740993.0"]
+        {
+            let json: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(number::<f64>(&json), text.parse().ok(), "{text}");
+        }
+    }
+}

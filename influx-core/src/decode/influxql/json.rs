@@ -8,7 +8,7 @@ use super::response::{Event, Key, Place, Response, Said};
 use crate::decode::json::{Scan, Stop, blank};
 use crate::decode::json_row;
 use crate::decode::scratch::Arena;
-use crate::decode_error::excerpt;
+use crate::shown::quoted_bytes;
 use crate::{DecodeError, Plan, ValueRef};
 
 /// A row that is longer is looked through once, however many pieces it comes in.
@@ -235,7 +235,7 @@ impl Json {
 
     #[cold]
     fn malformed(&self, at: usize, what: &'static str, b: &[u8]) -> DecodeError {
-        self.response.malformed(at, what, &excerpt(b.get(at..).unwrap_or_default()))
+        self.response.malformed(at, what, &quoted_bytes(b.get(at..).unwrap_or_default(), 96))
     }
 }
 

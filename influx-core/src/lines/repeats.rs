@@ -1,0 +1,146 @@
+//! Points of one series and one time in a text: the server keeps one point of them.
+
+use std::collections::HashMap;
+
+use super::{RawLine, Split, bounds, split};
+
+/// A point whose series and timestamp an earlier one has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Repeat {
+    /// The number of the first line of that series and timestamp.
+    pub earlier: usize,
+    /// The number of this line.
+    pub later: usize,
+    /// Whether a field gets another value than an earlier one gave it, which is lost then. Otherwise the server puts the fields
+    /// together, and nothing is lost.
+    pub overwrites: bool,
+}
+
+/// Finds points of one series and one timestamp, as lines are added; see [`repeats`].
+///
+/// A series is compared as it is written: tags in another order are another series here.
+#[derive(Debug)]
+pub struct Repeats<'t> {
+    text: &'t [u8],
+    /// Lines by their hash, at most half of the places taken.
+    places: Vec<Place>,
+    taken: usize,
+    /// The fields of the points that were there before, by where the first of them begins: only for those that repeat.
+    fields: HashMap<(usize, &'t [u8]), &'t [u8]>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Never 0 for a line.
+    hash: u64,
+    start: usize,
+    number: usize,
+}
+
+const EMPTY: Place = Place { hash: 0, start: 0, number: 0 };
+
+/// The points of a text that have the series and the timestamp of an earlier one, in their order. Lines are numbered as
+/// [`split`] does; points without a timestamp get one and the same from the server.
+///
+/// ```
+/// use influx_core::lines::repeats;
+///
+/// let text = b"m,t=a f=1 5\nm,t=b f=1 5\nm,t=a f=2 5\nm,t=b g=1 5\nm,t=a f=2 6\n";
+/// let found: Vec<_> = repeats(text).map(|repeat| (repeat.earlier, repeat.later, repeat.overwrites)).collect();
+/// assert_eq!(found, [(0, 2, true), (1, 3, false)]);
+/// ```
+pub fn repeats(text: &[u8]) -> impl Iterator<Item = Repeat> + '_ {
+    let mut repeats = Repeats::new(text);
+    let lines: Split<'_> = split(text);
+    lines.filter_map(move |line| repeats.add(&line))
+}
+
+impl<'t> Repeats<'t> {
+    /// Of the lines of a text.
+    pub fn new(text: &'t [u8]) -> Self {
+        Repeats { text, places: Vec::new(), taken: 0, fields: HashMap::new() }
+    }
+
+    /// Adds a line of the text, and tells whether it repeats an earlier one.
+    pub fn add(&mut self, line: &RawLine<'t>) -> Option<Repeat> {
+        if !line.is_point() {
+            return None;
+        }
+        if 2 * self.taken >= self.places.len() {
+            self.grow();
+        }
+        let hash = hash(line.series(), line.timestamp());
+        let mut at = self.first_place(hash);
+        loop {
+            let place = self.places[at];
+            if place.hash == 0 {
+                self.places[at] = Place { hash, start: line.range.start, number: line.number };
+                self.taken += 1;
+                return None;
+            }
+            if place.hash == hash
+                && let Some(earlier) = self.same(place, line)
+            {
+                let overwrites = self.overwrites(&earlier, line);
+                return Some(Repeat { earlier: place.number, later: line.number, overwrites });
+            }
+            at = (at + 1) & (self.places.len() - 1);
+        }
+    }
+
+    fn first_place(&self, hash: u64) -> usize {
+        (hash >> 32) as usize & (self.places.len() - 1)
+    }
+
+    #[cold]
+    fn grow(&mut self) {
+        let lines = if self.places.is_empty() { 64.max(self.text.len() / 64) } else { self.places.len() };
+        let before = core::mem::replace(&mut self.places, vec![EMPTY; (2 * lines).next_power_of_two()]);
+        for place in before.into_iter().filter(|place| place.hash != 0) {
+            let mut at = self.first_place(place.hash);
+            while self.places[at].hash != 0 {
+                at = (at + 1) & (self.places.len() - 1);
+            }
+            self.places[at] = place;
+        }
+    }
+
+    /// The line of a place, if it is of the same series and time.
+    #[cold]
+    fn same(&self, place: Place, line: &RawLine<'t>) -> Option<RawLine<'t>> {
+        let mut from = Split { text: self.text, at: place.start, number: place.number };
+        let earlier = from.next()?;
+        let same = earlier.series() == line.series() && earlier.timestamp() == line.timestamp();
+        same.then_some(earlier)
+    }
+
+    #[cold]
+    fn overwrites(&mut self, first: &RawLine<'t>, line: &RawLine<'t>) -> bool {
+        let of = first.range.start;
+        for (key, value) in bounds::fields(first.fields()) {
+            self.fields.entry((of, key)).or_insert(value);
+        }
+        let mut overwrites = false;
+        for (key, value) in bounds::fields(line.fields()) {
+            let before = self.fields.insert((of, key), value);
+            overwrites |= before.is_some_and(|before| before != value);
+        }
+        overwrites
+    }
+}
+
+/// A multiplicative hash, of eight bytes at a time.
+#[inline]
+fn hash(series: &[u8], timestamp: Option<i64>) -> u64 {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
+    let (words, rest) = series.as_chunks::<8>();
+    let mut hash = words.iter().fold(series.len() as u64, |hash, word| step(hash, u64::from_le_bytes(*word)));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    hash = step(hash, u64::from_le_bytes(last));
+    hash = step(hash, timestamp.map_or(1 << 63, i64::cast_unsigned));
+    // the upper bits choose the place, and 0 is no hash
+    (hash ^ hash >> 29) | 1
+}
