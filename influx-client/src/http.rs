@@ -214,6 +214,14 @@ impl Response {
         self.header("content-type").map_or(Format::Json, Format::of_content_type)
     }
 
+    /// Whether an empty body is an answer without rows, as 2.x and 3.x give it: the database's own, and its end told by HTTP. What
+    /// ends with the connection may have been cut.
+    pub(crate) fn may_be_empty(&self) -> bool {
+        let framed = ["content-length", "transfer-encoding"].iter().any(|name| self.header(name).is_some());
+        let ended = framed || self.status() == 204 || self.inner.version() >= reqwest::Version::HTTP_2;
+        ended && generation::is_databases_own(|name| self.header(name))
+    }
+
     /// The request without credentials and parameters, for messages.
     pub(crate) fn shown(&self) -> &str {
         &self.shown

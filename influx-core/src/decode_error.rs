@@ -104,6 +104,8 @@ enum Kind {
         offset: u64,
         what: Cow<'static, str>,
     },
+    /// Well formed, and not what was asked for.
+    Foreign(Cow<'static, str>),
     Value(Mismatch),
     Missing {
         have: Box<str>,
@@ -148,6 +150,11 @@ impl DecodeError {
     #[cold]
     pub(crate) fn syntax(offset: u64, what: impl Into<Cow<'static, str>>) -> Self {
         Self::of(Kind::Syntax { offset, what: what.into() })
+    }
+
+    #[cold]
+    pub(crate) fn foreign(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(Kind::Foreign(what.into()))
     }
 
     #[cold]
@@ -236,7 +243,7 @@ impl DecodeError {
 
     /// The response is not of the form that the format prescribes.
     pub fn is_syntax(&self) -> bool {
-        matches!(self.0.kind, Kind::Syntax { .. })
+        matches!(self.0.kind, Kind::Syntax { .. } | Kind::Foreign(_))
     }
 
     /// A value or a column does not fit the type of its field.
@@ -336,6 +343,7 @@ impl Inner {
             Kind::Server(text) => write!(f, "the server reported: {text}{}", hint(text)),
             Kind::Truncated(what) => write!(f, "the response is incomplete: {what}"),
             Kind::Syntax { offset, what } => write!(f, "the response is malformed at byte {offset}: {what}"),
+            Kind::Foreign(what) => f.write_str(what),
             Kind::Value(why) if found == "null" && !why.invalid => {
                 write!(f, "{of}column {column:?} is null where {why}; make it an Option to allow null")
             }

@@ -27,9 +27,22 @@ pub(crate) fn error_text(body: &[u8], format: Format, header: Option<&str>) -> S
     if text.is_empty() { header.unwrap_or_default().to_owned() } else { text.to_owned() }
 }
 
+/// Whether an answer is the database's own, by a header that nobody between it and the client sends. 3.10 has `cluster-uuid` on all
+/// answers and the others on those to `/ping` alone.
+pub(crate) fn is_databases_own<'h>(header: impl Fn(&str) -> Option<&'h str>) -> bool {
+    ["x-influxdb-version", "x-influxdb-build", "cluster-uuid"].iter().any(|name| header(name).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_databases_own_answers() {
+        let has = |name: &'static str| is_databases_own(|wanted| (wanted == name).then_some("x"));
+        assert!(has("x-influxdb-version") && has("x-influxdb-build") && has("cluster-uuid"));
+        assert!(!has("server") && !has("x-influxdb-error") && !is_databases_own(|_| None));
+    }
 
     #[test]
     fn all_shapes() {
