@@ -82,9 +82,13 @@ mod tests {
     #[test]
     fn statements() {
         for text in MOMENTARY {
-            assert!(statement_is_retryable(text) && statement_is_retryable(&format!("shard 7: {text}")), "{text}");
+            assert!(
+                statement_is_retryable(text) && statement_is_retryable(&format!("shard 7: {text}")),
+                "{text}"
+            );
         }
-        for text in ["", "timeout", "database not found: d", "measurement not found: engine", "not executed"] {
+        for text in ["", "timeout", "database not found: d", "measurement not found: engine", "not executed"]
+        {
             assert!(!statement_is_retryable(text), "{text}");
         }
     }

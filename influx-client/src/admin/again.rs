@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn other_errors_stand() {
-        for text in ["database not found: nope", "timeout", "measurement not found", "engine is a steam engine", ""] {
+        for text in
+            ["database not found: nope", "timeout", "measurement not found", "engine is a steam engine", ""]
+        {
             assert_eq!(pause("DELETE FROM \"m\"", &says(text), 0), None, "{text}");
         }
         for error in [

@@ -124,7 +124,8 @@ impl Admin {
         let mut tries = 0;
         loop {
             let result = self.statement(text.as_str()).fetch_all().await;
-            let Some(pause) = result.as_ref().err().and_then(|error| again::pause(&text, error, tries)) else {
+            let Some(pause) = result.as_ref().err().and_then(|error| again::pause(&text, error, tries))
+            else {
                 return result;
             };
             tokio::time::sleep(pause).await;
