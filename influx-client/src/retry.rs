@@ -2,13 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-/// What a server says of a part of itself that is being closed, dropped or opened: gone in a moment, and so is the error. While one
-/// database is dropped, 1.x says it to statements about any other.
-const MOMENTARY: [&str; 5] = [
+/// What a busy server says of itself, or of a part that is being closed, dropped or opened: gone in a moment, and so is the error. While
+/// one database is dropped, 1.x says it to statements about any other.
+const MOMENTARY: [&str; 7] = [
     "engine is closed",
     "index is closing",
+    "max-concurrent-queries limit exceeded",
     "shard is being deleted",
     "shard is disabled",
+    "store is closed",
     "tsdb: series file closed",
 ];
 

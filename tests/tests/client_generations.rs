@@ -149,3 +149,30 @@ async fn documents_without_a_line_end_between_them() {
     let rows: Vec<Usage> = client.influxql("SELECT * FROM cpu").fetch_all().await.unwrap();
     assert_eq!(rows, [usage("a", 0.5), usage("b", 2.0)]);
 }
+
+#[tokio::test]
+async fn listings_of_2_and_3() {
+    let (server, client) = start().await;
+    let admin = client.admin();
+    let next = |folder, file| server.expect(Expect::query(), recorded(folder, file));
+    next("v2", "346_v1_q_field_keys.json");
+    let kinds: Vec<_> = admin.show_field_keys().await.unwrap().into_iter().map(|field| field.kind).collect();
+    use influx_client::admin::FieldType::{Boolean, Float, Integer, String, Unsigned};
+    assert_eq!(kinds, [Integer, Boolean, String, Unsigned, Float]);
+    next("v2", "350_v1_q_series.json");
+    assert_eq!(admin.show_series().await.unwrap().len(), 4);
+    next("v2", "351_v1_q_databases.json");
+    assert!(admin.show_databases().await.unwrap().contains(&"market".to_owned()));
+    next("v2", "352_v1_q_rps.json");
+    let policies = admin.show_retention_policies().await.unwrap();
+    assert_eq!(
+        (policies[0].name.as_str(), policies[0].duration, policies[0].is_default),
+        ("autogen", None, true)
+    );
+    assert_eq!((policies[0].future_write_limit, policies[0].past_write_limit), (None, None));
+    next("v2", "357_v1_q_users.json");
+    assert!(admin.show_users().await.unwrap_err().is_statement());
+    next("v3new", "145_v1q_showdb.json");
+    assert!(admin.show_databases().await.unwrap().contains(&"d/myrp".to_owned()));
+    server.verify();
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::retry;
 
 /// The statements that come to the same when they are run twice, by how they begin. Others may have been half done: a user that
 /// exists, a query that was killed are errors the second time.
@@ -18,7 +19,10 @@ const PAUSES: [Duration; 6] = {
 /// How long to wait before this statement is run again, after that many tries; `None`: the error stands.
 pub(super) fn pause(statement: &str, error: &Error, tries: usize) -> Option<Duration> {
     let safe = REPEATABLE.iter().any(|begin| statement.starts_with(begin));
-    if safe && error.is_statement() && error.is_retryable() { PAUSES.get(tries).copied() } else { None }
+    // 1.x says it in an answer of status 200, 2.x may say it by its status
+    let of_server = error.is_statement() || error.status() == Some(500);
+    let passes = error.server_message().is_some_and(retry::statement_is_retryable);
+    if safe && of_server && passes { PAUSES.get(tries).copied() } else { None }
 }
 
 #[cfg(test)]
@@ -63,6 +67,8 @@ mod tests {
             assert_eq!(pause(statement, &closed, 0), None, "{statement}");
         }
         assert!(PAUSES.iter().sum::<Duration>() < Duration::from_secs(2));
+        let by_status = Error::status_answer(500, "internal error: engine is closed".into());
+        assert_eq!(pause("SHOW SERIES", &by_status, 0), Some(PAUSES[0]));
     }
 
     #[test]
@@ -73,7 +79,8 @@ mod tests {
             assert_eq!(pause("DELETE FROM \"m\"", &says(text), 0), None, "{text}");
         }
         for error in [
-            Error::status_answer(500, "engine is closed".into()),
+            Error::status_answer(400, "engine is closed".into()),
+            Error::status_answer(500, "out of luck".into()),
             Error::status_answer(503, String::new()),
             Error::new(crate::error::Kind::Connect, "cannot connect"),
         ] {
