@@ -343,7 +343,6 @@ impl Inner {
             Kind::Server(text) => write!(f, "the server reported: {text}{}", hint(text)),
             Kind::Truncated(what) => write!(f, "the response is incomplete: {what}"),
             Kind::Syntax { offset, what } => write!(f, "the response is malformed at byte {offset}: {what}"),
-            Kind::Foreign(what) => f.write_str(what),
             Kind::Value(why) if found == "null" && !why.invalid => {
                 write!(f, "{of}column {column:?} is null where {why}; make it an Option to allow null")
             }
@@ -378,6 +377,7 @@ impl Inner {
                 f,
                 "{strukt}: FromRow::plan registered {registered} slots, but SLOTS is {declared}; the two must agree"
             ),
+            Kind::Foreign(what) => f.write_str(what),
         }
     }
 }
