@@ -2,6 +2,23 @@
 
 use std::time::{Duration, SystemTime};
 
+/// What a busy server says of itself, or of a part that is being closed, dropped or opened: gone in a moment, and so is the error. While
+/// one database is dropped, 1.x says it to statements about any other.
+const MOMENTARY: [&str; 7] = [
+    "engine is closed",
+    "index is closing",
+    "max-concurrent-queries limit exceeded",
+    "shard is being deleted",
+    "shard is disabled",
+    "store is closed",
+    "tsdb: series file closed",
+];
+
+/// Whether the same statement may succeed in a moment, by the server's text.
+pub(crate) fn statement_is_retryable(message: &str) -> bool {
+    MOMENTARY.iter().any(|text| message.contains(text))
+}
+
 /// Whether the same request may succeed later, by status and the server's text.
 pub(crate) fn status_is_retryable(status: u16, message: &str) -> bool {
     match status {
@@ -42,6 +59,20 @@ mod tests {
         assert!(status_is_retryable(500, "timeout"));
         assert!(status_is_retryable(500, "engine: cache-max-memory-size exceeded: (1/2)"));
         assert!(status_is_retryable(500, "engine is closed"));
+    }
+
+    #[test]
+    fn statements() {
+        for text in MOMENTARY {
+            assert!(
+                statement_is_retryable(text) && statement_is_retryable(&format!("shard 7: {text}")),
+                "{text}"
+            );
+        }
+        for text in ["", "timeout", "database not found: d", "measurement not found: engine", "not executed"]
+        {
+            assert!(!statement_is_retryable(text), "{text}");
+        }
     }
 
     #[test]

@@ -57,6 +57,8 @@ enum Kind {
         offset: u64,
         what: Cow<'static, str>,
     },
+    /// Well formed, and not what was asked for.
+    Foreign(Cow<'static, str>),
     Value(Mismatch),
     Missing {
         /// As messages show them.
@@ -102,6 +104,11 @@ impl DecodeError {
     #[cold]
     pub(crate) fn syntax(offset: u64, what: impl Into<Cow<'static, str>>) -> Self {
         Self::of(Kind::Syntax { offset, what: what.into() })
+    }
+
+    #[cold]
+    pub(crate) fn foreign(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(Kind::Foreign(what.into()))
     }
 
     #[cold]
@@ -190,7 +197,7 @@ impl DecodeError {
 
     /// The response is not of the form that the format prescribes.
     pub fn is_syntax(&self) -> bool {
-        matches!(self.0.kind, Kind::Syntax { .. })
+        matches!(self.0.kind, Kind::Syntax { .. } | Kind::Foreign(_))
     }
 
     /// A value or a column does not fit the type of its field.
@@ -327,6 +334,7 @@ impl Inner {
                 f,
                 "{strukt}: FromRow::plan registered {registered} slots, but SLOTS is {declared}; the two must agree"
             ),
+            Kind::Foreign(what) => f.write_str(what),
         }
     }
 }

@@ -255,3 +255,45 @@ proptest! {
         prop_assert_eq!(sure(&whole), sure(&pieces));
     }
 }
+
+/// 3.x answers `Accept: application/x-msgpack` with records as arrays, times as texts and whole floats as integers.
+#[test]
+fn another_servers_msgpack_is_named_however_it_arrives() {
+    let recorded = std::fs::read(folder().join("../v3new/136_v1q_msgpack.msgpack")).unwrap();
+    let wide = [&b"\xdc\x00\x01"[..], &recorded[1..]].concat();
+    for body in [&recorded[..], &wide, b"\x90", b"\x91\x91\x91\x00", b"\xdd\x00\x00\x00\x01\x90"] {
+        for size in [1, 2, 3, 7, body.len()] {
+            let mut decoder = Decoder::new(Options::new().format(Format::Msgpack).chunked(true));
+            let mut errors = Vec::new();
+            for frame in body.chunks(size) {
+                decoder.push(frame);
+                errors.extend(decoder.rows::<Point>().map(|row| row.unwrap_err()));
+            }
+            decoder.finish();
+            errors.extend(decoder.rows::<Point>().map(|row| row.unwrap_err()));
+            let [error] = &errors[..] else { panic!("{body:x?} in {size}: {errors:?}") };
+            assert!(error.is_syntax() && error.server_message().is_none(), "{error}");
+            let says = "this server's msgpack is not that of InfluxDB 1.x: use Format::Json";
+            assert!(error.to_string().starts_with(says), "{error}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    /// What is no text never stands in a message as one.
+    #[test]
+    fn binary_is_never_shown(body in prop::collection::vec(any::<u8>(), 1..40), chunked: bool) {
+        for format in [Format::Msgpack, Format::Json] {
+            let mut scratch = Scratch::new();
+            let options = Options::new().format(format).chunked(chunked);
+            for row in iterpoints_with::<AnyRow<'_>>(&body, &mut scratch, options) {
+                let Err(error) = row else { continue };
+                let text = error.server_message().unwrap_or_default();
+                let readable = |c: char| !c.is_control() || c.is_whitespace();
+                prop_assert!(text.chars().all(readable), "{body:x?}: {text:?}");
+            }
+        }
+    }
+}

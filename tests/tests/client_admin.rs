@@ -232,6 +232,52 @@ async fn recorded_policies_users_and_queries() {
     assert_eq!((queries[0].duration, queries[0].status.as_str()), (Duration::from_micros(4), "running"));
 }
 
+/// Answers of 1.12.4, which has columns and an empty text that 1.6.7 has not.
+#[tokio::test]
+async fn policies_shards_and_queries_of_1_12() {
+    let (server, client) = start().await;
+    let admin = client.admin();
+    let hour = Duration::from_secs(3_600);
+    let next = |body: &str| server.expect(Expect::query(), Reply::json(body));
+    next(
+        r#"{"results":[{"statement_id":0,"series":[{"columns":["name","duration","shardGroupDuration","replicaN","futureWriteLimit","pastWriteLimit","default"],
+        "values":[["autogen","0s","168h0m0s",1,"0s","0s",true],["lim","24h0m0s","1h0m0s",1,"12h0m0s","1h30m0s",false]]}]}]}"#,
+    );
+    let policies = admin.show_retention_policies().await.unwrap();
+    let limits: Vec<_> = policies.iter().map(|p| (p.future_write_limit, p.past_write_limit)).collect();
+    assert_eq!(limits, [(None, None), (Some(12 * hour), Some(hour + hour / 2))]);
+    assert_eq!(
+        (policies[1].duration, policies[1].shard_duration, policies[0].is_default),
+        (Some(24 * hour), hour, true)
+    );
+    let shards = |first: &str| {
+        format!(
+            r#"{{"results":[{{"statement_id":0,"series":[{{"name":"rec","columns":["id","database","retention_policy","shard_group","start_time","end_time","expiry_time","owners"],
+            "values":[[69,"rec","autogen",69,"2026-11-23T00:00:00Z","2026-11-30T00:00:00Z","{first}",""],[70,"rec","lim",70,"2026-11-26T01:00:00Z","2026-11-26T02:00:00Z","2026-11-27T02:00:00Z","3,4"]]}}]}}]}}"#
+        )
+    };
+    // 1.12.4 and 1.6.7
+    for never in ["", "2026-11-30T00:00:00Z"] {
+        next(&shards(never));
+        let shards = admin.show_shards().await.unwrap();
+        assert_eq!((shards[0].id, shards[0].expiry, shards[0].owners.len()), (69, None, 0), "{never:?}");
+        assert_eq!(
+            (shards[1].expiry, shards[1].owners.as_slice()),
+            (Some(shards[1].end + 24 * hour), &[3, 4][..])
+        );
+    }
+    next(&shards("soon"));
+    let error = admin.show_shards().await.unwrap_err();
+    assert!(error.is_decode() && error.to_string().contains("expiry_time"), "{error}");
+    for (user, told) in [("", None), ("bob", Some("bob".to_owned()))] {
+        next(&format!(
+            r#"{{"results":[{{"statement_id":0,"series":[{{"columns":["qid","query","database","duration","status","user"],"values":[[1135,"SHOW QUERIES","","22µs","running","{user}"]]}}]}}]}}"#
+        ));
+        assert_eq!(admin.show_queries().await.unwrap()[0].user, told);
+    }
+    server.verify();
+}
+
 #[tokio::test]
 async fn recorded_plans() {
     for (file, verb) in [("097_explain.json", "EXPLAIN"), ("098_explain_analyze.json", "EXPLAIN ANALYZE")] {
@@ -330,4 +376,56 @@ async fn passwords_travel_beside_the_statement_and_are_never_shown() {
     assert_eq!(sent[1], "CREATE USER \"u\" WITH PASSWORD $password WITH ALL PRIVILEGES");
     assert_eq!(sent[2], "SET PASSWORD FOR \"u\" = $password");
     server.verify();
+}
+
+const CLOSED: &str = r#"{"results":[{"statement_id":0,"error":"engine is closed"}]}"#;
+
+#[tokio::test]
+async fn what_a_busy_server_says_of_itself_for_a_moment_is_tried_again_where_that_is_safe() {
+    let (server, client) = start().await;
+    let admin = client.admin();
+    let closed = |times| server.expect(Expect::query().times(times), Reply::json(CLOSED));
+    let then = |body: &str| server.expect(Expect::query(), Reply::json(body));
+    closed(2);
+    then(DONE);
+    admin.drop_series().measurement("m").await.unwrap();
+    closed(1);
+    then(DONE);
+    admin.delete_points().before(5_i64).await.unwrap();
+    closed(1);
+    then(r#"{"results":[{"statement_id":0,"series":[{"columns":["key"],"values":[["cpu,host=a"]]}]}]}"#);
+    assert_eq!(admin.show_series().await.unwrap().len(), 1);
+    closed(1);
+    then(
+        r#"{"results":[{"statement_id":0,"series":[{"name":"runtime","columns":["Alloc"],"values":[[1]]}]}]}"#,
+    );
+    assert_eq!(admin.show_stats().await.unwrap().len(), 1);
+    let sent: Vec<String> = server.requests().iter().map(text_of).collect();
+    assert!(sent[0] == sent[1] && sent[1] == sent[2] && sent.len() == 9, "{sent:?}");
+    server.verify();
+}
+
+#[tokio::test]
+async fn what_is_not_safe_or_does_not_pass_is_not_tried_again() {
+    let (server, client) = start().await;
+    let admin = client.admin();
+    server.expect(Expect::query().times(4), Reply::json(CLOSED));
+    for error in [
+        admin.create_user("u", "x").await.unwrap_err(),
+        admin.kill_query(7).await.unwrap_err(),
+        admin.create_continuous_query("c", "SELECT 1").await.unwrap_err(),
+        // the caller's own statements are the caller's to repeat
+        client.influxql("DROP SERIES FROM m").execute().await.unwrap_err(),
+    ] {
+        assert!(error.is_statement() && error.is_retryable(), "{error:?}");
+    }
+    assert_eq!(server.requests().len(), 4);
+    let other = r#"{"results":[{"statement_id":0,"error":"database not found: d"}]}"#;
+    server.expect(Expect::query(), Reply::json(other));
+    let error = admin.drop_series().measurement("m").await.unwrap_err();
+    assert!(error.is_statement() && !error.is_retryable() && server.requests().len() == 5, "{error:?}");
+    server.expect(Expect::query().any_times(), Reply::json(CLOSED));
+    let error = admin.drop_measurement("m").await.unwrap_err();
+    assert_eq!((error.server_message(), error.is_retryable()), (Some("engine is closed"), true));
+    assert!((3..20).contains(&(server.requests().len() - 5)), "{}", server.requests().len());
 }

@@ -3,6 +3,10 @@
 //! [`Client::admin`](crate::Client::admin) gives an [`Admin`], whose methods are named after InfluxQL's statements. Names and
 //! texts are quoted: whatever they hold, they never become a part of the statement.
 //!
+//! While one database is dropped, 1.x answers statements about others with `engine is closed`. Listings, deletions and drops, which
+//! come to the same when they are run twice, are run again then, for up to two seconds; for all else that is an error that
+//! [`is_retryable`](crate::Error::is_retryable).
+//!
 //! ```no_run
 //! # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
 //! use std::time::Duration;
@@ -24,6 +28,7 @@
 //! # }
 //! ```
 
+mod again;
 mod continuous;
 mod data;
 mod database;
@@ -110,11 +115,22 @@ impl Admin {
     }
 
     async fn run(&self, text: impl Into<String>) -> Result<()> {
-        self.statement(text).execute().await
+        self.rows::<()>(text).await.map(drop)
     }
 
+    /// The rows of a statement. Where that is safe, it is run again after what a busy server says of itself for a moment.
     async fn rows<T: for<'r> FromRow<'r>>(&self, text: impl Into<String>) -> Result<Vec<T>> {
-        self.statement(text).fetch_all().await
+        let text = text.into();
+        let mut tries = 0;
+        loop {
+            let result = self.statement(text.as_str()).fetch_all().await;
+            let Some(pause) = result.as_ref().err().and_then(|error| again::pause(&text, error, tries))
+            else {
+                return result;
+            };
+            tokio::time::sleep(pause).await;
+            tries += 1;
+        }
     }
 
     /// As [`run`](Self::run), of a statement that needs a database.

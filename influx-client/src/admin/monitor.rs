@@ -99,7 +99,7 @@ impl Admin {
 
     async fn modules(&self, text: String) -> Result<Vec<Stat>> {
         // In JSON: 1.6.7 leaves values out of its msgpack whose types its encoder does not know, durations say.
-        let rows: Vec<OwnedRow> = self.statement(text).fetch_all().await?;
+        let rows: Vec<OwnedRow> = self.rows(text).await?;
         Ok(rows.into_iter().map(stat).collect())
     }
 }

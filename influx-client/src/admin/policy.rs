@@ -22,6 +22,10 @@ pub struct RetentionPolicy {
     pub shard_duration: Duration,
     /// How many nodes of an Enterprise cluster keep each point.
     pub replication: u32,
+    /// How far in the future points may lie that are written; `None` is without a limit. 1.12 has such limits.
+    pub future_write_limit: Option<Duration>,
+    /// How far in the past points may lie that are written; `None` is as far as points are kept. 1.12 has such limits.
+    pub past_write_limit: Option<Duration>,
     /// Whether it is the one of writes and queries that name no other.
     pub is_default: bool,
 }
@@ -34,6 +38,10 @@ struct PolicyRow {
     shard_duration: Printed,
     #[field(rename = "replicaN")]
     replication: u32,
+    #[field(rename = "futureWriteLimit")]
+    future_write_limit: Option<Printed>,
+    #[field(rename = "pastWriteLimit")]
+    past_write_limit: Option<Printed>,
     #[field(rename = "default")]
     is_default: bool,
 }
@@ -117,11 +125,14 @@ impl Admin {
     /// No database is named, and those of [`Query::fetch_all`](crate::Query::fetch_all).
     pub async fn show_retention_policies(&self) -> Result<Vec<RetentionPolicy>> {
         let rows: Vec<PolicyRow> = self.rows(format!("SHOW RETENTION POLICIES {}", self.on()?)).await?;
+        let limit = |printed: Option<Printed>| printed.map(|span| span.0).filter(|span| !span.is_zero());
         let policy = |row: PolicyRow| RetentionPolicy {
             name: row.name,
-            duration: Some(row.duration.0).filter(|duration| !duration.is_zero()),
+            duration: limit(Some(row.duration)),
             shard_duration: row.shard_duration.0,
             replication: row.replication,
+            future_write_limit: limit(row.future_write_limit),
+            past_write_limit: limit(row.past_write_limit),
             is_default: row.is_default,
         };
         Ok(rows.into_iter().map(policy).collect())

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use influx_core::{DecodeError, FromRow, FromTimestamp, FromValue, Planner, Row};
+use influx_core::{DecodeError, FromRow, FromTimestamp, FromValue, Planner, Row, ValueRef};
 
 use super::Admin;
 use crate::error::Result;
@@ -22,6 +22,8 @@ pub struct RunningQuery {
     pub duration: Duration,
     /// `running` or `killed`; of servers before 1.6: empty.
     pub status: String,
+    /// Who asked, where users name themselves and the server tells (1.12).
+    pub user: Option<String>,
 }
 
 #[derive(influx_derive::FromRow)]
@@ -33,6 +35,7 @@ struct QueryRow {
     duration: Printed,
     #[field(default)]
     status: String,
+    user: Option<String>,
 }
 
 /// A shard: a row of `SHOW SHARDS`.
@@ -51,8 +54,8 @@ pub struct Shard {
     pub start: SystemTime,
     /// The first instant after it.
     pub end: SystemTime,
-    /// When it may be dropped; that is `end` where points are kept for ever.
-    pub expiry: SystemTime,
+    /// When it may be dropped; `None` where points are kept for ever.
+    pub expiry: Option<SystemTime>,
     /// The numbers of the nodes of an Enterprise cluster that have it.
     pub owners: Vec<u64>,
 }
@@ -77,14 +80,20 @@ impl<'r> FromRow<'r> for Shard {
     }
 
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
+        let end = FromTimestamp::take(row, 5)?;
+        // 1.12 has an empty text where nothing expires, the versions before it the end, as no policy keeps points for less than an hour
+        let expiry: Option<SystemTime> = match row.value(6) {
+            ValueRef::Str("") => None,
+            _ => FromTimestamp::take(row, 6)?,
+        };
         Ok(Shard {
             id: FromValue::take(row, 0)?,
             database: FromValue::take(row, 1)?,
             retention_policy: FromValue::take(row, 2)?,
             group: FromValue::take(row, 3)?,
             start: FromTimestamp::take(row, 4)?,
-            end: FromTimestamp::take(row, 5)?,
-            expiry: FromTimestamp::take(row, 6)?,
+            end,
+            expiry: expiry.filter(|at| *at != end),
             owners: <Owners as FromValue<'_>>::take(row, 7)?.0,
         })
     }
@@ -94,7 +103,7 @@ impl<'r> FromRow<'r> for Shard {
 struct Owners(Vec<u64>);
 
 impl<'r> FromValue<'r> for Owners {
-    fn from_value(value: influx_core::ValueRef<'r>) -> Result<Self, influx_core::Mismatch> {
+    fn from_value(value: ValueRef<'r>) -> Result<Self, influx_core::Mismatch> {
         let text: &str = value.get()?;
         let numbers = text.split(',').map(str::trim).filter(|number| !number.is_empty()).map(str::parse);
         let numbers: Result<_, _> = numbers.collect();
@@ -128,6 +137,7 @@ impl Admin {
             database: row.database,
             duration: row.duration.0,
             status: row.status,
+            user: row.user.filter(|user| !user.is_empty()),
         };
         Ok(rows.into_iter().map(query).collect())
     }

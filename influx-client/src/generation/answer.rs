@@ -13,6 +13,14 @@ use crate::error::Error;
 pub(crate) const NOT_INFLUXDB: &str =
     "success, but with a document that is not InfluxDB's: does the URL lead there?";
 
+/// Whether an answer is the database's own, by a header that nobody between it and the client sends. 3.10 has `cluster-uuid` on all
+/// answers and the version and build on those to `/ping` alone; errors of 1.x and 2.x have headers of their own.
+pub(crate) fn is_databases_own<'h>(header: impl Fn(&str) -> Option<&'h str>) -> bool {
+    ["x-influxdb-version", "x-influxdb-build", "cluster-uuid", "x-influxdb-error", "x-platform-error-code"]
+        .iter()
+        .any(|name| header(name).is_some())
+}
+
 /// What came back for a request, read to its end or to a limit.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
@@ -176,6 +184,18 @@ mod tests {
         ] {
             assert_eq!(text(body, format, header), expected, "{}", String::from_utf8_lossy(body));
         }
+    }
+
+    #[test]
+    fn the_databases_own_answers() {
+        let has = |name: &'static str| is_databases_own(|wanted| (wanted == name).then_some("x"));
+        assert!(
+            has("x-influxdb-version")
+                && has("x-influxdb-build")
+                && has("cluster-uuid")
+                && has("x-influxdb-error")
+        );
+        assert!(!has("server") && !is_databases_own(|_| None));
     }
 
     #[test]

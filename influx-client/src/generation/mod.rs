@@ -8,7 +8,7 @@ mod v2;
 mod v3;
 mod words;
 
-pub(crate) use answer::{Answer, Document, NOT_INFLUXDB};
+pub(crate) use answer::{Answer, Document, NOT_INFLUXDB, is_databases_own};
 pub(crate) use tsdb::UNABLE;
 pub(crate) use words::{Cause, Others, Refusal, Words};
 

@@ -11,6 +11,7 @@ use influx_core::{Columns, RowFamily};
 use crate::error::{Error, Result};
 use crate::http::Response;
 use crate::query::Query;
+use crate::query::stream::as_answered;
 
 /// The rows of a query in batches, as they arrive: what [`Query::batches`] returns.
 ///
@@ -65,7 +66,7 @@ impl<T: RowFamily> RowBatches<T> {
         if let BatchState::Unsent(query) = &self.state {
             let (options, response) = (query.options(), query.send().await?);
             self.shown = response.shown().to_owned();
-            self.decoder = Some(Decoder::new(options.format(response.format())));
+            self.decoder = Some(Decoder::new(as_answered(options, &response)));
             self.state = BatchState::Reading(Box::new(response));
         }
         let (BatchState::Reading(response), Some(decoder)) = (&mut self.state, &mut self.decoder) else {

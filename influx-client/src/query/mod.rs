@@ -118,7 +118,7 @@ impl Query {
     /// How the answer is written; default [`Format::Json`], and [`Format::Msgpack`] for rows that need to know integers from
     /// whole floats ([`Point`](crate::Point)). A server that knows no msgpack answers in JSON, which is read then.
     ///
-    /// msgpack (1.x) has exact types, carries infinities and costs the server less; JSON costs the client less.
+    /// msgpack (1.x, 2.x; that of 3.x is another: an error) has exact types, infinities, and costs the server less, the client more.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {

@@ -66,6 +66,11 @@ impl<T: for<'r> FromRow<'r>> Push for WholeSeries<T, Bytes> {
     }
 }
 
+/// How an answer is read, by what was asked for and by its head.
+pub(super) fn as_answered(asked: Options, response: &Response) -> Options {
+    asked.format(response.format()).may_be_empty(response.may_be_empty())
+}
+
 /// A query that is sent when its first item is asked for, and its answer, decoded by `D`.
 struct Pump<D> {
     state: State,
@@ -106,7 +111,7 @@ impl<D: Push> Pump<D> {
                 State::Sending(sending) => {
                     let response = ready!(sending.as_mut().poll(cx));
                     response.map(|response| {
-                        self.decoder = Some(D::new(self.options.format(response.format())));
+                        self.decoder = Some(D::new(as_answered(self.options, &response)));
                         State::reading(response)
                     })
                 }

@@ -10,8 +10,8 @@ const OWNER: Owner = Owner { strukt: "Point", field: "field", column: "" };
 /// null ones left out.
 ///
 /// InfluxQL does not say which columns are tags: `GROUP BY *` makes tags of the series of them, other columns become fields. JSON does
-/// not say whether `12` is an integer or a float, so such a number is an error in it; msgpack does, and the client asks for that
-/// when points are fetched.
+/// not say whether `12` is an integer or a float, so such a number is an error in it; the msgpack of 1.x and 2.x does, and the client
+/// asks for that when points are fetched. 3.x has another msgpack, which does not: a struct is read from there, whose fields tell.
 ///
 /// ```
 /// use influx_core::{Dialect, LineWriter, Point};
@@ -70,7 +70,8 @@ fn add(point: Point, at: usize, column: &Column, value: ValueRef<'_>) -> Result<
         ValueRef::Number(text) if text.contains(['.', 'e', 'E']) => Value::F64(value.get()?),
         ValueRef::Number(_) => {
             return Err(Mismatch::invalid(
-                "an integer or a whole float: JSON does not tell which; ask for msgpack, which does",
+                "an integer or a whole float: JSON does not tell which; ask for msgpack, which does on 1.x and 2.x, or read a struct, \
+                 whose fields do",
             ));
         }
     };

@@ -43,7 +43,7 @@ where
     let client = Client::v1(&url).database(&name).build().expect("the server's URL is good");
     client.admin().create_database(&name).await.expect("the test's database can be created");
     let outcome = tokio::spawn(body(client.clone())).await;
-    let dropped = client.influxql(format!("DROP DATABASE \"{name}\"")).execute().await;
+    let dropped = client.admin().drop_database(&name).await;
     if let Err(error) = outcome {
         std::panic::resume_unwind(error.into_panic());
     }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `INFLUXD`, `VICTORIA_METRICS` | path of the server's program |
 //! | `INFLUX_V1_URL` | use this InfluxDB 1.x server for the live suite and start none |
+//! | `INFLUX_V2_URL`, `INFLUX_V2_TOKEN`, `INFLUX_V2_BUCKET` | an InfluxDB 2.x whose 1.x endpoints are tried; none is started |
 //! | `INFLUX_TESTS_OFFLINE=1` | leave tests out whose server is neither there nor fetchable, instead of failing |
 
 use std::io::Write;

@@ -41,6 +41,7 @@ pub struct Options {
     epoch: Option<Precision>,
     chunked: bool,
     format: Format,
+    may_be_empty: bool,
 }
 
 /// How a response is written.
@@ -56,7 +57,7 @@ pub enum Format {
     /// JSON: numbers without a type, no infinities.
     #[default]
     Json,
-    /// MessagePack (1.x only): integers, floats and times are told apart, infinities arrive.
+    /// MessagePack (1.x and 2.x; what 3.x calls so is another): integers, floats and times are told apart, infinities arrive.
     Msgpack,
 }
 
@@ -91,6 +92,20 @@ impl Options {
     /// although its last chunk announced more is truncated. In one document the server's mark `partial` says nothing of that kind.
     pub fn chunked(mut self, chunked: bool) -> Self {
         self.chunked = chunked;
+        self
+    }
+
+    /// Whether a body without any document is an answer without rows; by default it is one that was cut. 2.x and 3.x give it to
+    /// statements without rows when asked for chunks, 1.x never does. Who says that it may be empty must know that the body is
+    /// the database's own and that its transport ended well.
+    ///
+    /// ```
+    /// use influx_core::decode::{Scratch, influxql::{Options, iterpoints_with}};
+    /// let rows = |options| iterpoints_with::<()>(b"", &mut Scratch::new(), options).count();
+    /// assert_eq!((rows(Options::new().may_be_empty(true)), rows(Options::new())), (0, 1), "one error or nothing");
+    /// ```
+    pub fn may_be_empty(mut self, may_be_empty: bool) -> Self {
+        self.may_be_empty = may_be_empty;
         self
     }
 }

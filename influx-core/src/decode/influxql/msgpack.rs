@@ -78,9 +78,22 @@ impl Msgpack {
                 self.response.begun = true;
                 return Ok(Some(Event::More));
             }
-            _ => self.response.place = Place::Text,
+            _ => return self.no_map(b),
         }
         Ok(None)
+    }
+
+    /// What is there instead of a document: a text, which is the server's, or bytes that nobody could read in a message.
+    #[cold]
+    fn no_map(&mut self, b: &[u8]) -> Result<Option<Event>, DecodeError> {
+        match b.get(self.position) {
+            Some(0x90..=0x9f | 0xdc | 0xdd) => Err(self.response.other_msgpack()),
+            Some(b' '..=b'~') => {
+                self.response.place = Place::Text;
+                Ok(None)
+            }
+            _ => Err(self.malformed(self.position, "a map was expected", b)),
+        }
     }
 
     /// How many items the map or array at the position has, by `count`; they come next. `None`: more bytes are needed.

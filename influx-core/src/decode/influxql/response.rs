@@ -59,6 +59,12 @@ pub(super) enum Said {
     Columns(Arc<[Column]>),
 }
 
+/// Whether bytes are a text that may stand in a message; its last character may be cut.
+fn is_readable(text: &[u8]) -> bool {
+    let utf8 = str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true);
+    utf8 && !text.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+}
+
 /// How much of a text that is no document is kept for the message.
 const TEXT_KEPT: usize = 1_024;
 
@@ -274,7 +280,13 @@ impl Response {
         self.documents += 1;
         self.open = false;
         let text = mem::take(&mut self.text);
-        DecodeError::server(String::from_utf8_lossy(&text).trim())
+        if is_readable(&text) {
+            return DecodeError::server(String::from_utf8_lossy(&text).trim());
+        }
+        let begin = &text[..text.len().min(16)];
+        DecodeError::foreign(format!(
+            "the answer is neither a document nor a text: it begins with the bytes {begin:02x?}"
+        ))
     }
 
     /// The bytes are all there, up to `position`, and no event is left: whether the response is complete.
@@ -282,7 +294,9 @@ impl Response {
         match self.place {
             Place::Text => Some(self.text_error()),
             Place::Top if self.begun => Some(self.cut(position)),
-            Place::Top if self.documents == 0 => Some(DecodeError::truncated("the body is empty")),
+            Place::Top if self.documents == 0 && !self.options.may_be_empty => {
+                Some(DecodeError::truncated("the body is empty"))
+            }
             Place::Top if self.options.chunked && self.open => {
                 let what = "the last chunk says that more follows";
                 Some(DecodeError::truncated(what).in_statement(self.statement))
@@ -296,6 +310,15 @@ impl Response {
     fn cut(&self, position: usize) -> DecodeError {
         let end = self.dropped + position as u64;
         self.locate(DecodeError::truncated(format!("the body ends inside of a document (byte {end})")))
+    }
+
+    /// The error of records that are arrays, not maps: 3.x writes them so, times as texts and whole floats as integers.
+    #[cold]
+    pub(super) fn other_msgpack(&self) -> DecodeError {
+        DecodeError::foreign(
+            "this server's msgpack is not that of InfluxDB 1.x: use Format::Json; instead of a Point, whose values need types, \
+             read a struct, whose fields tell them",
+        )
     }
 
     /// The error of malformed bytes, as far as the place is known.
