@@ -3,7 +3,6 @@
 #[cfg(test)]
 pub(crate) mod scripted;
 
-use std::future::Future;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -17,6 +16,7 @@ use crate::error::{Error, Kind, Result};
 use crate::generation;
 use crate::inflate::Inflate;
 use crate::retry;
+use crate::runtime;
 use crate::tls::{self, Tls};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl Http {
             builder = builder.body(request.body);
         }
         let limit = request.timeout.unwrap_or(self.timeouts.request);
-        match within(limit, self.exchange(builder)).await {
+        match runtime::timeout(limit, self.exchange(builder)).await.map_err(|error| error.at(&shown))? {
             Some(Ok(inner)) => {
                 let packed =
                     inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
@@ -242,7 +242,8 @@ impl Response {
     }
 
     async fn wire_chunk(&mut self) -> Result<Option<Bytes>> {
-        match within(self.read_limit, self.inner.chunk()).await {
+        let chunk = runtime::timeout(self.read_limit, self.inner.chunk()).await;
+        match chunk.map_err(|error| error.at(&self.shown))? {
             Some(Ok(chunk)) => Ok(chunk),
             Some(Err(error)) => Err(Error::new(Kind::Incomplete, "the answer ended before it was complete")
                 .with_source(error.without_url())
@@ -293,11 +294,6 @@ impl Response {
             None => error,
         }
     }
-}
-
-/// The result of `work`, or `None` after `limit`.
-async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(limit, work).await.ok()
 }
 
 fn transport_error(error: reqwest::Error) -> Error {

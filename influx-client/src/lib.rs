@@ -62,6 +62,7 @@ mod inflate;
 mod jwt;
 mod query;
 mod retry;
+mod runtime;
 mod secret;
 mod session;
 #[cfg(feature = "spool")]

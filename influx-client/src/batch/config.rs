@@ -14,6 +14,7 @@ use super::shared::{OnEvent, Shared};
 use super::{BatchWriter, Guard};
 use crate::config::WriteConfig;
 use crate::error::{Error, Result};
+use crate::runtime;
 use crate::session::Session;
 
 /// What a write does when the queue of its target is full.
@@ -225,11 +226,11 @@ impl BatchWriterBuilder {
         self
     }
 
-    /// The writer. Its tasks run on the Tokio runtime that this is called on; nothing is sent yet.
+    /// The writer. Its tasks run on the Tokio runtime that this is called on, and end with it; nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// The first mistake in the settings, no database, no Tokio runtime, or a spool that cannot be opened.
+    /// The first mistake in the settings, no database, no Tokio runtime with I/O and time, or a spool that cannot be opened.
     pub fn build(mut self) -> Result<BatchWriter> {
         let write = &self.settings.write;
         let least = write.batch_bytes.saturating_mul(self.settings.in_flight + 2);
@@ -253,9 +254,8 @@ impl BatchWriterBuilder {
             retention_policy: write.retention_policy.clone(),
             precision: write.precision,
         };
-        let Ok(runtime) = Handle::try_current() else {
-            return Err(Error::config("a batch writer needs a Tokio runtime: build it within one"));
-        };
+        runtime::check()?;
+        let runtime = Handle::current();
         #[cfg(feature = "spool")]
         let opened = self.spool.as_ref().map(|spool| Durable::open(spool, &self.settings)).transpose()?;
         #[cfg(not(feature = "spool"))]

@@ -106,6 +106,8 @@ pub enum DropReason {
     Deadline,
     /// The last handle was dropped without [`close`](crate::batch::BatchWriter::close).
     NotClosed,
+    /// The Tokio runtime on which the writer was built has ended, or does not run.
+    NoRuntime,
 }
 
 impl fmt::Display for DropReason {
@@ -116,6 +118,7 @@ impl fmt::Display for DropReason {
             DropReason::RetriesExhausted => "the retry policy gave up",
             DropReason::Deadline => "the deadline of close was reached",
             DropReason::NotClosed => "the writer was dropped without close",
+            DropReason::NoRuntime => "the writer's Tokio runtime has ended, or does not run",
         })
     }
 }

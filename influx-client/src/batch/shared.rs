@@ -36,7 +36,7 @@ pub(super) struct Shared {
     /// Turns true when the writer is closed.
     pub(super) closing: watch::Sender<bool>,
     on_event: Option<OnEvent>,
-    runtime: Handle,
+    pub(super) runtime: Handle,
     targets: Mutex<Targets>,
     rejected: Mutex<Vec<Rejected>>,
     pub(super) durable: Option<Arc<Durable>>,
@@ -77,7 +77,7 @@ impl Shared {
     pub(super) fn port(self: &Arc<Self>, target: BatchTarget) -> Result<Arc<Port>> {
         let mut targets = self.targets();
         if targets.closed {
-            return Err(port::closed());
+            return Err(port::closed(None));
         }
         let Targets { ports, tasks, .. } = &mut *targets;
         match ports.entry(target) {
@@ -88,15 +88,28 @@ impl Shared {
                 if let Some(durable) = &self.durable {
                     port.lane().spool();
                     let load = Arc::clone(durable).load_again_and_again(Arc::clone(self), Arc::clone(&port));
-                    tasks.push(self.runtime.spawn(load).abort_handle());
+                    tasks.push(self.attended(&port, load));
                 }
                 for _ in 0..self.settings.in_flight {
                     let run = worker::run(Arc::clone(self), Arc::clone(&port));
-                    tasks.push(self.runtime.spawn(run).abort_handle());
+                    tasks.push(self.attended(&port, run));
+                }
+                if port.lane().is_dead() {
+                    return Err(port.closed());
                 }
                 Ok(Arc::clone(new.insert(port)))
             }
         }
+    }
+
+    /// Starts a task whose end, if it comes too early, is the port's.
+    fn attended(&self, port: &Arc<Port>, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        let attendant = port.attend();
+        let task = async move {
+            task.await;
+            attendant.leave();
+        };
+        self.runtime.spawn(task).abort_handle()
     }
 
     fn new_port(&self, target: BatchTarget) -> Result<Port> {
@@ -214,18 +227,20 @@ impl Shared {
         };
         let mut unsent = Vec::new();
         for (port, lines) in ports.iter().zip(left) {
+            let why = if port.lane().is_dead() { DropReason::NoRuntime } else { why };
             let unsent_of = |lines: Lines| Unsent {
                 target: port.target.clone(),
                 points: lines.points,
                 lines: lines.bytes,
             };
-            unsent.extend(lines.into_iter().map(unsent_of));
+            unsent.extend(lines.into_iter().map(|lines| (why, unsent_of(lines))));
             port.tell_settled();
         }
         tasks.iter().for_each(AbortHandle::abort);
-        for Unsent { target, points, lines } in &unsent {
-            self.tell(&BatchEvent::Dropped { target, why, points: *points, lines });
+        for (why, Unsent { target, points, lines }) in &unsent {
+            self.tell(&BatchEvent::Dropped { target, why: *why, points: *points, lines });
         }
+        let unsent = unsent.into_iter().map(|(_, unsent)| unsent).collect();
         let rejected = std::mem::take(&mut *self.rejected.lock().unwrap_or_else(PoisonError::into_inner));
         Report { stats: self.stats(), rejected, unsent }
     }

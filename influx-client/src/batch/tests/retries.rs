@@ -29,7 +29,7 @@ async fn delays_are_random_parts_of_a_growing_limit() {
         let (builder, events) = Events::listen(server.writer().retry(retry).batch_points(1));
         let writer = builder.build().unwrap();
         give(&writer, [1]).await;
-        writer.flush().await;
+        writer.flush().await.unwrap();
         let (retries, times) = (events.retries(), server.times());
         let numbers: Vec<u32> = retries.iter().map(|(failures, ..)| *failures).collect();
         assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
@@ -56,7 +56,7 @@ async fn the_servers_wish_counts_up_to_the_longest_delay() {
     let (builder, events) = Events::listen(server.writer().retry(retry).batch_points(1));
     let writer = builder.build().unwrap();
     give(&writer, [1]).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     assert_eq!(events.delays()[..3], [7_000, 0, 20_000]);
     assert!(events.delays()[3] <= 8, "not understood: the policy's own");
     assert_eq!(server.times()[..4], [0, 7_000, 7_000, 27_100]);
@@ -90,7 +90,7 @@ async fn the_servers_wish_may_be_a_date() {
     let writer = builder.build().unwrap();
     let before = unix();
     give(&writer, [1]).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     let delays: Vec<Duration> = events.retries().iter().map(|(_, delay, _)| *delay).collect();
     let wish = Duration::from_secs(at);
     // the date is compared with the clock on the wall, which moves
@@ -144,7 +144,7 @@ async fn a_batch_is_tried_for_so_long_in_all() {
         assert_eq!(events.dropped(), [(vec![1], DropReason::RetriesExhausted)]);
         // each batch has the whole time
         give(&writer, [2]).await;
-        writer.flush().await;
+        writer.flush().await.unwrap();
         assert_eq!(server.times().len(), 2 * times.len());
     }
     // the time that the server takes counts
@@ -214,7 +214,7 @@ async fn failures_of_one_batch_do_not_count_for_the_next() {
     let server = Server::new(|request| if request.at < 10_000 { Reply::busy(5) } else { Reply::stored() });
     let writer = server.writer().retry(asked().max_retries(1)).batch_points(1).build().unwrap();
     give(&writer, 0..3).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     sleep(SECOND).await;
     assert_eq!(
         server.seen(),
