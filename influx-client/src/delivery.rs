@@ -1,6 +1,9 @@
 //! What a failed write says about the points it carried.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use crate::message::{self, Secrets};
 
 /// What is known about the points of a write that failed.
 ///
@@ -65,6 +68,19 @@ impl Rejected {
         Rejected { index, line, reason: reason.to_owned(), certain: true }
     }
 
+    /// The same without these secrets in the server's words.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        if let Cow::Owned(clean) = secrets.taken_out(&self.reason) {
+            self.reason = clean.into();
+        }
+        if let Some(line) = &mut self.line
+            && let Cow::Owned(clean) = secrets.taken_out(line)
+        {
+            *line = clean.into();
+        }
+        self
+    }
+
     pub(crate) fn uncertain(mut self) -> Self {
         self.certain = false;
         self
@@ -95,14 +111,13 @@ impl Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.certain {
-            f.write_str("possibly ")?;
-        }
-        match (self.index, &self.line) {
-            (Some(index), Some(line)) => write!(f, "point {index} ({line}): {}", self.reason),
-            (Some(index), None) => write!(f, "point {index}: {}", self.reason),
-            (None, Some(line)) => write!(f, "{line}: {}", self.reason),
-            (None, None) => f.write_str(&self.reason),
+        let possibly = if self.certain { "" } else { "possibly " };
+        let reason = message::shown(&self.reason, message::SERVER_TEXT);
+        match (self.index, self.line.as_deref().map(message::name)) {
+            (Some(index), Some(line)) => write!(f, "{possibly}point {index} ({line}): {reason}"),
+            (Some(index), None) => write!(f, "{possibly}point {index}: {reason}"),
+            (None, Some(line)) => write!(f, "{possibly}{line}: {reason}"),
+            (None, None) => write!(f, "{possibly}{reason}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 pub(crate) mod scripted;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use crate::endpoint::without_secrets;
 use crate::error::{Error, Kind, Result};
 use crate::generation;
 use crate::inflate::Inflate;
+use crate::message::Secrets;
 use crate::retry;
 use crate::runtime;
 use crate::tls::{self, Tls};
@@ -63,6 +65,7 @@ pub(crate) struct Http {
     base: String,
     auth: Option<Auth>,
     timeouts: Timeouts,
+    secrets: Arc<Secrets>,
     #[cfg(test)]
     script: Option<scripted::Script>,
 }
@@ -94,9 +97,15 @@ impl Http {
             base,
             auth,
             timeouts: config.timeouts,
+            secrets: Arc::new(config.secrets()),
             #[cfg(test)]
             script: None,
         })
+    }
+
+    /// What must not appear in any message.
+    pub(crate) fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
     }
 
     /// Sends the request and waits for the head of the answer, whatever its status.
@@ -142,9 +151,10 @@ impl Http {
                 let packed =
                     inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
                 let inflate = packed.then(Inflate::new);
-                Ok(Response { inner, inflate, shown, read_limit: self.timeouts.read })
+                let (read_limit, secrets) = (self.timeouts.read, Arc::clone(&self.secrets));
+                Ok(Response { inner, inflate, shown, read_limit, secrets })
             }
-            Some(Err(error)) => Err(error.at(shown)),
+            Some(Err(error)) => Err(error.at(shown).without(&self.secrets)),
             None => {
                 Err(Error::new(Kind::Timeout, format!("no answer within {limit:?} (request timeout)"))
                     .at(shown))
@@ -194,6 +204,7 @@ pub(crate) struct Response {
     inflate: Option<Inflate>,
     shown: String,
     read_limit: Duration,
+    secrets: Arc<Secrets>,
 }
 
 impl Response {
@@ -247,7 +258,8 @@ impl Response {
             Some(Ok(chunk)) => Ok(chunk),
             Some(Err(error)) => Err(Error::new(Kind::Incomplete, "the answer ended before it was complete")
                 .with_source(error.without_url())
-                .at(&self.shown)),
+                .at(&self.shown)
+                .without(&self.secrets)),
             None => {
                 let text = format!("no more of the answer within {:?} (read timeout)", self.read_limit);
                 Err(Error::new(Kind::Timeout, text).at(&self.shown))
@@ -289,10 +301,11 @@ impl Response {
         };
         let after = self.header("retry-after").and_then(|value| retry::retry_after(value, SystemTime::now()));
         let error = Error::status_answer(status, message).with_retry_after(after).at(&self.shown);
-        match cause {
+        let error = match cause {
             Some(cause) => error.with_source(cause),
             None => error,
-        }
+        };
+        error.without(&self.secrets)
     }
 }
 

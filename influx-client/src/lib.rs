@@ -60,6 +60,7 @@ mod generation;
 mod http;
 mod inflate;
 mod jwt;
+mod message;
 mod query;
 mod retry;
 mod runtime;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use influx_core::{Dialect, LineWriter, Precision};
+use influx_core::{Dialect, LineWriter, Nan, Precision};
 use tokio::runtime::Handle;
 
 use super::durable::{self, Durable};
@@ -117,6 +117,20 @@ impl BatchWriterBuilder {
     /// are one point to the server.
     pub fn precision(mut self, precision: Precision) -> Self {
         self.settings.write.precision = precision;
+        self
+    }
+
+    /// What becomes of floats that are NaN or infinite, instead of the client's choice, see
+    /// [`V1Builder::nan`](crate::V1Builder::nan).
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// let writer = client.batch_writer().nan(influx_client::Nan::Skip).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn nan(mut self, nan: Nan) -> Self {
+        self.settings.write.nan = nan;
         self
     }
 

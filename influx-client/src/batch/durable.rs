@@ -96,6 +96,7 @@ impl Durable {
                 let settled = std::mem::take(&mut *lock(&self.settled));
                 let Some(spool) = spool.as_mut() else { return };
                 if let Err(error) = spool.acknowledge(&settled) {
+                    let error = failed(error);
                     tracing::warn!(%error, "what was delivered stays in the spool for now");
                 }
                 lost(shared, spool)
@@ -242,10 +243,12 @@ impl Durable {
                         damaged += port.lane().load(id, lines_of(&record.lines));
                     }
                     Err(error @ SpoolError::Io { .. }) => {
+                        let error = failed(error);
                         tracing::error!(%error, "the spool cannot be read now");
                         return false;
                     }
                     Err(error) => {
+                        let error = failed(error);
                         tracing::error!(%error, "a record of the spool is lost");
                         damaged += port.lane().load(id, std::iter::empty());
                     }
@@ -278,6 +281,7 @@ impl Durable {
             let acknowledged = spool.acknowledge(&std::mem::take(&mut *lock(&self.settled)));
             let synced = if self.fsync == Fsync::Never { Ok(()) } else { spool.sync() };
             if let Err(error) = acknowledged.and(synced) {
+                let error = failed(error);
                 tracing::error!(%error, "the spool cannot be written or synced");
             }
         }
@@ -357,6 +361,7 @@ async fn sync_again_and_again(shared: Arc<Shared>, durable: Arc<Durable>, interv
         };
         let synced = tokio::task::spawn_blocking(move || durable.with_spool(&shared, sync)).await;
         if let Ok(Some(Err(error))) = synced {
+            let error = failed(error);
             tracing::error!(%error, "the spool cannot be synced");
         }
     }

@@ -22,7 +22,7 @@ impl BatchWriter {
     #[inline]
     pub async fn write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         loop {
-            match self.port.offer(point)? {
+            match self.offer(point)? {
                 Offered::Taken { end, .. } => return self.kept(end).await,
                 refused => self.room(&refused).await?,
             }
@@ -68,7 +68,7 @@ impl BatchWriter {
     /// A point that line protocol cannot carry, a writer that is closed, and a full queue. With a spool that is full:
     /// [`is_spool`](crate::Error::is_spool); the point was taken, and waits in memory alone.
     pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
-        match self.port.offer(point)? {
+        match self.offer(point)? {
             Offered::Taken { end, .. } => match &self.shared.durable {
                 None => Ok(()),
                 Some(durable) => durable.try_keep(&self.shared, &self.port, end),
@@ -96,7 +96,7 @@ impl BatchWriter {
     #[inline]
     pub fn write_blocking<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         loop {
-            match self.port.offer(point)? {
+            match self.offer(point)? {
                 Offered::Taken { end, .. } => return self.kept_blocking(end),
                 refused => self.room_blocking(&refused)?,
             }
@@ -131,6 +131,11 @@ impl BatchWriter {
             self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
         }
         self.kept_blocking(lot.end)
+    }
+
+    #[inline]
+    fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
+        self.port.offer(point).map_err(|error| self.shared.not_encoded(error))
     }
 
     /// Returns when there may be room for a point that was refused. With a spool there is, once the points before are on disk.
@@ -290,7 +295,9 @@ impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offere
             if self.next[self.at].is_none() {
                 return Ok(None);
             }
-            if let Some(refused) = self.give_some(writer).map_err(|error| self.name_taken(error))? {
+            if let Some(refused) =
+                self.give_some(writer).map_err(|error| self.name_taken(writer.shared.not_encoded(error)))?
+            {
                 return Ok(Some(refused));
             }
         }

@@ -22,6 +22,7 @@ use crate::config::WriteConfig;
 use crate::delivery::Rejected;
 use crate::error::{Error, Result};
 use crate::generation::v1;
+use crate::message;
 use crate::session::Session;
 use crate::write::WriteTarget;
 
@@ -120,8 +121,10 @@ impl Shared {
             precision: target.precision,
             ..settings.write.clone()
         };
-        let mut writer =
-            LineWriter::new(Dialect::V1).precision(v1::wire_precision(target.precision)).clock(stamp::now);
+        let mut writer = LineWriter::new(Dialect::V1)
+            .precision(v1::wire_precision(target.precision))
+            .nan(write.nan)
+            .clock(stamp::now);
         for (key, value) in &write.default_tags {
             writer.default_tag(key, value.as_str()).map_err(Error::encode)?;
         }
@@ -130,6 +133,12 @@ impl Shared {
         let wait = Wait { age: settings.flush_interval, jitter: settings.jitter };
         let lane = Lane::new(Accumulator::new(writer, limits), settings.queue_bytes, wait);
         Ok(Port::new(target, to, lane))
+    }
+
+    /// The error of a point that line protocol cannot carry.
+    #[cold]
+    pub(super) fn not_encoded(&self, error: Error) -> Error {
+        error.without(self.session.http.secrets())
     }
 
     pub(super) fn ports(&self) -> Vec<Arc<Port>> {
@@ -145,7 +154,8 @@ impl Shared {
     pub(super) fn tell(&self, event: &BatchEvent<'_>) {
         match event {
             BatchEvent::Recovered { folder, points, damaged_points, damaged_bytes } => {
-                let folder = folder.display();
+                let folder = folder.to_string_lossy();
+                let folder = message::line(&folder);
                 if *damaged_bytes > 0 {
                     tracing::warn!(%folder, points, damaged_points, damaged_bytes, "points of an earlier writer are sent; some were damaged, or cut off by a crash");
                 } else {
