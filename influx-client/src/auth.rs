@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::jwt;
+use crate::message::Secrets;
 use crate::secret::Secret;
 
 /// How long a token that is made for one request is good: clocks may disagree by that much.
@@ -44,6 +45,22 @@ impl Auth {
                 let expires = (now + TOKEN_LIFE).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
                 let token = jwt::sign(user, expires.as_secs(), shared_secret);
                 Some(Secret::new(format!("Bearer {token}")))
+            }
+        }
+    }
+
+    /// What must not be told to anybody, in whatever form it travels.
+    pub(crate) fn add_to(&self, secrets: &mut Secrets) {
+        match self {
+            Auth::Basic { user, password }
+            | Auth::Url { user, password }
+            | Auth::Token { user, password } => {
+                secrets.add_login(user, password.expose());
+            }
+            Auth::Bearer(token) => secrets.add(token.expose()),
+            Auth::Jwt { shared_secret, .. } => {
+                secrets.add(shared_secret.expose());
+                secrets.add_tokens(&jwt::beginning());
             }
         }
     }

@@ -87,11 +87,11 @@ impl Client {
         let (mut version, build) = (header("x-influxdb-version"), header("x-influxdb-build"));
         let answer = response.answer(TEXT_LIMIT).await;
         if !answer.is_success() {
-            return Err(answer.error());
+            return Err(answer.error().without(self.0.http.secrets()));
         }
         version = version.or_else(|| answer.version());
         if !answer.signed && version.is_none() && !answer.is_blank() {
-            return Err(answer.error().because(NOT_INFLUXDB));
+            return Err(answer.error().because(NOT_INFLUXDB).without(self.0.http.secrets()));
         }
         Ok(Pong { version, build })
     }

@@ -1,7 +1,10 @@
 //! What a failed write says about the points it carried.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+
+use crate::message::{self, Secrets};
 
 /// What is known about the points of a write that failed.
 ///
@@ -72,6 +75,21 @@ impl Rejected {
         self
     }
 
+    /// The same without these secrets in the server's words.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
+        if let Cow::Owned(clean) = secrets.taken_out(&self.reason) {
+            self.reason = clean.into();
+        }
+        // a line that was sent is the caller's, and is handed back as it is
+        if self.index.is_none()
+            && let Some(line) = &mut self.line
+            && let Cow::Owned(clean) = secrets.taken_out(line)
+        {
+            *line = clean.into();
+        }
+        self
+    }
+
     pub(crate) fn uncertain(mut self) -> Self {
         self.certain = false;
         self
@@ -102,15 +120,13 @@ impl Rejected {
 
 impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.certain {
-            f.write_str("possibly ")?;
-        }
-        let line = self.line.as_deref().map(|line| shorten(line, Self::MAX_SHOWN));
-        match (self.index, line) {
-            (Some(index), Some(line)) => write!(f, "point {index} ({line}): {}", self.reason),
-            (Some(index), None) => write!(f, "point {index}: {}", self.reason),
-            (None, Some(line)) => write!(f, "{line}: {}", self.reason),
-            (None, None) => f.write_str(&self.reason),
+        let possibly = if self.certain { "" } else { "possibly " };
+        let reason = message::shown(&self.reason, message::SERVER_TEXT);
+        match (self.index, self.line.as_deref().map(message::name)) {
+            (Some(index), Some(line)) => write!(f, "{possibly}point {index} ({line}): {reason}"),
+            (Some(index), None) => write!(f, "{possibly}point {index}: {reason}"),
+            (None, Some(line)) => write!(f, "{possibly}{line}: {reason}"),
+            (None, None) => write!(f, "{possibly}{reason}"),
         }
     }
 }

@@ -28,7 +28,9 @@ impl Endpoint {
         if text.trim().is_empty() {
             return Err(Error::config("the URL is empty: write something like http://localhost:8086"));
         }
-        let Some((scheme, rest)) = text.trim().split_once("://") else {
+        // where what stands before is no scheme, it may be a password
+        let parts = text.trim().split_once("://").filter(|(scheme, _)| shown.starts_with(scheme));
+        let Some((scheme, rest)) = parts else {
             return fail(&format!("has no scheme: write http://{}", shown.trim_start_matches('/')));
         };
         match scheme.to_ascii_lowercase().as_str() {
@@ -122,7 +124,9 @@ fn percent_decode(text: &str) -> Option<String> {
 /// The URL as it may be shown: no user and password, no parameters.
 pub(crate) fn without_secrets(text: &str) -> String {
     let text = text.trim();
-    let (scheme, rest) = match text.find("://") {
+    let is_scheme =
+        |at: &usize| text[..*at].bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let (scheme, rest) = match text.find("://").filter(is_scheme) {
         Some(at) => text.split_at(at + 3),
         None => ("", text),
     };
@@ -247,6 +251,10 @@ mod tests {
             "http://u:hunter2@h:99999",
             "http://u:a/hunter2@h/write",
             "http://h/?u=a&p=hunter2",
+            "u:hunter2@h://8086",
+            "u:hunter2://x@h",
+            "http:/u:hunter2@h",
+            "u:p://hunter2@h/x",
         ] {
             let error = Endpoint::parse(url).map(|_| ()).unwrap_err();
             assert!(!format!("{error} {error:?} {}", error.report()).contains("hunter2"), "{url}: {error:?}");

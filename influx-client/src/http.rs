@@ -3,7 +3,7 @@
 #[cfg(test)]
 pub(crate) mod scripted;
 
-use std::future::Future;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -16,7 +16,9 @@ use crate::endpoint::without_secrets;
 use crate::error::{Error, Kind, Result};
 use crate::generation::{self, Answer};
 use crate::inflate::Inflate;
+use crate::message::Secrets;
 use crate::retry;
+use crate::runtime;
 use crate::tls::{self, Tls};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub(crate) struct Http {
     base: String,
     auth: Option<Auth>,
     timeouts: Timeouts,
+    secrets: Arc<Secrets>,
     #[cfg(test)]
     script: Option<scripted::Script>,
 }
@@ -94,9 +97,15 @@ impl Http {
             base,
             auth,
             timeouts: config.timeouts,
+            secrets: Arc::new(config.secrets()),
             #[cfg(test)]
             script: None,
         })
+    }
+
+    /// What must not appear in any message.
+    pub(crate) fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
     }
 
     /// Sends the request and waits for the head of the answer, whatever its status.
@@ -137,14 +146,15 @@ impl Http {
             builder = builder.body(request.body);
         }
         let limit = request.timeout.unwrap_or(self.timeouts.request);
-        match within(limit, self.exchange(builder)).await {
+        match runtime::timeout(limit, self.exchange(builder)).await.map_err(|error| error.at(&shown))? {
             Some(Ok(inner)) => {
                 let packed =
                     inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
                 let inflate = packed.then(Inflate::new);
-                Ok(Response { inner, inflate, shown, read_limit: self.timeouts.read })
+                let (read_limit, secrets) = (self.timeouts.read, Arc::clone(&self.secrets));
+                Ok(Response { inner, inflate, shown, read_limit, secrets })
             }
-            Some(Err(error)) => Err(error.at(shown)),
+            Some(Err(error)) => Err(error.at(shown).without(&self.secrets)),
             None => {
                 Err(Error::new(Kind::Timeout, format!("no answer within {limit:?} (request timeout)"))
                     .at(shown))
@@ -194,6 +204,7 @@ pub(crate) struct Response {
     inflate: Option<Inflate>,
     shown: String,
     read_limit: Duration,
+    secrets: Arc<Secrets>,
 }
 
 impl Response {
@@ -250,11 +261,13 @@ impl Response {
     }
 
     async fn wire_chunk(&mut self) -> Result<Option<Bytes>> {
-        match within(self.read_limit, self.inner.chunk()).await {
+        let chunk = runtime::timeout(self.read_limit, self.inner.chunk()).await;
+        match chunk.map_err(|error| error.at(&self.shown))? {
             Some(Ok(chunk)) => Ok(chunk),
             Some(Err(error)) => Err(Error::new(Kind::Incomplete, "the answer ended before it was complete")
                 .with_source(error.without_url())
-                .at(&self.shown)),
+                .at(&self.shown)
+                .without(&self.secrets)),
             None => {
                 let text = format!("no more of the answer within {:?} (read timeout)", self.read_limit);
                 Err(Error::new(Kind::Timeout, text).at(&self.shown))
@@ -285,7 +298,7 @@ impl Response {
             }
             false
         };
-        let whole = within(BODY_LIMIT, all).await.unwrap_or(false);
+        let whole = runtime::timeout(BODY_LIMIT, all).await.ok().flatten().unwrap_or(false);
         body.truncate(limit);
         let text = |name| self.header(name).map(str::to_owned);
         Answer {
@@ -305,7 +318,8 @@ impl Response {
 
     /// The error that an answer without success stands for.
     pub(crate) async fn into_error(self) -> Error {
-        self.answer(TEXT_LIMIT).await.error()
+        let secrets = Arc::clone(&self.secrets);
+        self.answer(TEXT_LIMIT).await.error().without(&secrets)
     }
 }
 
@@ -314,11 +328,6 @@ const BODY_LIMIT: Duration = Duration::from_secs(5);
 
 /// More of an error text than this is of no use to anybody.
 pub(crate) const TEXT_LIMIT: usize = 64 << 10;
-
-/// The result of `work`, or `None` after `limit`.
-async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-    tokio::time::timeout(limit, work).await.ok()
-}
 
 fn transport_error(error: reqwest::Error) -> Error {
     let causes = causes(&error);

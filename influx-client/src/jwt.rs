@@ -8,11 +8,16 @@ use crate::secret::Secret;
 
 /// A token for a user; `expires` is in seconds since 1970.
 pub(crate) fn sign(user: &str, expires: u64, secret: &Secret) -> String {
-    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let header = beginning();
     let claims = serde_json::json!({ "username": user, "exp": expires }).to_string();
-    let signed = format!("{header}.{}", URL_SAFE_NO_PAD.encode(claims));
+    let signed = format!("{header}{}", URL_SAFE_NO_PAD.encode(claims));
     let signature = URL_SAFE_NO_PAD.encode(mac(secret.expose().as_bytes(), signed.as_bytes()));
     format!("{signed}.{signature}")
+}
+
+/// What all tokens begin with: the header and its point.
+pub(crate) fn beginning() -> String {
+    URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#) + "."
 }
 
 fn mac(key: &[u8], data: &[u8]) -> hmac::Tag {

@@ -60,8 +60,10 @@ mod generation;
 mod http;
 mod inflate;
 mod jwt;
+mod message;
 mod query;
 mod retry;
+mod runtime;
 mod secret;
 mod session;
 #[cfg(feature = "spool")]

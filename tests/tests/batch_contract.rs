@@ -74,11 +74,11 @@ async fn batches_leave_by_points_bytes_age_and_flush() {
     server.expect(Expect::write().any_times(), Reply::status(204));
     let writer = builder.batch_points(3).batch_bytes(40).build().unwrap();
     give(&writer, 0..7).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     let sizes: Vec<_> = server.requests().iter().map(|request| request.lines().len()).collect();
     assert_eq!(sizes, [3, 3, 1]);
     writer.write(&Point::new("x".repeat(36)).field("f", 1).timestamp(1)).await.unwrap();
-    writer.flush().await;
+    writer.flush().await.unwrap();
     assert_eq!(server.requests().len(), 4);
 
     let (server, builder) = start().await;
@@ -261,9 +261,9 @@ async fn flush_returns_when_all_before_it_is_settled() {
     let writer = builder.batch_points(2).build().unwrap();
     give(&writer, 0..5).await;
     assert!(writer.stats().pending > 0);
-    writer.flush().await;
+    writer.flush().await.unwrap();
     assert_eq!((writer.stats().written, writer.stats().pending), (5, 0));
-    writer.flush().await;
+    writer.flush().await.unwrap();
 }
 
 #[tokio::test]

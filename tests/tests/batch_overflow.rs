@@ -93,7 +93,7 @@ async fn a_server_that_is_gone_costs_disk_and_not_memory() {
     // what comes later waits behind what is on disk
     writer.write_lines("m f=20000i 20000\nm f=20001i 20001").await.unwrap();
     writer.write_all(&(20_002..30_000).map(point).collect::<Vec<_>>()).await.unwrap();
-    writer.flush().await;
+    writer.flush().await.unwrap();
     assert_eq!((writer.stats().written, writer.stats().pending), (30_000, 0));
     assert_eq!(writer.stats().on_disk, 0);
     assert!(writer.close(SECOND).await.is_complete());

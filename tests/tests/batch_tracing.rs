@@ -75,7 +75,7 @@ async fn a_batch_and_its_requests_have_spans() {
     let retry = RetryPolicy::new().base(Duration::from_millis(1));
     let writer = client.batch_writer().retry(retry).build().unwrap();
     writer.write_all(&[100, 101].map(|n| Point::new("m").field("f", n).timestamp(n))).await.unwrap();
-    writer.flush().await;
+    writer.flush().await.unwrap();
     let lines = notes.lines.lock().unwrap().clone();
     assert_eq!(lines[0], "influx_batch target=d batch=0", "{lines:#?}");
     assert_eq!(lines[1], "> influx_write points=2 bytes=26");

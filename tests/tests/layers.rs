@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the bottom to the top; modules of one line know nothing of each other.
-const LAYERS: [&[&str]; 11] = [
-    &["delivery", "retry", "secret", "spool", "stamp"],
+const LAYERS: [&[&str]; 12] = [
+    &["message", "retry", "secret", "spool", "stamp"],
+    &["delivery"],
     &["error", "jwt"],
-    &["auth", "endpoint", "tls"],
+    &["auth", "endpoint", "runtime", "tls"],
     &["config"],
     &["generation"],
     &["inflate"],

@@ -32,7 +32,7 @@ impl Sender {
     }
 
     fn flush(&self) {
-        self.runtime.block_on(self.writer.flush());
+        self.runtime.block_on(self.writer.flush()).expect("a runtime that lasts");
     }
 }
 

@@ -5,7 +5,7 @@ use influx_derive::FromRow;
 use super::Admin;
 use crate::error::Result;
 use crate::generation::v1::quote;
-use crate::secret::Secret;
+use crate::message::Secrets;
 
 /// A user: a row of `SHOW USERS`.
 #[derive(FromRow, Debug, Clone, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ impl Admin {
     /// Creates a user without any privilege.
     ///
     /// The password may hold any character. It travels beside the statement, never in it, so that no message of the server
-    /// can quote it; one that does nevertheless is left out of the error.
+    /// can quote it; where one does nevertheless, `***` stands for it in the error.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -82,8 +82,9 @@ impl Admin {
     }
 
     async fn with_password(&self, text: String, password: String) -> Result<()> {
-        let password = Secret::new(password);
-        let sent = self.statement(text).bind("password", password.expose()).execute().await;
-        sent.map_err(|error| error.hiding(&password))
+        let mut secrets = Secrets::default();
+        secrets.add(&password);
+        let sent = self.statement(text).bind("password", password).execute().await;
+        sent.map_err(|error| error.without(&secrets))
     }
 }

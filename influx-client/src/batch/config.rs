@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use influx_core::{Dialect, LineWriter, Precision};
+use influx_core::{Dialect, LineWriter, Nan, Precision};
 use tokio::runtime::Handle;
 
 use super::durable::{self, Durable};
@@ -14,6 +14,7 @@ use super::shared::{OnEvent, Shared};
 use super::{BatchWriter, Guard};
 use crate::config::WriteConfig;
 use crate::error::{Error, Result};
+use crate::runtime;
 use crate::session::Session;
 
 /// What a write does when the queue of its target is full.
@@ -133,6 +134,20 @@ impl BatchWriterBuilder {
     /// are one point to the server.
     pub fn precision(mut self, precision: Precision) -> Self {
         self.settings.write.precision = precision;
+        self
+    }
+
+    /// What becomes of floats that are NaN or infinite, instead of the client's choice, see
+    /// [`V1Builder::nan`](crate::V1Builder::nan).
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// let writer = client.batch_writer().nan(influx_client::Nan::Skip).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn nan(mut self, nan: Nan) -> Self {
+        self.settings.write.nan = nan;
         self
     }
 
@@ -256,11 +271,11 @@ impl BatchWriterBuilder {
         self
     }
 
-    /// The writer. Its tasks run on the Tokio runtime that this is called on; nothing is sent yet.
+    /// The writer. Its tasks run on the Tokio runtime that this is called on, and end with it; nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// The first mistake in the settings, no database, no Tokio runtime, or a spool that cannot be opened.
+    /// The first mistake in the settings, no database, no Tokio runtime with I/O and time, or a spool that cannot be opened.
     pub fn build(mut self) -> Result<BatchWriter> {
         let write = &self.settings.write;
         let least = write.batch_bytes.saturating_mul(self.settings.in_flight + 2);
@@ -284,9 +299,8 @@ impl BatchWriterBuilder {
             retention_policy: write.retention_policy.clone(),
             precision: write.precision,
         };
-        let Ok(runtime) = Handle::try_current() else {
-            return Err(Error::config("a batch writer needs a Tokio runtime: build it within one"));
-        };
+        runtime::check()?;
+        let runtime = Handle::current();
         #[cfg(feature = "spool")]
         let opened = self.spool.as_ref().map(|spool| Durable::open(spool, &self.settings)).transpose()?;
         #[cfg(not(feature = "spool"))]

@@ -15,6 +15,7 @@ use super::event::{BatchEvent, DropReason};
 use super::lane::{Debt, Load};
 use super::port::{self, Port};
 use super::shared::Shared;
+use super::waiting::block;
 use crate::error::{Error, Kind, Result};
 use crate::spool::{self, Append, Dropped, Fsync, RealFs, RecordId, Recovered};
 use crate::spool::{Spool, SpoolError, SpoolFull, SpoolSettings};
@@ -95,6 +96,7 @@ impl Durable {
                 let settled = std::mem::take(&mut *lock(&self.settled));
                 let Some(spool) = spool.as_mut() else { return };
                 if let Err(error) = spool.acknowledge(&settled) {
+                    let error = failed(error);
                     tracing::warn!(%error, "what was delivered stays in the spool for now");
                 }
                 lost(shared, spool)
@@ -117,13 +119,15 @@ impl Durable {
                 Fsync::Always => {
                     let (durable, shared, port) = (Arc::clone(&self), Arc::clone(&shared), Arc::clone(&port));
                     // syncing takes milliseconds: not on an async thread
-                    let kept = tokio::task::spawn_blocking(move || durable.write_out(&shared, &port, end));
-                    kept.await.unwrap_or_else(|_| Err(too_late()))
+                    let runtime = shared.runtime.clone();
+                    let kept = runtime.spawn_blocking(move || durable.write_out(&shared, &port, end)).await;
+                    // of a runtime that has ended, no thread takes it
+                    kept.ok()
                 }
-                _ => self.write_out(&shared, &port, end),
+                _ => None,
             };
-            match kept {
-                Err(error) if error.is_full() => waits(&shared, error)?,
+            match kept.unwrap_or_else(|| self.write_out(&shared, &port, end)) {
+                Err(error) if error.is_full() => waits(&shared, &port, error)?,
                 kept => return kept,
             }
             port.disk_room(end).await;
@@ -134,10 +138,10 @@ impl Durable {
     pub(super) fn keep_blocking(&self, shared: &Shared, port: &Port, end: u64) -> Result<()> {
         loop {
             match self.write_out(shared, port, end) {
-                Err(error) if error.is_full() => waits(shared, error)?,
+                Err(error) if error.is_full() => waits(shared, port, error)?,
                 kept => return kept,
             }
-            port.disk_room_blocking(end);
+            block(&shared.runtime, None, |patience| port.disk_room_blocking(end, &patience))?;
         }
     }
 
@@ -163,7 +167,7 @@ impl Durable {
                 self.pay(spool, port, debt)?;
             }
         });
-        kept.unwrap_or_else(|| Err(port::closed()))
+        kept.unwrap_or_else(|| Err(port.closed()))
     }
 
     /// Writes lines to disk.
@@ -239,10 +243,12 @@ impl Durable {
                         damaged += port.lane().load(id, lines_of(&record.lines));
                     }
                     Err(error @ SpoolError::Io { .. }) => {
+                        let error = failed(error);
                         tracing::error!(%error, "the spool cannot be read now");
                         return false;
                     }
                     Err(error) => {
+                        let error = failed(error);
                         tracing::error!(%error, "a record of the spool is lost");
                         damaged += port.lane().load(id, std::iter::empty());
                     }
@@ -275,6 +281,7 @@ impl Durable {
             let acknowledged = spool.acknowledge(&std::mem::take(&mut *lock(&self.settled)));
             let synced = if self.fsync == Fsync::Never { Ok(()) } else { spool.sync() };
             if let Err(error) = acknowledged.and(synced) {
+                let error = failed(error);
                 tracing::error!(%error, "the spool cannot be written or synced");
             }
         }
@@ -282,16 +289,13 @@ impl Durable {
     }
 }
 
-/// Whether a write waits when the spool is full.
-fn waits(shared: &Shared, full: Error) -> Result<()> {
+/// Whether a write waits when the spool is full. There may be no room any more once the writer is closed.
+fn waits(shared: &Shared, port: &Port, full: Error) -> Result<()> {
+    let closed = port.lane().closed().is_some();
     match shared.settings.when_full {
-        WhenFull::Reject => Err(port::in_memory_alone(full)),
-        _ => Ok(()),
+        WhenFull::Wait | WhenFull::DropOldest if !closed => Ok(()),
+        _ => Err(port::in_memory_alone(full)),
     }
-}
-
-fn too_late() -> Error {
-    Error::new(Kind::Spool, "the runtime ended before the lines were on disk")
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -357,6 +361,7 @@ async fn sync_again_and_again(shared: Arc<Shared>, durable: Arc<Durable>, interv
         };
         let synced = tokio::task::spawn_blocking(move || durable.with_spool(&shared, sync)).await;
         if let Ok(Some(Err(error))) = synced {
+            let error = failed(error);
             tracing::error!(%error, "the spool cannot be synced");
         }
     }

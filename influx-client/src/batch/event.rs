@@ -9,6 +9,7 @@ use influx_core::Precision;
 
 use crate::delivery::Rejected;
 use crate::error::Error;
+use crate::message;
 
 /// Where points go: all of a batch go to one target.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,11 +23,11 @@ pub struct BatchTarget {
     pub precision: Precision,
 }
 
-/// `database` or `database.retention_policy`.
+/// `database` or `database.retention_policy`, made presentable: one line, cut where it is long.
 impl fmt::Display for BatchTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.database)?;
-        self.retention_policy.iter().try_for_each(|policy| write!(f, ".{policy}"))
+        f.write_str(&message::name(&self.database))?;
+        self.retention_policy.iter().try_for_each(|policy| write!(f, ".{}", message::name(policy)))
     }
 }
 
@@ -110,6 +111,8 @@ pub enum DropReason {
     Deadline,
     /// The last handle was dropped without [`close`](crate::batch::BatchWriter::close).
     NotClosed,
+    /// The Tokio runtime on which the writer was built has ended, or does not run.
+    NoRuntime,
 }
 
 impl fmt::Display for DropReason {
@@ -121,6 +124,7 @@ impl fmt::Display for DropReason {
             DropReason::RequestRefused => "the server refused the request",
             DropReason::Deadline => "the deadline of close was reached",
             DropReason::NotClosed => "the writer was dropped without close",
+            DropReason::NoRuntime => "the writer's Tokio runtime has ended, or does not run",
         })
     }
 }

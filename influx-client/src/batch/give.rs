@@ -6,6 +6,7 @@ use influx_core::{LineProtocol, Precision};
 
 use super::event::{BatchEvent, DropReason};
 use super::lane::{Lane, Offered};
+use super::waiting::block;
 use super::{BatchWriter, WhenFull, port};
 use crate::error::{Error, Result};
 use crate::stamp;
@@ -22,7 +23,7 @@ impl BatchWriter {
     #[inline]
     pub async fn write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         loop {
-            match self.port.offer(point)? {
+            match self.offer(point)? {
                 Offered::Taken { end, .. } => return self.kept(end).await,
                 refused => self.room(&refused).await?,
             }
@@ -68,25 +69,35 @@ impl BatchWriter {
     /// A point that line protocol cannot carry, a writer that is closed, and a full queue. With a spool that is full:
     /// [`is_spool`](crate::Error::is_spool); the point was taken, and waits in memory alone.
     pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
-        match self.port.offer(point)? {
+        match self.offer(point)? {
             Offered::Taken { end, .. } => match &self.shared.durable {
                 None => Ok(()),
                 Some(durable) => durable.try_keep(&self.shared, &self.port, end),
             },
-            Offered::Closed => Err(port::closed()),
+            Offered::Closed => Err(self.port.closed()),
             Offered::Full => Err(port::full(&self.port.target)),
         }
     }
 
-    /// As [`write`](Self::write), for plain threads: it blocks where that would wait. Not for async code.
+    /// As [`write`](Self::write), for plain threads: it blocks where that would wait.
+    ///
+    /// In async code it holds up its thread. On a single-threaded runtime nobody could make room then: where this call finds
+    /// that it blocks the writer's own runtime, it fails after two seconds.
+    ///
+    /// ```no_run
+    /// # fn run(writer: influx_client::batch::BatchWriter) {
+    /// use influx_client::Point;
+    /// std::thread::spawn(move || writer.write_blocking(&Point::new("m").field("f", 1)));
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// Those of [`write`](Self::write).
+    /// Those of [`write`](Self::write), and a call that blocks the writer's runtime.
     #[inline]
     pub fn write_blocking<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         loop {
-            match self.port.offer(point)? {
+            match self.offer(point)? {
                 Offered::Taken { end, .. } => return self.kept_blocking(end),
                 refused => self.room_blocking(&refused)?,
             }
@@ -123,6 +134,11 @@ impl BatchWriter {
         self.kept_blocking(lot.end)
     }
 
+    #[inline]
+    fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
+        self.port.offer(point).map_err(|error| self.shared.not_encoded(error))
+    }
+
     /// Returns when there may be room for a point that was refused. With a spool there is, once the points before are on disk.
     #[cold]
     async fn room(&self, refused: &Offered) -> Result<()> {
@@ -142,7 +158,7 @@ impl BatchWriter {
     fn room_blocking(&self, refused: &Offered) -> Result<()> {
         if self.must_wait(refused)? {
             match self.shared.durable {
-                None => self.port.room_blocking(),
+                None => block(&self.shared.runtime, None, |patience| self.port.room_blocking(&patience))?,
                 Some(_) => {
                     let end = self.port.lane().end();
                     self.kept_blocking(end)?;
@@ -155,7 +171,7 @@ impl BatchWriter {
     /// Whether a point that was refused has to wait. It has not when an old batch makes room, where that was chosen.
     fn must_wait(&self, refused: &Offered) -> Result<bool> {
         match (refused, self.shared.settings.when_full, &self.shared.durable) {
-            (Offered::Closed, ..) => Err(port::closed()),
+            (Offered::Closed, ..) => Err(self.port.closed()),
             // with a spool it is full only as long as others are being written
             (_, WhenFull::Reject, None) => Err(port::full(&self.port.target)),
             (_, WhenFull::Reject, Some(_)) if self.port.lane().finds_no_room_on_disk() => {
@@ -242,11 +258,11 @@ impl Stamped {
 }
 
 #[inline]
-fn encode<P: LineProtocol>(lane: &mut Lane, point: &P) -> Result<Offered> {
-    lane.offer(point).map_err(Error::encode)
+fn encode<P: LineProtocol>(lane: &mut Lane, point: &P, index: usize) -> Result<Offered> {
+    lane.offer(point).map_err(|error| Error::encode(error.with_index(index)))
 }
 
-fn append(lane: &mut Lane, line: &[u8]) -> Result<Offered> {
+fn append(lane: &mut Lane, line: &[u8], _: usize) -> Result<Offered> {
     Ok(lane.offer_line(line))
 }
 
@@ -265,7 +281,7 @@ struct Lot<I, T, O> {
     end: u64,
 }
 
-impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T) -> Result<Offered>> Lot<I, T, O> {
+impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offered>> Lot<I, T, O> {
     fn new(items: I, offer: O) -> Self {
         Lot { items, next: [None; TOGETHER], at: TOGETHER, offer, taken: 0, end: 0 }
     }
@@ -280,7 +296,9 @@ impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T) -> Result<Offered>> Lot
             if self.next[self.at].is_none() {
                 return Ok(None);
             }
-            if let Some(refused) = self.give_some(writer).map_err(|error| self.name_taken(error))? {
+            if let Some(refused) =
+                self.give_some(writer).map_err(|error| self.name_taken(writer.shared.not_encoded(error)))?
+            {
                 return Ok(Some(refused));
             }
         }
@@ -291,7 +309,8 @@ impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T) -> Result<Offered>> Lot
         let mut given = || {
             let mut lane = writer.port.lane();
             while let Some(Some(item)) = self.next.get(self.at) {
-                match (self.offer)(&mut lane, *item)? {
+                // as many were taken before it as it is behind the first of this call
+                match (self.offer)(&mut lane, *item, self.taken as usize)? {
                     Offered::Taken { wake, end } => {
                         (self.end, self.taken, self.at) = (end, self.taken + 1, self.at + 1);
                         wakes |= wake;

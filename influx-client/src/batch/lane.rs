@@ -50,7 +50,9 @@ pub(super) struct Lane {
     wait: Wait,
     stats: Stats,
     spares: Vec<Vec<u8>>,
-    closed: bool,
+    closed: Option<Closed>,
+    /// Nobody sends any more: what is not settled will not be.
+    dead: bool,
     /// What of it is on disk, if it has a spool.
     disk: Option<Disk>,
 }
@@ -62,8 +64,17 @@ pub(super) enum Offered {
     Taken { wake: bool, end: u64 },
     /// There is no room for it now.
     Full,
-    /// The writer is closed.
+    /// No more points are taken.
     Closed,
+}
+
+/// Why no more points are taken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Closed {
+    /// The caller closed it.
+    Asked,
+    /// The runtime of its tasks has ended.
+    RuntimeEnded,
 }
 
 /// What became of a part of a batch.
@@ -86,7 +97,8 @@ impl Lane {
             wait,
             stats: Stats::default(),
             spares: Vec::new(),
-            closed: false,
+            closed: None,
+            dead: false,
             disk: None,
         }
     }
@@ -119,7 +131,7 @@ impl Lane {
 
     #[inline]
     fn refuses(&self) -> Option<Offered> {
-        if self.closed {
+        if self.closed.is_some() {
             return Some(Offered::Closed);
         }
         let full = self.owes_too_much().unwrap_or_else(|| self.is_full());
@@ -258,7 +270,7 @@ impl Lane {
 
     /// Gives up everything; gives back what is not on disk, oldest first.
     pub(super) fn hand_back(&mut self) -> Vec<Lines> {
-        self.closed = true;
+        self.close();
         self.seal();
         let on_their_way = std::mem::take(&mut self.in_flight).into_values().flatten();
         let mut lines: Vec<Lines> =
@@ -275,12 +287,28 @@ impl Lane {
 
     /// Takes no more points.
     pub(super) fn close(&mut self) {
-        self.closed = true;
+        self.closed.get_or_insert(Closed::Asked);
+    }
+
+    /// Nobody sends any more.
+    pub(super) fn die(&mut self) {
+        self.closed.get_or_insert(Closed::RuntimeEnded);
+        self.dead = true;
+    }
+
+    /// Why no more points are taken, if so.
+    pub(super) fn closed(&self) -> Option<Closed> {
+        self.closed
+    }
+
+    /// Whether nobody sends any more.
+    pub(super) fn is_dead(&self) -> bool {
+        self.dead
     }
 
     /// Whether no more batches will come.
     pub(super) fn is_over(&self) -> bool {
-        self.closed && self.disk.as_ref().and_then(Disk::end).is_none()
+        self.closed.is_some() && self.disk.as_ref().and_then(Disk::end).is_none()
     }
 
     /// Whether all points below that number are settled.

@@ -10,7 +10,10 @@
 //!   and the others are stored.
 //! - A full queue makes [`write`](BatchWriter::write) wait, by default; memory does not grow.
 //! - [`flush`](BatchWriter::flush) returns when all that was given before it is settled; [`close`](BatchWriter::close) returns by
-//!   its deadline, whatever the server does.
+//!   its deadline, whatever the server does. Both can be awaited in plain threads, too, or called there as
+//!   [`flush_blocking`](BatchWriter::flush_blocking) and [`close_blocking`](BatchWriter::close_blocking).
+//! - When the Tokio runtime on which it was built ends, writes and `flush` fail, nobody waits for ever, and `close` hands back
+//!   what is unsent, or leaves it in the spool.
 //! - Points without a timestamp are stamped when they are given, so that sending them again cannot make a second point.
 //! - A database that is gone, or a server that is slow for one, does not delay the points of another.
 //!
@@ -78,6 +81,7 @@ mod shared;
 mod step;
 #[cfg(test)]
 mod tests;
+mod waiting;
 mod worker;
 
 use std::fmt;
@@ -85,11 +89,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use influx_core::Precision;
-use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 use port::Port;
 use shared::Shared;
+use waiting::{block, within};
 
 pub use config::{BatchWriterBuilder, RequestFault, WhenFull};
 pub use event::{BatchEvent, BatchTarget, DropReason, Report, Stats, Unsent};
@@ -170,12 +174,58 @@ impl BatchWriter {
     }
 
     /// Sends what waits, and returns when all that was given to any handle before is settled: written, rejected or dropped.
-    pub async fn flush(&self) {
-        let ports = self.shared.ports();
-        let below: Vec<u64> = ports.iter().map(|port| port.seal()).collect();
-        for (port, below) in ports.iter().zip(below) {
-            port.settled_below(below).await;
+    ///
+    /// It can be awaited anywhere, also outside of a runtime.
+    ///
+    /// ```no_run
+    /// # async fn run(writer: influx_client::batch::BatchWriter) -> influx_client::Result<()> {
+    /// writer.write_lines("cpu usage=0.5").await?;
+    /// writer.flush().await?;
+    /// assert_eq!(writer.stats().pending, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The runtime on which the writer was built has ended: what is not settled will not be, and
+    /// [`close`](Self::close) hands it back.
+    pub async fn flush(&self) -> Result<()> {
+        for (port, below) in self.sealed() {
+            port.settled_below(below).await?;
         }
+        Ok(())
+    }
+
+    /// As [`flush`](Self::flush), for plain threads: it blocks where that would wait.
+    ///
+    /// ```no_run
+    /// # fn run(writer: influx_client::batch::BatchWriter) {
+    /// use influx_client::Point;
+    ///
+    /// std::thread::spawn(move || {
+    ///     writer.write_blocking(&Point::new("m").field("f", 1))?;
+    ///     writer.flush_blocking()
+    /// });
+    /// # }
+    /// ```
+    ///
+    /// In async code it holds up its thread. A multi-threaded runtime goes on with its other threads; where this call finds that
+    /// it blocks the only thread of the writer's own runtime, it fails after two seconds.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`flush`](Self::flush), and a call that blocks the writer's runtime.
+    pub fn flush_blocking(&self) -> Result<()> {
+        let sealed = self.sealed();
+        block(&self.shared.runtime, None, |patience| {
+            sealed.iter().try_for_each(|(port, below)| port.settled_below_blocking(*below, &patience))
+        })
+    }
+
+    /// Each target, and the number that all its points so far are below. They leave now.
+    fn sealed(&self) -> Vec<(Arc<Port>, u64)> {
+        self.shared.ports().into_iter().map(|port| (Arc::clone(&port), port.seal())).collect()
     }
 
     /// What became of the points that all handles were given so far.
@@ -185,16 +235,52 @@ impl BatchWriter {
 
     /// Takes no more points, sends what waits, and returns when all of it is settled, or at the deadline: what is not
     /// delivered by then is handed back. Other handles find the writer closed.
+    ///
+    /// It can be awaited anywhere, also outside of a runtime. When the runtime on which the writer was built has ended, it returns
+    /// at once.
+    ///
+    /// ```no_run
+    /// # async fn run(writer: influx_client::batch::BatchWriter) {
+    /// let report = writer.close(std::time::Duration::from_secs(30)).await;
+    /// for unsent in &report.unsent {
+    ///     eprintln!("{} points for {} were not delivered", unsent.points, unsent.target);
+    /// }
+    /// # }
+    /// ```
     pub async fn close(self, deadline: Duration) -> Report {
         let ends = self.shared.close();
         let all = async {
             for (port, end) in ends {
-                port.settled_below(end).await;
+                // who sends no more leaves points to be handed back
+                let _ = port.settled_below(end).await;
             }
         };
         // whether in time or not: what is left is handed back
-        let _ = timeout(deadline, all).await;
+        let _ = within(deadline, all).await;
         self.shared.stop(DropReason::Deadline)
+    }
+
+    /// As [`close`](Self::close), for plain threads: it blocks where that would wait.
+    ///
+    /// ```no_run
+    /// # fn run(writer: influx_client::batch::BatchWriter) {
+    /// let report = writer.close_blocking(std::time::Duration::from_secs(30));
+    /// assert!(report.is_complete(), "{:?}", report.stats);
+    /// # }
+    /// ```
+    ///
+    /// In async code it holds up its thread. A multi-threaded runtime goes on with its other threads; where this call finds that
+    /// it blocks the only thread of the writer's own runtime, it hands back after two seconds what is not delivered
+    /// ([`DropReason::NoRuntime`]).
+    pub fn close_blocking(self, deadline: Duration) -> Report {
+        let ends = self.shared.close();
+        let runs = block(&self.shared.runtime, Some(deadline), |patience| {
+            for (port, end) in ends {
+                let _ = port.settled_below_blocking(end, &patience);
+            }
+            patience.runs()
+        });
+        self.shared.stop(if runs { DropReason::Deadline } else { DropReason::NoRuntime })
     }
 }
 

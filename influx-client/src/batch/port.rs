@@ -1,15 +1,16 @@
 //! A target's lane, shared by those who give points and those who send them.
 
 use std::pin::pin;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use influx_core::LineProtocol;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 use super::event::BatchTarget;
-use super::lane::{Lane, Offered};
+use super::lane::{Closed, Lane, Offered};
 use super::pace::Pace;
+use super::waiting::{Patience, stuck};
 use crate::error::{Error, Kind, Result};
 use crate::write::WriteTarget;
 
@@ -56,7 +57,8 @@ impl Port {
     /// Gives a point to the lane, once.
     #[inline]
     pub(super) fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
-        let offered = self.lane().offer(point).map_err(Error::encode)?;
+        // the lane counts what its batch holds, the caller what this call was given
+        let offered = self.lane().offer(point).map_err(|error| Error::encode(error.with_index(0)))?;
         if let Offered::Taken { wake: true, .. } = offered {
             self.wake();
         }
@@ -91,11 +93,8 @@ impl Port {
 
     /// As [`disk_room`](Self::disk_room), for plain threads.
     #[cfg(feature = "spool")]
-    pub(super) fn disk_room_blocking(&self, end: u64) {
-        let mut lane = self.lane();
-        while !lane.may_use_disk(end) {
-            lane = self.settled_sync.wait(lane).unwrap_or_else(PoisonError::into_inner);
-        }
+    pub(super) fn disk_room_blocking(&self, end: u64, patience: &Patience) -> Result<()> {
+        self.wait_blocking(|lane| lane.may_use_disk(end), patience)
     }
 
     /// Returns when there is something to bring from disk into memory, and room for it.
@@ -119,11 +118,19 @@ impl Port {
     }
 
     /// As [`room`](Self::room), for plain threads.
-    pub(super) fn room_blocking(&self) {
+    pub(super) fn room_blocking(&self, patience: &Patience) -> Result<()> {
+        self.wait_blocking(Lane::has_room, patience)
+    }
+
+    /// Blocks until it is so; an error when patience ends.
+    fn wait_blocking(&self, is_so: impl Fn(&Lane) -> bool, patience: &Patience) -> Result<()> {
         let mut lane = self.lane();
-        while !lane.has_room() {
-            lane = self.settled_sync.wait(lane).unwrap_or_else(PoisonError::into_inner);
+        while !is_so(&lane) {
+            let left = patience.left().ok_or_else(stuck)?;
+            let waited = self.settled_sync.wait_timeout(lane, left);
+            (lane, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
+        Ok(())
     }
 
     /// The number of the next batch to send; `None` when there will be none.
@@ -183,15 +190,69 @@ impl Port {
         end
     }
 
-    /// Returns when all points below that number are settled.
-    pub(super) async fn settled_below(&self, number: u64) {
+    /// Returns when all points below that number are settled; an error when nobody sends them any more.
+    pub(super) async fn settled_below(&self, number: u64) -> Result<()> {
         loop {
             let mut settled = pin!(self.settled.notified());
             settled.as_mut().enable();
-            if self.lane().settled_below(number) {
-                return;
+            if let Some(end) = self.end_of_flush(&self.lane(), number) {
+                return end;
             }
             settled.await;
+        }
+    }
+
+    /// As [`settled_below`](Self::settled_below), for plain threads.
+    pub(super) fn settled_below_blocking(&self, number: u64, patience: &Patience) -> Result<()> {
+        self.wait_blocking(|lane| self.end_of_flush(lane, number).is_some(), patience)?;
+        self.end_of_flush(&self.lane(), number).unwrap_or(Ok(()))
+    }
+
+    /// How waiting for the points below that number has ended.
+    fn end_of_flush(&self, lane: &Lane, number: u64) -> Option<Result<()>> {
+        if lane.settled_below(number) {
+            return Some(Ok(()));
+        }
+        lane.is_dead().then(|| Err(closed(lane.closed())))
+    }
+
+    /// Why no more points are taken.
+    pub(super) fn closed(&self) -> Error {
+        closed(self.lane().closed())
+    }
+
+    /// Belongs to a task that sends or loads: if the task ends before all is done, nobody waits for it any more.
+    pub(super) fn attend(self: &Arc<Self>) -> Attendant {
+        Attendant(Some(Arc::clone(self)))
+    }
+
+    fn die(&self) {
+        let pending = {
+            let mut lane = self.lane();
+            lane.die();
+            lane.stats().pending
+        };
+        if pending > 0 {
+            tracing::error!(target = %self.target, points = pending, "the Tokio runtime of a batch writer has ended before its points were settled");
+        }
+        self.tell_settled();
+    }
+}
+
+/// A task's part in a port.
+pub(super) struct Attendant(Option<Arc<Port>>);
+
+impl Attendant {
+    /// The task has done all.
+    pub(super) fn leave(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Attendant {
+    fn drop(&mut self) {
+        if let Some(port) = self.0.take() {
+            port.die();
         }
     }
 }
@@ -208,12 +269,19 @@ impl std::fmt::Debug for Port {
 /// A point that was taken, and cannot be made safe now.
 #[cfg(feature = "spool")]
 pub(super) fn in_memory_alone(full: Error) -> Error {
-    let text = "the spool is full: the point was taken and will be sent, but waits in memory alone; give the spool more room with max_bytes(..)";
+    let text = "the spool is full: the point was taken and will be sent, or handed back by close, but waits in memory alone; give the spool more room with max_bytes(..)";
     Error::new(Kind::Spool, text).with_source(full)
 }
 
-pub(super) fn closed() -> Error {
-    Error::new(Kind::Closed, "the batch writer is closed: it takes no more points")
+pub(super) fn closed(why: Option<Closed>) -> Error {
+    let text = match why {
+        None | Some(Closed::Asked) => "the batch writer is closed: it takes no more points",
+        Some(Closed::RuntimeEnded) => {
+            "the batch writer takes no more points, as its Tokio runtime has ended, and with it the tasks that send: close it, \
+             which hands back what is unsent, and build another within a runtime that lasts"
+        }
+    };
+    Error::new(Kind::Closed, text)
 }
 
 pub(super) fn full(target: &BatchTarget) -> Error {

@@ -22,6 +22,7 @@ use crate::config::WriteConfig;
 use crate::delivery::Rejected;
 use crate::error::{Error, Result};
 use crate::generation::v1;
+use crate::message;
 use crate::session::Session;
 use crate::stamp;
 use crate::write::WriteTarget;
@@ -47,7 +48,7 @@ pub(super) struct Shared {
     /// Turns true when the writer is closed.
     pub(super) closing: watch::Sender<bool>,
     on_event: Option<OnEvent>,
-    runtime: Handle,
+    pub(super) runtime: Handle,
     targets: Mutex<Targets>,
     rejected: Mutex<Kept>,
     pub(super) durable: Option<Arc<Durable>>,
@@ -88,7 +89,7 @@ impl Shared {
     pub(super) fn port(self: &Arc<Self>, target: BatchTarget) -> Result<Arc<Port>> {
         let mut targets = self.targets();
         if targets.closed {
-            return Err(port::closed());
+            return Err(port::closed(None));
         }
         let Targets { ports, tasks, .. } = &mut *targets;
         match ports.entry(target) {
@@ -99,15 +100,28 @@ impl Shared {
                 if let Some(durable) = &self.durable {
                     port.lane().spool();
                     let load = Arc::clone(durable).load_again_and_again(Arc::clone(self), Arc::clone(&port));
-                    tasks.push(self.runtime.spawn(load).abort_handle());
+                    tasks.push(self.attended(&port, load));
                 }
                 for _ in 0..self.settings.in_flight {
                     let run = worker::run(Arc::clone(self), Arc::clone(&port));
-                    tasks.push(self.runtime.spawn(run).abort_handle());
+                    tasks.push(self.attended(&port, run));
+                }
+                if port.lane().is_dead() {
+                    return Err(port.closed());
                 }
                 Ok(Arc::clone(new.insert(port)))
             }
         }
+    }
+
+    /// Starts a task whose end, if it comes too early, is the port's.
+    fn attended(&self, port: &Arc<Port>, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        let attendant = port.attend();
+        let task = async move {
+            task.await;
+            attendant.leave();
+        };
+        self.runtime.spawn(task).abort_handle()
     }
 
     fn new_port(&self, target: BatchTarget) -> Result<Port> {
@@ -118,8 +132,10 @@ impl Shared {
             precision: target.precision,
             ..settings.write.clone()
         };
-        let mut writer =
-            LineWriter::new(Dialect::V1).precision(v1::wire_precision(target.precision)).clock(stamp::now);
+        let mut writer = LineWriter::new(Dialect::V1)
+            .precision(v1::wire_precision(target.precision))
+            .nan(write.nan)
+            .clock(stamp::now);
         for (key, value) in &write.default_tags {
             writer.default_tag(key, value.as_str()).map_err(Error::encode)?;
         }
@@ -128,6 +144,12 @@ impl Shared {
         let wait = Wait { age: settings.flush_interval, jitter: settings.jitter };
         let lane = Lane::new(Accumulator::new(writer, limits), settings.queue_bytes, wait);
         Ok(Port::new(target, to, lane))
+    }
+
+    /// The error of a point that line protocol cannot carry.
+    #[cold]
+    pub(super) fn not_encoded(&self, error: Error) -> Error {
+        error.without(self.session.http.secrets())
     }
 
     pub(super) fn ports(&self) -> Vec<Arc<Port>> {
@@ -143,7 +165,8 @@ impl Shared {
     pub(super) fn tell(&self, event: &BatchEvent<'_>) {
         match event {
             BatchEvent::Recovered { folder, points, damaged_points, damaged_bytes } => {
-                let folder = folder.display();
+                let folder = folder.to_string_lossy();
+                let folder = message::line(&folder);
                 if *damaged_bytes > 0 {
                     tracing::warn!(%folder, points, damaged_points, damaged_bytes, "points of an earlier writer are sent; some were damaged, or cut off by a crash");
                 } else {
@@ -234,18 +257,20 @@ impl Shared {
         };
         let mut unsent = Vec::new();
         for (port, lines) in ports.iter().zip(left) {
+            let why = if port.lane().is_dead() { DropReason::NoRuntime } else { why };
             let unsent_of = |lines: Lines| Unsent {
                 target: port.target.clone(),
                 points: lines.points,
                 lines: lines.bytes,
             };
-            unsent.extend(lines.into_iter().map(unsent_of));
+            unsent.extend(lines.into_iter().map(|lines| (why, unsent_of(lines))));
             port.tell_settled();
         }
         tasks.iter().for_each(AbortHandle::abort);
-        for Unsent { target, points, lines } in &unsent {
-            self.tell(&BatchEvent::Dropped { target, why, points: *points, lines });
+        for (why, Unsent { target, points, lines }) in &unsent {
+            self.tell(&BatchEvent::Dropped { target, why: *why, points: *points, lines });
         }
+        let unsent = unsent.into_iter().map(|(_, unsent)| unsent).collect();
         let rejected =
             std::mem::take(&mut *self.rejected.lock().unwrap_or_else(PoisonError::into_inner)).points;
         Report { stats: self.stats(), rejected, unsent }

@@ -6,11 +6,12 @@ mod tls;
 use std::fmt;
 use std::time::Duration;
 
-use influx_core::{Dialect, LineWriter, Precision};
+use influx_core::{Dialect, LineWriter, Nan, Precision};
 
 use crate::auth::Auth;
 use crate::endpoint::{Endpoint, without_secrets};
 use crate::error::{Error, Result};
+use crate::message::Secrets;
 use crate::tls::Tls;
 
 /// How many nodes of an InfluxDB Enterprise 1.x cluster must store a write; single servers ignore it.
@@ -55,12 +56,27 @@ pub(crate) struct Config {
     pub(crate) write: WriteConfig,
 }
 
+impl Config {
+    /// What must not appear in any message.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        if let Some(auth) = &self.auth {
+            auth.add_to(&mut secrets);
+        }
+        if let Some(pem) = &self.tls.identity {
+            secrets.add_pem(pem.expose());
+        }
+        secrets
+    }
+}
+
 /// The settings that a single write can override.
 #[derive(Debug, Clone)]
 pub(crate) struct WriteConfig {
     pub(crate) database: Option<String>,
     pub(crate) retention_policy: Option<String>,
     pub(crate) precision: Precision,
+    pub(crate) nan: Nan,
     pub(crate) consistency: Option<Consistency>,
     pub(crate) gzip: bool,
     pub(crate) batch_points: usize,
@@ -123,6 +139,7 @@ impl V1Builder {
                 database: None,
                 retention_policy: None,
                 precision: Precision::Ns,
+                nan: Nan::default(),
                 consistency: None,
                 gzip: false,
                 batch_points: 10_000,
@@ -156,6 +173,20 @@ impl V1Builder {
     /// division. [`Precision::Us`] is written as nanoseconds, uncut, as 1.x servers disagree on that unit's name.
     pub fn precision(mut self, precision: Precision) -> Self {
         self.write.precision = precision;
+        self
+    }
+
+    /// What becomes of floats that are NaN or infinite, which line protocol cannot carry; default [`Nan::Error`]. With
+    /// [`Nan::Skip`] the field is left out of its point; a point that has no other field is an error. A field with
+    /// `nan = "skip"` in its struct is skipped in any case.
+    ///
+    /// ```
+    /// use influx_client::{Client, Nan};
+    /// let client = Client::v1("http://localhost:8086").nan(Nan::Skip).build()?;
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn nan(mut self, nan: Nan) -> Self {
+        self.write.nan = nan;
         self
     }
 

@@ -8,18 +8,27 @@ use std::time::Duration;
 use influx_core::{DecodeError, EncodeError};
 
 use crate::delivery::{Delivery, Rejected};
+use crate::message::{self, Cause, Secrets};
 use crate::retry;
-use crate::secret::Secret;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-type Source = Box<dyn StdError + Send + Sync + 'static>;
+/// Most bytes that are kept of a server's text.
+const SERVER_TEXT: usize = 64 << 10;
 
 /// What went wrong, where, and what is known about the data.
 ///
 /// `Display` is one line with the most specific fact; [`source`](StdError::source) has the cause below it and
-/// [`report`](Error::report) prints both. No password or token ever appears in it.
+/// [`report`](Error::report) prints both.
+///
+/// # Texts from outside
+///
+/// A server's words, names, values and the causes of other libraries are shown as one line of at most 4 KiB, `Debug` and
+/// `report` included; what cannot be seen (controls, marks of direction, characters without width) is escaped, and line breaks
+/// become ` | `. The client's own password, token, shared secret and certificate never appear, however they are spelled: plain,
+/// percent-encoded, quoted, or in base64 with the user's name. `***` stands for them. A secret of fewer than four characters is
+/// taken out where it is a word of its own: that of one letter would leave nothing of any text.
 ///
 /// ```
 /// let error = influx_client::Client::v1("localhost:8086").build().unwrap_err();
@@ -34,11 +43,13 @@ struct Inner {
     /// `POST http://host:8086/write`, without credentials and parameters.
     request: Option<String>,
     message: String,
-    source: Option<Source>,
+    source: Option<Cause>,
     encode: Option<EncodeError>,
     decode: Option<DecodeError>,
     status: Option<u16>,
     server_message: Option<String>,
+    /// The message has the server's words, too.
+    words_shown: bool,
     retry_after: Option<Duration>,
     /// What is known of this answer beyond its status.
     retryable: Option<bool>,
@@ -95,6 +106,7 @@ impl Error {
             decode: None,
             status: None,
             server_message: None,
+            words_shown: false,
             retry_after: None,
             retryable: None,
             rejected: Vec::new(),
@@ -130,25 +142,35 @@ impl Error {
             () if cause.is_truncated() => Kind::Incomplete,
             () => Kind::Decode,
         };
-        let mut error = Error::new(kind, show::one_line(&cause.to_string()));
+        let mut error = Error::new(kind, cause.to_string());
         error.0.decode = Some(cause);
         error
     }
 
-    /// The same error without the server's words, if they hold this text as a word of its own.
-    pub(crate) fn hiding(mut self, secret: &Secret) -> Self {
+    /// The same error without these secrets in what others said. What this crate says of itself stays: a secret that happens to
+    /// be one of its words could be guessed from the gap.
+    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
         let inner = &mut *self.0;
-        let tells = |text: &str| show::has_word(text, secret.expose());
-        let in_rows = inner.decode.as_ref().is_some_and(|cause| tells(&cause.to_string()));
-        if in_rows || inner.server_message.as_deref().is_some_and(tells) || tells(&inner.message) {
-            inner.message = "the server's message is left out, as it tells a password".to_owned();
-            (inner.server_message, inner.decode, inner.source) = (None, None, None);
+        let clean = |text: &str| message::cut(&secrets.taken_out(text), SERVER_TEXT).into_owned();
+        if inner.encode.is_some() || inner.decode.is_some() {
+            inner.message = clean(&inner.message);
         }
+        if let Some(cause) = inner.decode.take_if(|cause| tells(secrets, cause)) {
+            inner.server_message = cause.server_message().map(clean);
+            // its words stand in the message already
+            inner.words_shown = true;
+        } else {
+            inner.server_message = inner.server_message.as_deref().map(clean);
+        }
+        inner.source = inner.source.take().map(|source| source.without(secrets));
+        let rejected = std::mem::take(&mut inner.rejected);
+        inner.rejected = rejected.into_iter().map(|one| one.without(secrets)).collect();
         self
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Source>) -> Self {
-        self.0.source = Some(source.into());
+    /// Keeps the text of a cause, and of those below it.
+    pub(crate) fn with_source(mut self, source: impl StdError + 'static) -> Self {
+        self.0.source = Some(Cause::of(&source));
         self
     }
 
@@ -297,7 +319,7 @@ impl Error {
         self.0.status
     }
 
-    /// The server's own words, whole.
+    /// The server's own words, up to 64 KiB, with nothing changed but that the client's secrets are taken out.
     pub fn server_message(&self) -> Option<&str> {
         let in_rows = || self.0.decode.as_ref().and_then(DecodeError::server_message);
         self.0.server_message.as_deref().or_else(in_rows)
@@ -362,12 +384,18 @@ impl Error {
             }
             next = cause.source();
         }
-        text
+        message::line(&text).into_owned()
     }
+}
+
+/// Whether what is known of an answer that could not be read holds a secret.
+fn tells(secrets: &Secrets, cause: &DecodeError) -> bool {
+    let holds = |text: &str| secrets.taken_out(text) != text;
+    holds(&cause.to_string()) || cause.server_message().is_some_and(holds)
 }
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0.source.as_ref().map(|source| source as &(dyn StdError + 'static))
     }
 }

@@ -1,62 +1,47 @@
 //! The error as text.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::{Error, Kind};
-use crate::delivery::shorten;
+use crate::message::{self, SERVER_TEXT, line, shown};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Longest server text that is shown, in bytes.
-        const MAX_SHOWN: usize = 500;
-
-        let inner = &*self.0;
-        let mut sep = "";
-        let mut part = |f: &mut fmt::Formatter<'_>, text: &dyn fmt::Display| {
-            let written = write!(f, "{sep}{text}");
-            sep = ": ";
-            written
-        };
-        if let Some(request) = &inner.request {
-            part(f, request)?;
-        }
-        if let Some(status) = inner.status {
-            part(f, &format_args!("HTTP {status}{}", reason(status)))?;
-        }
-        if !inner.message.is_empty() {
-            part(f, &inner.message)?;
-        }
-        match &inner.server_message {
-            Some(message) => part(f, &one_line(&shorten(message, MAX_SHOWN)))?,
-            None if inner.kind == Kind::Status && inner.message.is_empty() => {
-                part(f, &"the server sent no message")?
-            }
-            None => {}
-        }
-        if inner.points_written > 0 {
-            write!(f, " ({} points were written before)", inner.points_written)?;
-        }
-        Ok(())
+        f.write_str(&line(&self.text()?))
     }
 }
 
-/// Errors are one line: breaks in a server's text become ` | `.
-pub(super) fn one_line(text: &str) -> String {
-    text.trim_end().replace("\r\n", "\n").replace('\n', " | ")
-}
-
-/// Whether the text holds the word, plain or with quotes and backslashes escaped, and no letters or digits around it.
-pub(super) fn has_word(text: &str, word: &str) -> bool {
-    let escaped = |quote: char| word.replace('\\', "\\\\").replace(quote, &format!("\\{quote}"));
-    let debug = format!("{word:?}");
-    let spellings = [word, &escaped('\''), &escaped('"'), debug.trim_matches('"')];
-    let found = |word: &str| {
-        let is_edge = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-        text.match_indices(word).any(|(at, _)| {
-            is_edge(text[..at].chars().next_back()) && is_edge(text[at + word.len()..].chars().next())
-        })
-    };
-    spellings.into_iter().any(|word| !word.is_empty() && found(word))
+impl Error {
+    /// The message before it is made presentable.
+    fn text(&self) -> Result<String, fmt::Error> {
+        let inner = &*self.0;
+        let mut text = String::new();
+        let mut part = |part: fmt::Arguments<'_>| {
+            let sep = if text.is_empty() { "" } else { ": " };
+            write!(text, "{sep}{part}")
+        };
+        if let Some(request) = &inner.request {
+            part(format_args!("{}", shown(request, message::MAX / 4)))?;
+        }
+        if let Some(status) = inner.status {
+            part(format_args!("HTTP {status}{}", reason(status)))?;
+        }
+        if !inner.message.is_empty() {
+            part(format_args!("{}", inner.message))?;
+        }
+        match &inner.server_message {
+            Some(words) if !inner.words_shown => part(format_args!("{}", shown(words, SERVER_TEXT)))?,
+            None if inner.kind == Kind::Status && inner.message.is_empty() => {
+                part(format_args!("the server sent no message"))?
+            }
+            _ => {}
+        }
+        if inner.points_written > 0 {
+            text = line(&text).into_owned();
+            write!(text, " ({} points were written before)", inner.points_written)?;
+        }
+        Ok(text)
+    }
 }
 
 fn reason(status: u16) -> &'static str {
@@ -78,24 +63,45 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
+/// How many refused points `Debug` shows.
+const POINTS_SHOWN: usize = 3;
+
 impl fmt::Debug for Error {
+    /// One line, whatever the flags.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("message", &self.to_string())
-            .field("status", &inner.status)
-            .field("delivery", &inner.delivery)
-            .field("rejected", &inner.rejected)
-            .field("source", &inner.source)
-            .finish()
+        let mut text = format!("Error {{ kind: {:?}, message: \"{self}\"", inner.kind);
+        if let Some(status) = inner.status {
+            write!(text, ", status: {status}")?;
+        }
+        if let Some(delivery) = inner.delivery {
+            write!(text, ", delivery: {delivery:?}")?;
+        }
+        if let Some(source) = &inner.source {
+            write!(text, ", source: {source:?}")?;
+        }
+        if !inner.rejected.is_empty() {
+            write!(text, ", rejected: [")?;
+            let mut sep = "";
+            for one in inner.rejected.iter().take(POINTS_SHOWN) {
+                write!(text, "{sep}{one}")?;
+                sep = ", ";
+            }
+            match inner.rejected.len().saturating_sub(POINTS_SHOWN) {
+                0 => text.push(']'),
+                more => write!(text, "{sep}and {more} more]")?,
+            }
+        }
+        text.push_str(" }");
+        f.write_str(&line(&text))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::delivery::Rejected;
     use crate::error::{Error, Kind};
-    use crate::secret::Secret;
+    use crate::message::Secrets;
 
     #[test]
     fn is_one_word_and_can_cross_threads() {
@@ -127,19 +133,49 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_the_servers_words_is_left_out_with_them() {
-        for (password, text, hidden) in [
-            ("hunter2", "cannot run CREATE USER x WITH PASSWORD 'hunter2'", true),
-            ("it's", "cannot run 'it\\'s'", true),
-            ("a\\\"b", "cannot run \"a\\\\\\\"b\"", true),
-            ("user", "user not found", true),
-            ("use", "user not found", false),
-            ("", "user not found", false),
+    fn secrets_are_taken_out_of_what_others_said() {
+        for (password, text, clean) in [
+            (
+                "hunter2",
+                "cannot run CREATE USER x WITH PASSWORD 'hunter2'",
+                "cannot run CREATE USER x WITH PASSWORD '***'",
+            ),
+            ("it's", "cannot run 'it\\'s'", "cannot run '***'"),
+            ("a\\\"b", "cannot run \"a\\\\\\\"b\"", "cannot run \"***\""),
+            ("user", "user not found", "*** not found"),
+            ("use", "user not found", "user not found"),
+            ("", "user not found", "user not found"),
         ] {
-            let error = Error::status_answer(400, text.into()).hiding(&Secret::new(password));
-            assert_eq!(error.server_message().is_none(), hidden, "{password}");
-            assert_eq!(error.to_string().contains("is left out, as it tells a password"), hidden, "{error}");
+            let mut secrets = Secrets::default();
+            secrets.add(password);
+            let io = std::io::Error::other(text);
+            let error = Error::status_answer(400, text.into()).with_source(io).without(&secrets);
+            assert_eq!(error.server_message(), Some(clean), "{password}");
+            assert_eq!(error.to_string(), format!("HTTP 400 Bad Request: {clean}"));
+            assert_eq!(error.report(), error.to_string());
+            assert!(format!("{error:?}").contains(clean));
         }
+        let mut secrets = Secrets::default();
+        secrets.add("listening");
+        let own = Error::new(Kind::Connect, "cannot connect; is a server listening there?").without(&secrets);
+        assert!(own.to_string().contains("listening"), "the gap would tell the secret");
+    }
+
+    #[test]
+    fn nothing_is_longer_than_4_kib() {
+        let long = "é\u{202e}\n".repeat(100_000);
+        let many = (0..5_000).map(|n| Rejected::new(Some(n), Some(long.as_bytes()), long.as_str())).collect();
+        let error = Error::status_answer(400, long.clone()).with_rejected(many, None).with_points_written(7);
+        let error =
+            error.with_source(std::io::Error::other(long.clone())).at(long).without(&Secrets::default());
+        let texts = [error.to_string(), error.report(), format!("{error:?}"), format!("{error:#?}")];
+        for text in texts.into_iter().chain(error.rejected()[..3].iter().map(ToString::to_string)) {
+            assert!(text.len() <= 4_096 && !text.contains(['\n', '\u{202e}']), "{} {text}", text.len());
+        }
+        assert!(
+            format!("{error:?}").contains("HTTP 400") && error.to_string().contains("7 points were written")
+        );
+        assert!(error.server_message().unwrap().len() <= 64 << 10);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 
@@ -62,6 +62,7 @@ impl Http {
         // it only puts requests together; to load the certificates takes long
         static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
         let (base, auth) = (config.endpoint.base.clone(), config.auth.clone());
-        Http { client: CLIENT.clone(), base, auth, timeouts: config.timeouts, script: Some(script) }
+        let secrets = Arc::new(config.secrets());
+        Http { client: CLIENT.clone(), base, auth, timeouts: config.timeouts, secrets, script: Some(script) }
     }
 }

@@ -10,6 +10,7 @@ use influx_core::{Columns, RowFamily};
 
 use crate::error::{Error, Result};
 use crate::http::Response;
+use crate::message::Secrets;
 use crate::query::Query;
 use crate::query::stream::as_answered;
 
@@ -22,6 +23,7 @@ pub struct RowBatches<T> {
     state: BatchState,
     decoder: Option<Decoder<Bytes>>,
     shown: String,
+    secrets: Arc<Secrets>,
     marker: PhantomData<fn() -> T>,
 }
 
@@ -34,6 +36,7 @@ enum BatchState {
 impl<T: RowFamily> RowBatches<T> {
     pub(crate) fn new(query: Query) -> Self {
         RowBatches {
+            secrets: Arc::clone(query.secrets()),
             state: BatchState::Unsent(Box::new(query)),
             decoder: None,
             shown: String::new(),
@@ -56,9 +59,9 @@ impl<T: RowFamily> RowBatches<T> {
                 return Some(Err(error));
             }
         }
-        let RowBatches { state, decoder, shown, .. } = self;
+        let RowBatches { state, decoder, shown, secrets, .. } = self;
         let rows = decoder.as_mut()?.rows();
-        Some(Ok(RowBatch { rows, state, shown }))
+        Some(Ok(RowBatch { rows, state, shown, secrets }))
     }
 
     /// Gives the decoder more to read. `false`: everything was read.
@@ -101,6 +104,7 @@ pub struct RowBatch<'b, T: RowFamily> {
     rows: LentRows<'b, T::Row<'b>>,
     state: &'b mut BatchState,
     shown: &'b str,
+    secrets: &'b Secrets,
 }
 
 impl<T: RowFamily> RowBatch<'_, T> {
@@ -119,7 +123,7 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
             Ok(row) => Some(Ok(row)),
             Err(error) => {
                 *self.state = BatchState::Ended;
-                Some(Err(Error::decode(error).at(self.shown)))
+                Some(Err(Error::decode(error).at(self.shown).without(self.secrets)))
             }
         }
     }
@@ -127,11 +131,11 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
     /// What [`for_each`](Iterator::for_each) is made of: faster than one row after the other.
     #[inline]
     fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
-        let RowBatch { rows, state, shown } = self;
+        let RowBatch { rows, state, shown, secrets } = self;
         rows.fold(init, |all, row| {
             let row = row.map_err(|error| {
                 *state = BatchState::Ended;
-                Error::decode(error).at(shown)
+                Error::decode(error).at(shown).without(secrets)
             });
             f(all, row)
         })

@@ -13,6 +13,7 @@ use influx_core::{Columns, DecodeError, FromRow};
 
 use crate::error::{Error, Result};
 use crate::http::Response;
+use crate::message::Secrets;
 use crate::query::Query;
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -77,6 +78,7 @@ struct Pump<D> {
     /// How the answer was asked for, until it is there.
     options: Options,
     decoder: Option<D>,
+    secrets: Arc<Secrets>,
 }
 
 enum State {
@@ -92,7 +94,9 @@ enum State {
 impl<D: Push> Pump<D> {
     fn new(query: Query) -> Self {
         let options = query.options();
-        Pump { state: State::Sending(Box::pin(async move { query.send().await })), options, decoder: None }
+        let secrets = Arc::clone(query.secrets());
+        let state = State::Sending(Box::pin(async move { query.send().await }));
+        Pump { state, options, decoder: None, secrets }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<D::Item>>> {
@@ -103,7 +107,10 @@ impl<D: Push> Pump<D> {
             {
                 match decoder.next() {
                     Some(Ok(item)) => return Poll::Ready(Some(Ok(item))),
-                    Some(Err(error)) => return self.fail(Error::decode(error)),
+                    Some(Err(error)) => {
+                        let error = Error::decode(error).without(&self.secrets);
+                        return self.fail(error);
+                    }
                     None => {}
                 }
             }

@@ -34,6 +34,8 @@ use influx_core::Point;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::runtime;
+
 pub use expect::Expect;
 pub use reply::Reply;
 pub use request::Request;
@@ -53,8 +55,9 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// Loopback cannot be listened on.
+    /// Loopback cannot be listened on, or this runs outside of a Tokio runtime with I/O and time.
     pub async fn start() -> io::Result<Server> {
+        runtime::check().map_err(io::Error::other)?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let script = Arc::new(Script::default());

@@ -6,15 +6,17 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::error::{Error, Kind, Result};
+use crate::runtime;
 
 /// The body as gzip, level 1: higher levels cost several times more than encoding the points.
 pub(crate) async fn gzip(body: Bytes) -> Result<Bytes> {
-    let packed = tokio::task::spawn_blocking(move || pack(&body)).await;
-    match packed {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => Err(Error::new(Kind::Encode, "the body cannot be compressed").with_source(error)),
-        Err(error) => Err(Error::new(Kind::Encode, "the compression was stopped").with_source(error)),
-    }
+    runtime::check()?;
+    let elsewhere = body.clone();
+    let packed = tokio::task::spawn_blocking(move || pack(&elsewhere)).await;
+    // a runtime that ends takes no such work any more
+    packed
+        .unwrap_or_else(|_| pack(&body))
+        .map_err(|error| Error::new(Kind::Encode, "the body cannot be compressed").with_source(error))
 }
 
 fn pack(body: &[u8]) -> std::io::Result<Bytes> {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use influx_core::{LineProtocol, Precision};
+use influx_core::{LineProtocol, Nan, Precision};
 
 use crate::config::{Consistency, WriteConfig};
 use crate::delivery::Delivery;
@@ -121,6 +121,20 @@ impl<S> WriteRequest<S> {
         self
     }
 
+    /// What becomes of floats of this write that are NaN or infinite, see [`V1Builder::nan`](crate::V1Builder::nan).
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::{Nan, Point};
+    /// client.write(Point::new("cpu").field("usage", 0.5).field("load", f64::NAN)).nan(Nan::Skip).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn nan(mut self, nan: Nan) -> Self {
+        self.config.nan = nan;
+        self
+    }
+
     /// How many nodes of an Enterprise cluster must store this write.
     pub fn consistency(mut self, consistency: Consistency) -> Self {
         self.config.consistency = Some(consistency);
@@ -184,9 +198,11 @@ impl<P: Points<K>, K> IntoFuture for WriteRequest<Given<P, K>> {
     /// Encodes all points; the future only sends.
     fn into_future(self) -> Self::IntoFuture {
         let encoded = self.ready().and_then(|(session, target, config, source)| {
-            let mut bodies = Bodies::new(&config).map_err(Error::encode)?;
-            source.0.encode(&mut bodies).map_err(Error::encode)?;
-            Ok((session, target, bodies.finish()))
+            let failed = |error| Error::encode(error).without(session.http.secrets());
+            let mut bodies = Bodies::new(&config).map_err(failed)?;
+            source.0.encode(&mut bodies).map_err(failed)?;
+            let bodies = bodies.finish();
+            Ok((session, target, bodies))
         });
         Box::pin(async move {
             let (session, target, bodies) = encoded?;
@@ -226,7 +242,7 @@ where
                 let body = match next {
                     Ok(Some(body)) => body,
                     Ok(None) => break,
-                    Err(error) => return Err(sending.stop_at(error)),
+                    Err(error) => return Err(sending.stop_at(error.without(session.http.secrets()))),
                 };
                 let mut send = pin!(sending.send(body));
                 // The first poll puts the body on its way; the next one is encoded meanwhile.

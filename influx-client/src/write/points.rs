@@ -61,7 +61,8 @@ pub struct Bodies {
 
 impl Bodies {
     pub(crate) fn new(config: &WriteConfig) -> Result<Self, EncodeError> {
-        let mut writer = LineWriter::new(Dialect::V1).precision(v1::wire_precision(config.precision));
+        let mut writer =
+            LineWriter::new(Dialect::V1).precision(v1::wire_precision(config.precision)).nan(config.nan);
         for (key, value) in &config.default_tags {
             writer.default_tag(key, value)?;
         }
@@ -116,7 +117,7 @@ impl Bodies {
 
 #[cfg(test)]
 mod tests {
-    use influx_core::{Point, Precision};
+    use influx_core::{Nan, Point, Precision};
 
     use super::*;
 
@@ -125,6 +126,7 @@ mod tests {
             database: None,
             retention_policy: None,
             precision: Precision::Ns,
+            nan: Nan::default(),
             consistency: None,
             gzip: false,
             batch_points,

@@ -1,6 +1,7 @@
 //! Bodies to the server, one after the other: halved when too large, refusals collected, everything else stops.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,6 +10,7 @@ use crate::delivery::{Delivery, Rejected};
 use crate::error::{Error, Kind, Result};
 use crate::generation::{Answer, Others};
 use crate::http::{self, Method, Request};
+use crate::message::Secrets;
 use crate::session::Session;
 use crate::write::Written;
 use crate::write::body::Body;
@@ -29,11 +31,12 @@ pub(crate) struct Outcome {
     pub(crate) answer: Answer,
     /// How many were sent to come to know it.
     pub(crate) requests: u64,
+    secrets: Arc<Secrets>,
 }
 
 impl Outcome {
     pub(crate) fn error(&self) -> Error {
-        verdict::error(&self.answer, &self.verdict)
+        verdict::error(&self.answer, &self.verdict).without(&self.secrets)
     }
 }
 
@@ -62,7 +65,8 @@ pub(crate) async fn post(
             session.go_plain();
         }
     }
-    Ok(Outcome { verdict, answer, requests })
+    let secrets = Arc::clone(session.http.secrets());
+    Ok(Outcome { verdict: verdict.without(&secrets), answer, requests, secrets })
 }
 
 /// One request with these lines.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::delivery::{Delivery, Rejected};
 use crate::error::Error;
 use crate::generation::{self, Answer, Cause, Document, NOT_INFLUXDB, Others, Refusal, Words};
+use crate::message::Secrets;
 use crate::write::body::Body;
 use crate::write::refusal::rejected;
 
@@ -77,6 +78,18 @@ impl Verdict {
             Verdict::Request(delivery) => *delivery,
             Verdict::TooLarge | Verdict::Wait => Delivery::Rejected,
             Verdict::Stored(_) | Verdict::Plain | Verdict::Suspect | Verdict::Unknown => Delivery::Unknown,
+        }
+    }
+
+    /// The same without these secrets in the server's words.
+    pub(crate) fn without(self, secrets: &Secrets) -> Verdict {
+        match self {
+            Verdict::Refused(mut refused) => {
+                refused.named = refused.named.into_iter().map(|one| one.without(secrets)).collect();
+                Verdict::Refused(refused)
+            }
+            Verdict::Stored(Some(remark)) => Verdict::Stored(Some(secrets.taken_out(&remark).into())),
+            other => other,
         }
     }
 

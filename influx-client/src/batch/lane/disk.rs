@@ -127,7 +127,7 @@ impl Lane {
 
     /// Whether a write to disk may succeed, or is not needed for the points below that number.
     pub(in super::super) fn may_use_disk(&self, end: u64) -> bool {
-        self.closed || self.disk.as_ref().is_none_or(|disk| !disk.no_room) || self.is_kept(end)
+        self.closed().is_some() || self.disk.as_ref().is_none_or(|disk| !disk.no_room) || self.is_kept(end)
     }
 
     #[inline]
@@ -350,7 +350,7 @@ impl Lane {
     }
 
     fn seal_if_closed(&mut self) {
-        if self.closed {
+        if self.closed().is_some() {
             self.seal();
         }
     }

@@ -63,7 +63,7 @@ async fn flush_does_not_wait_for_points_given_later() {
             sleep(ms(10)).await;
             give(&other, 100..105).await;
             // of this one the first knows nothing
-            other.flush().await;
+            other.flush().await.unwrap();
         });
         let (_, took) = timed(writer.flush()).await;
         assert_eq!(took, if in_flight == 1 { 100 } else { 50 });

@@ -157,7 +157,7 @@ impl Case {
                 }
                 Step::Pause(millis) => sleep(ms(*millis)).await,
                 Step::Flush => {
-                    writer.flush().await;
+                    writer.flush().await.unwrap();
                     assert_eq!(writer.stats().pending, 0);
                 }
             }
@@ -203,7 +203,10 @@ impl Case {
                         DropReason::Deadline => unsent.extend(points),
                         DropReason::RetriesExhausted => gave_up.extend(points),
                         DropReason::QueueFull => assert_eq!(self.when_full, WhenFull::DropOldest),
-                        DropReason::NotClosed | DropReason::Damaged | DropReason::RequestRefused => {
+                        DropReason::NotClosed
+                        | DropReason::Damaged
+                        | DropReason::RequestRefused
+                        | DropReason::NoRuntime => {
                             panic!("{why}")
                         }
                     }
@@ -297,7 +300,7 @@ proptest! {
 
     #[test]
     fn every_point_ends_exactly_once(case in case()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
         runtime.block_on(timed(case.run()));
     }
 }

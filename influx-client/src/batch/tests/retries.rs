@@ -29,7 +29,7 @@ async fn delays_are_random_parts_of_a_growing_limit() {
         let (builder, events) = Events::listen(server.writer().retry(retry).batch_points(1));
         let writer = builder.build().unwrap();
         give(&writer, [1]).await;
-        writer.flush().await;
+        writer.flush().await.unwrap();
         let (retries, times) = (events.retries(), server.times());
         let numbers: Vec<u32> = retries.iter().map(|(failures, ..)| *failures).collect();
         assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
@@ -56,7 +56,7 @@ async fn the_servers_wish_is_the_least_up_to_the_longest_delay() {
     let (builder, events) = Events::listen(server.writer().retry(retry).batch_points(1));
     let writer = builder.build().unwrap();
     give(&writer, [1]).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     let delays = events.delays();
     assert_eq!((delays[0], delays[2]), (7_000, 20_000));
     assert!(
@@ -93,7 +93,7 @@ async fn the_servers_wish_may_be_a_date() {
     let writer = builder.build().unwrap();
     let before = unix();
     give(&writer, [1]).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     let delays: Vec<Duration> = events.retries().iter().map(|(_, delay, _)| *delay).collect();
     let wish = Duration::from_secs(at);
     // the date is compared with the clock on the wall, which moves
@@ -252,7 +252,7 @@ async fn failures_of_one_batch_do_not_count_for_the_next() {
     let server = Server::new(|request| if request.at < 10_000 { Reply::busy(5) } else { Reply::stored() });
     let writer = server.writer().retry(asked().max_retries(1)).batch_points(1).build().unwrap();
     give(&writer, 0..3).await;
-    writer.flush().await;
+    writer.flush().await.unwrap();
     sleep(SECOND).await;
     // but the wait goes on where it stood
     assert_eq!(server.seen()[..3], [(0, vec![0]), (5_000, vec![0]), (10_000, vec![1])]);

@@ -1,0 +1,468 @@
+//! Every verb in every kind of runtime, and in none: an error that says what is missing, and no panic; and what becomes of a batch
+//! writer whose runtime ends.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+use influx_client::batch::{BatchEvent, BatchWriter, DropReason, Report, RetryPolicy};
+use influx_client::test_util::{Expect, Reply, Server};
+use influx_client::{Client, Error, OwnedRow, Point, Result, SpoolSettings};
+use tokio::runtime::{Builder, Runtime};
+
+/// Longer than anything here takes, and shorter than a test runner's patience.
+const LONG: Duration = Duration::from_secs(30);
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// An executor that is not Tokio's.
+fn plain<T>(work: impl Future<Output = T>) -> T {
+    let mut work = pin!(work);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    loop {
+        if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return done;
+        }
+        thread::park();
+    }
+}
+
+/// Does it in a thread of its own, and fails if that takes too long.
+#[track_caller]
+fn elsewhere<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, result) = mpsc::channel();
+    thread::spawn(move || done.send(work()));
+    result.recv_timeout(LONG).expect("no panic, and an end")
+}
+
+fn multi_thread(workers: usize) -> Runtime {
+    Builder::new_multi_thread().worker_threads(workers).enable_all().build().unwrap()
+}
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+const ROW: &str = r#"{"results":[{"series":[{"name":"m","columns":["time","f"],"values":[[1,2]]}]}]}"#;
+
+/// A server in a runtime of its own, which answers all.
+fn server(write: Reply) -> (Runtime, Server) {
+    let runtime = multi_thread(1);
+    let server = runtime.block_on(Server::start()).unwrap();
+    server.expect(Expect::write().any_times(), write);
+    server.expect(Expect::ping().any_times(), Reply::status(204));
+    server.expect(Expect::query().any_times(), Reply::json(ROW));
+    (runtime, server)
+}
+
+type Verb = (&'static str, Pin<Box<dyn Future<Output = Result<()>> + Send>>);
+
+/// What a client can do, each at its beginning.
+fn verbs(client: &Client) -> Vec<Verb> {
+    fn verb<T>(name: &'static str, work: impl Future<Output = Result<T>> + Send + 'static) -> Verb {
+        (name, Box::pin(async move { work.await.map(drop) }))
+    }
+    fn some<T>(next: Option<Result<T>>) -> Result<()> {
+        next.expect("a row or an error").map(drop)
+    }
+    let point = || Point::new("m").field("f", 1).timestamp(1);
+    let query = || client.influxql("SELECT f FROM m");
+    let (admin, c) = (client.admin(), client.clone());
+    let (mut rows, mut batches, mut series) =
+        (query().fetch::<OwnedRow>(), query().batches::<OwnedRow>(), query().series::<OwnedRow>());
+    let (a, b, d, e) = (admin.clone(), admin.clone(), admin.clone(), admin);
+    vec![
+        verb("ping", async move { c.ping().await }),
+        verb("write", client.write(point()).into_future()),
+        verb("write of many", client.write(vec![point(), point()]).into_future()),
+        verb("write, compressed", client.write(point()).gzip(true).into_future()),
+        verb("write_iter", client.write_iter([point()]).into_future()),
+        verb("write_lines", client.write_lines("m f=1 1").into_future()),
+        verb("fetch", async move { some(rows.next().await) }),
+        verb("fetch_all", query().fetch_all::<OwnedRow>()),
+        verb("fetch_one", query().fetch_one::<OwnedRow>()),
+        verb("fetch_optional", query().fetch_optional::<OwnedRow>()),
+        verb("for_each_row", query().for_each_row::<OwnedRow>(|_| ())),
+        verb("batches", async move { some(batches.next().await.map(|batch| batch.map(drop))) }),
+        verb("series", async move { some(series.next().await) }),
+        verb("all series", query().series::<OwnedRow>().all()),
+        verb("execute", query().execute()),
+        verb("raw", query().raw()),
+        verb("explain", query().explain()),
+        verb("create_database", async move { a.create_database("d").await }),
+        verb("drop_user", async move { b.drop_user("u").await }),
+        verb("create_user", async move { d.create_user("u", "p").await }),
+        verb("show_databases", async move { e.show_databases().await }),
+        verb("show_measurements", client.admin().show_measurements().into_future()),
+        verb("delete_points", client.admin().delete_points().measurement("m").into_future()),
+    ]
+}
+
+fn client(server: &Server) -> Client {
+    Client::v1(server.url()).database("d").build().unwrap()
+}
+
+#[track_caller]
+fn lacks(name: &str, error: &Error, what: &str) {
+    let text = error.to_string();
+    assert!(error.is_config() && !error.is_retryable(), "{name}: {error:?}");
+    assert!(text.contains("needs a Tokio runtime with I/O and time"), "{name}: {text}");
+    assert!(text.contains(what) && text.contains("enable_all()"), "{name}: {text}");
+}
+
+#[test]
+fn without_a_runtime() {
+    let (_running, server) = server(Reply::status(204));
+    let client = client(&server);
+    for (name, verb) in verbs(&client) {
+        lacks(name, &plain(verb).expect_err(name), "outside of any");
+    }
+    lacks("build", &client.batch_writer().build().unwrap_err(), "outside of any");
+    let error = plain(Server::start()).unwrap_err();
+    assert!(error.to_string().contains("needs a Tokio runtime"), "{error}");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn in_runtimes_that_lack_a_driver() {
+    let (_running, server) = server(Reply::status(204));
+    let client = client(&server);
+    type Set = fn(&mut Builder) -> &mut Builder;
+    let sets: [(&str, Set); 3] = [
+        ("without time:", |builder| builder.enable_io()),
+        ("without I/O:", |builder| builder.enable_time()),
+        ("without time and I/O:", |builder| builder),
+    ];
+    for (what, set) in sets {
+        for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+            let runtime = set(&mut builder).build().unwrap();
+            for (name, verb) in verbs(&client) {
+                lacks(name, &runtime.block_on(verb).expect_err(name), what);
+            }
+            let building = client.clone();
+            let error = runtime.block_on(async move { building.batch_writer().build() }).unwrap_err();
+            lacks("build", &error, what);
+            let error = runtime.block_on(Server::start()).unwrap_err();
+            assert!(error.to_string().contains(what), "{error}");
+        }
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn in_whole_runtimes() {
+    let (_running, server) = server(Reply::status(204));
+    let client = client(&server);
+    for runtime in [current_thread(), multi_thread(2)] {
+        for (name, verb) in verbs(&client) {
+            if let Err(error) = runtime.block_on(verb) {
+                // the row is none of these
+                assert!(
+                    error.is_decode() && (name.starts_with("show") || name == "explain"),
+                    "{name}: {error}"
+                );
+            }
+        }
+        let report = runtime.block_on(async {
+            let writer = client.batch_writer().build().unwrap();
+            writer.write(&Point::new("m").field("f", 1)).await.unwrap();
+            writer.flush().await.unwrap();
+            writer.close(LONG).await
+        });
+        assert!(report.is_complete(), "{report:?}");
+    }
+}
+
+#[test]
+fn a_client_outlives_its_runtime() {
+    let (_running, server) = server(Reply::silence());
+    let client = client(&server);
+    let first = multi_thread(1);
+    let handle = first.handle().clone();
+    first.block_on(client.ping()).unwrap();
+    let waiting: Vec<_> = verbs(&client).into_iter().map(|(_, verb)| first.spawn(verb)).collect();
+    // a stream that was begun there
+    let mut rows = client.influxql("SELECT f FROM m").fetch::<OwnedRow>();
+    first.block_on(rows.next()).unwrap().unwrap();
+    let started = Instant::now();
+    while !server.requests().iter().any(|request| request.path() == "/write") {
+        assert!(started.elapsed() < LONG);
+        thread::yield_now();
+    }
+    first.shutdown_background();
+    for verb in waiting {
+        // those with an answer have ended, the others were stopped
+        let _ = elsewhere(move || plain(verb));
+    }
+    let _ = elsewhere(move || plain(rows.next()));
+    for (name, verb) in verbs(&client) {
+        let handle = handle.clone();
+        let error = elsewhere(move || handle.block_on(verb)).expect_err(name);
+        assert!(
+            error.to_string().contains("the Tokio runtime that this runs in has ended"),
+            "{name}: {error}"
+        );
+    }
+    current_thread().block_on(client.ping()).unwrap();
+}
+
+fn point(n: i64) -> Point {
+    Point::new("m").field("f", n).timestamp(n)
+}
+
+/// A writer on this runtime whose batches have one point, and what was dropped of it.
+fn writer(runtime: &Runtime, server: &Server) -> (BatchWriter, mpsc::Receiver<DropReason>) {
+    let (dropped, drops) = mpsc::channel();
+    let client = client(server);
+    let builder =
+        client.batch_writer().batch_points(1).batch_bytes(20).queue_bytes(60).retry(RetryPolicy::new());
+    let builder = builder.on_event(move |event| {
+        if let BatchEvent::Dropped { why, .. } = event {
+            let _ = dropped.send(*why);
+        }
+    });
+    let _within = runtime.enter();
+    (builder.build().unwrap(), drops)
+}
+
+fn adds_up(report: &Report) {
+    let stats = report.stats;
+    let unsent: usize = report.unsent.iter().map(|unsent| unsent.points).sum();
+    assert_eq!(stats.given, stats.written + stats.rejected + stats.dropped + stats.spooled, "{stats:?}");
+    assert_eq!((stats.dropped, stats.pending), (unsent as u64, 0), "{stats:?}");
+}
+
+#[track_caller]
+fn ended(error: &Error) {
+    assert!(error.is_closed() && error.to_string().contains("its Tokio runtime has ended"), "{error}");
+}
+
+/// Gives points until the queue is full.
+fn fill(writer: &BatchWriter) -> u64 {
+    (1..).find(|n| writer.try_write(&point(*n)).is_err()).unwrap().cast_unsigned() - 1
+}
+
+#[test]
+fn a_writer_whose_runtime_has_ended_gives_errors() {
+    let (_running, server) = server(Reply::silence());
+    for runtime in [current_thread(), multi_thread(2)] {
+        let (writer, drops) = writer(&runtime, &server);
+        let given = fill(&writer);
+        runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
+        runtime.shutdown_background();
+        let other = writer.clone();
+        elsewhere(move || {
+            ended(&plain(other.write(&point(1))).unwrap_err());
+            ended(&other.try_write(&point(1)).unwrap_err());
+            ended(&other.write_blocking(&point(1)).unwrap_err());
+            ended(&plain(other.write_all(&[point(1)])).unwrap_err());
+            ended(&other.write_all_blocking(&[point(1)]).unwrap_err());
+            ended(&plain(other.write_lines("m f=1 1")).unwrap_err());
+            ended(&other.write_lines_blocking("m f=1 1").unwrap_err());
+            ended(&plain(other.flush()).unwrap_err());
+            ended(&other.flush_blocking().unwrap_err());
+            ended(&other.to_database("other").unwrap_err());
+        });
+        let report = elsewhere(move || plain(writer.close(Duration::from_secs(3_600))));
+        adds_up(&report);
+        assert_eq!((report.stats.given, report.stats.dropped), (given, given));
+        assert!(drops.try_iter().all(|why| why == DropReason::NoRuntime));
+    }
+}
+
+#[test]
+fn the_end_of_a_runtime_wakes_all_who_wait() {
+    let (_running, server) = server(Reply::silence());
+    let runtime = multi_thread(2);
+    let (writer, _drops) = writer(&runtime, &server);
+    fill(&writer);
+    let (told, tells) = mpsc::channel::<(&str, Result<()>)>();
+    let wait = |name, work: fn(&BatchWriter) -> Result<()>| {
+        let (writer, told) = (writer.clone(), told.clone());
+        thread::spawn(move || told.send((name, work(&writer))));
+    };
+    wait("write", |writer| plain(writer.write(&point(1))));
+    wait("write_blocking", |writer| writer.write_blocking(&point(1)));
+    wait("write_all", |writer| plain(writer.write_all(&[point(1)])));
+    wait("write_all_blocking", |writer| writer.write_all_blocking(&[point(1)]));
+    wait("write_lines", |writer| plain(writer.write_lines("m f=1 1")));
+    wait("write_lines_blocking", |writer| writer.write_lines_blocking("m f=1 1"));
+    wait("flush", |writer| plain(writer.flush()));
+    wait("flush_blocking", BatchWriter::flush_blocking);
+    thread::sleep(Duration::from_millis(100));
+    assert!(tells.try_recv().is_err(), "all wait");
+    runtime.shutdown_background();
+    for _ in 0..8 {
+        let (name, result) = tells.recv_timeout(LONG).unwrap();
+        ended(&result.expect_err(name));
+    }
+    adds_up(&elsewhere(move || writer.close_blocking(LONG)));
+}
+
+#[test]
+fn the_end_of_a_runtime_ends_a_close() {
+    let (_running, server) = server(Reply::silence());
+    type Close = fn(BatchWriter) -> Report;
+    let closes: [Close; 2] =
+        [|writer| plain(writer.close(LONG * 9)), |writer| writer.close_blocking(LONG * 9)];
+    for close in closes {
+        let runtime = multi_thread(1);
+        let (writer, _drops) = writer(&runtime, &server);
+        fill(&writer);
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(50));
+            runtime.shutdown_background();
+        });
+        adds_up(&elsewhere(move || close(writer)));
+    }
+}
+
+#[test]
+fn what_a_runtime_leaves_stays_in_the_spool() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_running, silent) = server(Reply::silence());
+    let (runtime, client) = (multi_thread(1), client(&silent));
+    let spool = || SpoolSettings::new(folder.path());
+    let writer = {
+        let _within = runtime.enter();
+        client.batch_writer().spool(spool().fsync(influx_client::Fsync::Always)).build().unwrap()
+    };
+    plain(writer.write_all(&[point(1), point(2)])).unwrap();
+    runtime.shutdown_background();
+    ended(&plain(writer.write(&point(3))).unwrap_err());
+    let report = elsewhere(move || plain(writer.close(LONG)));
+    adds_up(&report);
+    assert_eq!((report.stats.given, report.stats.spooled), (2, 2));
+
+    let (runtime, server) = server(Reply::status(204));
+    let client = Client::v1(server.url()).database("d").build().unwrap();
+    let _within = runtime.enter();
+    let next = client.batch_writer().spool(spool()).build().unwrap();
+    next.flush_blocking().unwrap();
+    assert_eq!(server.lines(), ["m f=1i 1", "m f=2i 2"]);
+    assert!(elsewhere(move || next.close_blocking(LONG)).is_complete());
+}
+
+#[test]
+fn plain_threads_flush_and_close() {
+    let (_running, server) = server(Reply::status(204));
+    let runtime = multi_thread(1);
+    type Finish = fn(BatchWriter) -> Report;
+    let finishes: [Finish; 2] = [
+        |writer| {
+            plain(writer.flush()).unwrap();
+            plain(writer.close(LONG))
+        },
+        |writer| {
+            writer.flush_blocking().unwrap();
+            writer.close_blocking(LONG)
+        },
+    ];
+    for finish in finishes {
+        let (writer, _drops) = writer(&runtime, &server);
+        let report = elsewhere(move || {
+            // more than the queue holds
+            for n in 0..50 {
+                writer.write_blocking(&point(n)).unwrap();
+                plain(writer.write(&point(100 + n))).unwrap();
+            }
+            finish(writer)
+        });
+        assert!(report.is_complete() && report.stats.given == 100, "{report:?}");
+    }
+}
+
+#[test]
+fn close_keeps_its_deadline_in_plain_threads() {
+    let (_running, server) = server(Reply::silence());
+    let deadline = Duration::from_millis(200);
+    type Close = fn(BatchWriter, Duration) -> Report;
+    let closes: [Close; 2] = [|writer, time| plain(writer.close(time)), BatchWriter::close_blocking];
+    for close in closes {
+        // the single-threaded one is driven by nobody
+        for runtime in [multi_thread(1), current_thread()] {
+            let (writer, drops) = writer(&runtime, &server);
+            let given = fill(&writer);
+            let started = Instant::now();
+            let report = elsewhere(move || close(writer, deadline));
+            assert!(started.elapsed() >= deadline && report.stats.dropped == given, "{report:?}");
+            adds_up(&report);
+            assert!(drops.try_iter().all(|why| why == DropReason::Deadline));
+        }
+    }
+}
+
+#[test]
+fn blocking_calls_in_async_code() {
+    let (_running, server) = server(Reply::status(204));
+    let flush_and_close = |writer: BatchWriter| {
+        writer.write_blocking(&point(1)).unwrap();
+        writer.flush_blocking().unwrap();
+        assert!(writer.close_blocking(LONG).is_complete());
+    };
+    // threads that may block
+    for runtime in [current_thread(), multi_thread(1)] {
+        let (writer, _drops) = writer(&runtime, &server);
+        elsewhere(move || {
+            runtime
+                .block_on(async { tokio::task::spawn_blocking(move || flush_and_close(writer)).await })
+                .unwrap()
+        });
+    }
+    // the only worker: others take over
+    let runtime = multi_thread(1);
+    let (first, _drops) = writer(&runtime, &server);
+    let (second, _drops) = writer(&runtime, &server);
+    let (third, _drops) = writer(&runtime, &server);
+    elsewhere(move || {
+        runtime.block_on(runtime.spawn(async move { flush_and_close(first) })).unwrap();
+        runtime.block_on(async move { flush_and_close(second) });
+        runtime.block_on(tokio::task::LocalSet::new().run_until(async move { flush_and_close(third) }));
+    });
+}
+
+#[test]
+fn a_blocked_runtime_is_no_deadlock() {
+    let (_running, server) = server(Reply::status(204));
+    let runtime = current_thread();
+    let (writer, drops) = writer(&runtime, &server);
+    let given = fill(&writer);
+    let report = elsewhere(move || {
+        runtime.block_on(async move {
+            for blocked in [writer.flush_blocking(), writer.write_blocking(&point(1))] {
+                let error = blocked.unwrap_err();
+                assert!(error.is_config() && error.to_string().contains("spawn_blocking"), "{error}");
+            }
+            writer.close_blocking(LONG * 9)
+        })
+    });
+    adds_up(&report);
+    assert_eq!(report.stats.dropped, given);
+    assert!(drops.try_iter().all(|why| why == DropReason::NoRuntime));
+}
+
+#[test]
+fn the_last_handle_may_go_anywhere() {
+    let (_running, server) = server(Reply::silence());
+    let runtime = multi_thread(1);
+    let (writer, drops) = writer(&runtime, &server);
+    let given = fill(&writer);
+    let alive = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&alive);
+    elsewhere(move || {
+        drop(writer);
+        seen.store(true, Ordering::Release);
+    });
+    assert!(alive.load(Ordering::Acquire));
+    assert_eq!(drops.try_iter().filter(|why| *why == DropReason::NotClosed).count() as u64, given);
+}
