@@ -75,7 +75,7 @@ mod tls;
 mod write;
 
 pub use client::{Client, Pong};
-pub use config::{Consistency, V1Builder};
+pub use config::{Consistency, SameTime, Untimed, V1Builder};
 pub use delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
 pub use query::{Bind, Identifier, Query, Regex, RowBatch, RowBatches, RowStream, SeriesStream};

@@ -27,9 +27,9 @@ pub(super) struct Lines {
 
 impl Lines {
     /// With the ends of the lines, which are looked for only when a server refuses some.
-    pub(super) fn body(&self) -> Option<LinesBody> {
-        let ends = line_ends(&self.bytes).ok()?;
-        Some(LinesBody::new(self.bytes.clone(), ends, usize::try_from(self.first).unwrap_or(usize::MAX)))
+    pub(super) fn body(&self) -> LinesBody {
+        let first = usize::try_from(self.first).unwrap_or(usize::MAX);
+        LinesBody::new(self.bytes.clone(), line_ends(&self.bytes), first)
     }
 
     /// Those with the numbers from `start` on and below `end`.
@@ -37,7 +37,10 @@ impl Lines {
     pub(super) fn between(&self, start: u64, end: u64) -> Option<Lines> {
         let at = |number: u64| usize::try_from(number.saturating_sub(self.first)).unwrap_or(usize::MAX);
         let (start, end) = (at(start), at(end).min(self.points));
-        let ends = line_ends(&self.bytes).ok().filter(|_| start < end)?;
+        if start >= end {
+            return None;
+        }
+        let ends = line_ends(&self.bytes);
         let place = |line: usize| line.checked_sub(1).map_or(Some(0), |before| ends.get(before).copied());
         let bytes = self.bytes.slice(place(start)?..place(end)?);
         Some(Lines { bytes, points: end - start, first: self.first + start as u64 })
@@ -45,7 +48,7 @@ impl Lines {
 
     /// Each half of the lines; `None` for a single line.
     pub(super) fn halves(&self) -> Option<(Lines, Lines)> {
-        let (left, right) = self.body()?.halves()?;
+        let (left, right) = self.body().halves()?;
         let of = |body: &LinesBody| Lines {
             bytes: body.bytes().clone(),
             points: body.lines(),
@@ -297,7 +300,7 @@ mod tests {
                 first += batch.points as u64;
                 prop_assert!(batch.points <= points);
                 prop_assert!(batch.bytes.len() <= bytes || batch.points == 1);
-                prop_assert_eq!(batch.body().unwrap().lines(), batch.points);
+                prop_assert_eq!(batch.body().lines(), batch.points);
             }
             prop_assert_eq!(batches.iter().flat_map(|batch| batch.bytes.to_vec()).collect::<Vec<_>>(), expected);
             prop_assert_eq!((first, all.first), (lengths.len() as u64, lengths.len() as u64));

@@ -370,7 +370,7 @@ async fn sync_again_and_again(shared: Arc<Shared>, durable: Arc<Durable>, interv
 /// Each line with its line feed.
 fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
-    let ends = line_ends(text).unwrap_or_default();
+    let ends = line_ends(text);
     ends.into_iter().map(move |end| &text[std::mem::replace(&mut start, end)..end])
 }
 

@@ -55,6 +55,10 @@ pub enum BatchEvent<'e> {
         points: usize,
         /// Their lines.
         lines: &'e Bytes,
+        /// How many of these points replaced a value of another one of them, by having its series and time: times that meet by a
+        /// coarse precision, or updates. 0 where [`SameTime::Overwrite`](crate::SameTime::Overwrite) is chosen: they are not looked
+        /// for then.
+        overwritten: usize,
         /// What the server remarked: that a node of a cluster gets the points later, that it left a field called `time` out.
         remark: Option<&'e str>,
     },

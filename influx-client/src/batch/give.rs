@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use influx_core::{LineProtocol, Precision};
+use bytes::Bytes;
+use influx_core::LineProtocol;
 
 use super::event::{BatchEvent, DropReason};
 use super::lane::{Lane, Offered};
 use super::waiting::block;
 use super::{BatchWriter, WhenFull, port};
+use crate::config::{Untimed, WriteConfig};
 use crate::error::{Error, Result};
-use crate::stamp;
-use crate::write::{has_timestamp, is_point, line_ends};
+use crate::write::prepare_lines;
 
 impl BatchWriter {
     /// Gives a point. It is encoded at once; when the queue is full, this waits, drops or fails as
@@ -216,37 +217,15 @@ impl BatchWriter {
     /// The points among raw lines, each with a timestamp and its line feed.
     fn stamped(&self, text: &str) -> Result<Stamped> {
         let precision = self.port.target.precision;
-        if precision == Precision::Us {
-            return Err(Error::config(
-                "1.x servers disagree on the name of microseconds: give raw lines timestamps in ns, ms or s",
-            ));
-        }
-        let mut start = 0;
-        let mut stamped = Stamped { text: Vec::with_capacity(text.len() + 1), ends: Vec::new() };
-        for end in line_ends(text.as_bytes())? {
-            let line = &text.as_bytes()[start..end];
-            start = end;
-            let line = line.strip_suffix(b"\n").unwrap_or(line);
-            if !is_point(line) {
-                continue;
-            }
-            if has_timestamp(line) {
-                stamped.text.extend_from_slice(line);
-            } else {
-                stamped.text.extend_from_slice(line.trim_ascii_end());
-                let now = format!(" {}", precision.floor(stamp::now()));
-                stamped.text.extend_from_slice(now.as_bytes());
-            }
-            stamped.text.push(b'\n');
-            stamped.ends.push(stamped.text.len());
-        }
-        Ok(stamped)
+        let config = WriteConfig { precision, untimed: Untimed::Stamp, ..self.shared.settings.write.clone() };
+        let raw = prepare_lines(&Bytes::copy_from_slice(text.as_bytes()), &config, true)?;
+        Ok(Stamped { text: raw.text, ends: raw.ends })
     }
 }
 
 /// Lines with a timestamp each.
 struct Stamped {
-    text: Vec<u8>,
+    text: Bytes,
     ends: Vec<usize>,
 }
 

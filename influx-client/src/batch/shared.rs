@@ -173,11 +173,14 @@ impl Shared {
                     tracing::info!(%folder, points, "points of an earlier writer are sent");
                 }
             }
-            BatchEvent::Written { target, points, lines, remark: None } => {
+            BatchEvent::Written { target, points, lines, overwritten, remark } => {
                 tracing::debug!(%target, points, bytes = lines.len(), "points written");
-            }
-            BatchEvent::Written { target, points, remark: Some(remark), .. } => {
-                tracing::warn!(%target, points, %remark, "points written, with a remark of the server");
+                if *overwritten > 0 {
+                    tracing::warn!(%target, overwritten, "points replaced values of others of the same series and time");
+                }
+                if let Some(remark) = remark {
+                    tracing::warn!(%target, points, %remark, "points written, with a remark of the server");
+                }
             }
             BatchEvent::Retry { target, failures, delay, error, lines } => {
                 tracing::warn!(%target, failures, ?delay, %error, bytes = lines.len(), "a batch will be sent again");

@@ -30,11 +30,7 @@ pub(super) enum Step {
 }
 
 /// The step after `lines` lines got this answer. `body` finds where the lines end, which is needed only for refusals.
-pub(super) fn step(
-    outcome: &Result<Outcome, Error>,
-    lines: usize,
-    body: impl FnOnce() -> Option<LinesBody>,
-) -> Step {
+pub(super) fn step(outcome: &Result<Outcome, Error>, lines: usize, body: impl FnOnce() -> LinesBody) -> Step {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         // no answer came; what the settings make impossible is the request's fault
@@ -42,7 +38,7 @@ pub(super) fn step(
     };
     match &outcome.verdict {
         Verdict::Stored(remark) => Step::Written(remark.clone()),
-        Verdict::Refused(refused) => refusal(refused, lines, || whole(&outcome.error(), body())),
+        Verdict::Refused(refused) => refusal(refused, lines, || whole(&outcome.error(), &body())),
         Verdict::TooLarge => Step::Split,
         Verdict::Suspect => Step::Doubt(outcome.answer.document().text().to_owned()),
         Verdict::Request(_) => Step::Wait { request: true },
@@ -62,12 +58,11 @@ fn refusal(refused: &Refused, lines: usize, whole: impl FnOnce() -> Vec<Rejected
 }
 
 /// Every line, refused for the error's reason.
-pub(super) fn whole(error: &Error, body: Option<LinesBody>) -> Vec<Rejected> {
+pub(super) fn whole(error: &Error, body: &LinesBody) -> Vec<Rejected> {
     let reason: Arc<str> = match error.server_message() {
         Some(message) => message.into(),
         None => error.to_string().into(),
     };
-    let Some(body) = body else { return Vec::new() };
     let lines = body.iter();
     lines.map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason))).collect()
 }

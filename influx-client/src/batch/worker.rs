@@ -17,9 +17,10 @@ use super::pace::Patience;
 use super::port::Port;
 use super::shared::Shared;
 use super::step::{Step, step, whole};
+use crate::config::SameTime;
 use crate::delivery::Rejected;
 use crate::error::{Error, Result};
-use crate::write::{LinesBody, Outcome, post};
+use crate::write::{LinesBody, Outcome, overwriting, post};
 
 /// Sends batches until the writer is closed and nothing is left.
 pub(super) async fn run(shared: Arc<Shared>, port: Arc<Port>) {
@@ -100,16 +101,11 @@ impl Batch<'_> {
         }
     }
 
-    fn body(&self, part: &Lines) -> Option<LinesBody> {
-        self.sifted.rest.clone().or_else(|| part.body())
+    fn body(&self, part: &Lines) -> LinesBody {
+        self.sifted.rest.clone().unwrap_or_else(|| part.body())
     }
 
-    async fn post(
-        &self,
-        bytes: &Bytes,
-        lines: usize,
-        body: impl Fn() -> Option<LinesBody>,
-    ) -> Result<Outcome> {
+    async fn post(&self, bytes: &Bytes, lines: usize, body: impl Fn() -> LinesBody) -> Result<Outcome> {
         let span = tracing::debug_span!("influx_write", points = lines, bytes = bytes.len());
         let limit = self.shared.settings.request_timeout;
         let send = post(&self.shared.session, &self.port.to, bytes, lines, body, limit);
@@ -157,7 +153,7 @@ impl Batch<'_> {
             }
             Step::Sift(rejected) => {
                 self.sifted.refused.push((rejected, error(outcome)));
-                self.sifted.rest = part.body().map(|body| body.without(&self.sifted.indices()));
+                self.sifted.rest = Some(part.body().without(&self.sifted.indices()));
                 self.patience = Patience::default();
                 return;
             }
@@ -165,7 +161,7 @@ impl Batch<'_> {
             Step::Split | Step::Doubt(_) | Step::Wait { .. } => {
                 if !self.port.lane().split(self.number) {
                     let error = error(outcome);
-                    self.sifted.refused = vec![(whole(&error, part.body()), error)];
+                    self.sifted.refused = vec![(whole(&error, &part.body()), error)];
                     self.refuse(&part);
                 }
             }
@@ -216,7 +212,7 @@ impl Batch<'_> {
                 let rejected = outcome
                     .as_ref()
                     .map(Outcome::error)
-                    .map_or_else(|_| Vec::new(), |error| whole(&error, self.body(&part)));
+                    .map_or_else(|_| Vec::new(), |error| whole(&error, &self.body(&part)));
                 self.taken(part, Step::RejectAll(rejected), outcome);
             }
             Judged::Wait => self.failed(part, bytes, started, error(outcome), true).await,
@@ -254,7 +250,12 @@ impl Batch<'_> {
         self.tell_refused(&part);
         if points > 0 {
             let lines = self.sifted.others(&part);
-            shared.tell(&BatchEvent::Written { target: &port.target, points, lines: &lines, remark });
+            let overwritten = match shared.settings.write.same_time {
+                SameTime::Refuse => overwriting(&lines),
+                SameTime::Overwrite => 0,
+            };
+            let target = &port.target;
+            shared.tell(&BatchEvent::Written { target, points, lines: &lines, overwritten, remark });
         }
         // its memory can be used again when nobody else has it
         drop(part);
@@ -271,13 +272,10 @@ impl Batch<'_> {
     fn drop_part(&mut self, part: &Lines, why: DropReason, error: &Error) {
         let (shared, port) = (self.shared, self.port);
         self.tell_refused(part);
-        if let Some(body) = part.body() {
-            let reason: Arc<str> = format!("{why}: {error}").into();
-            let body = body.without(&self.sifted.indices());
-            let lines = body.iter();
-            shared
-                .keep(lines.map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason))));
-        }
+        let reason: Arc<str> = format!("{why}: {error}").into();
+        let body = part.body().without(&self.sifted.indices());
+        let lines = body.iter();
+        shared.keep(lines.map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason))));
         let rejected = self.sifted.count();
         let (points, lines) = (part.points - rejected.min(part.points), self.sifted.others(part));
         self.done(Settled::Dropped { rejected });
@@ -314,8 +312,10 @@ impl Sifted {
 
     /// The lines that were not refused.
     fn others(&self, part: &Lines) -> Bytes {
-        let body = if self.refused.is_empty() { None } else { part.body() };
-        body.map_or_else(|| part.bytes.clone(), |body| body.without(&self.indices()).bytes().clone())
+        match self.refused.is_empty() {
+            true => part.bytes.clone(),
+            false => part.body().without(&self.indices()).bytes().clone(),
+        }
     }
 }
 
@@ -330,12 +330,10 @@ fn error(outcome: Result<Outcome>) -> Error {
 /// The refused lines, whole.
 fn lines_of(part: &Lines, rejected: &[Rejected]) -> Bytes {
     let mut lines = BytesMut::new();
-    if let Some(body) = part.body() {
-        let refused = |index| rejected.iter().any(|one| one.index() == Some(index));
-        for (_, line) in body.iter().filter(|(index, _)| refused(*index)) {
-            lines.extend_from_slice(line);
-            lines.extend_from_slice(b"\n");
-        }
+    let refused = |index| rejected.iter().any(|one| one.index() == Some(index));
+    for (_, line) in part.body().iter().filter(|(index, _)| refused(*index)) {
+        lines.extend_from_slice(line);
+        lines.extend_from_slice(b"\n");
     }
     lines.freeze()
 }

@@ -1,6 +1,7 @@
 //! Settings: one builder per server generation, with only that generation's settings.
 
 mod auth;
+mod times;
 mod tls;
 
 use std::fmt;
@@ -13,6 +14,8 @@ use crate::endpoint::{Endpoint, without_secrets};
 use crate::error::{Error, Result};
 use crate::message::Secrets;
 use crate::tls::Tls;
+
+pub use times::{SameTime, Untimed};
 
 /// How many nodes of an InfluxDB Enterprise 1.x cluster must store a write; single servers ignore it.
 ///
@@ -77,6 +80,9 @@ pub(crate) struct WriteConfig {
     pub(crate) retention_policy: Option<String>,
     pub(crate) precision: Precision,
     pub(crate) nan: Nan,
+    pub(crate) untimed: Untimed,
+    pub(crate) same_time: SameTime,
+    pub(crate) check_lines: bool,
     pub(crate) consistency: Option<Consistency>,
     pub(crate) gzip: bool,
     pub(crate) batch_points: usize,
@@ -140,6 +146,9 @@ impl V1Builder {
                 retention_policy: None,
                 precision: Precision::Ns,
                 nan: Nan::default(),
+                untimed: Untimed::default(),
+                same_time: SameTime::default(),
+                check_lines: true,
                 consistency: None,
                 gzip: false,
                 batch_points: 10_000,
@@ -187,6 +196,44 @@ impl V1Builder {
     /// ```
     pub fn nan(mut self, nan: Nan) -> Self {
         self.write.nan = nan;
+        self
+    }
+
+    /// What becomes of points without a timestamp; default [`Untimed::Stamp`].
+    ///
+    /// ```
+    /// use influx_client::{Client, Untimed};
+    /// let client = Client::v1("http://localhost:8086").untimed(Untimed::Refuse).build()?;
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn untimed(mut self, untimed: Untimed) -> Self {
+        self.write.untimed = untimed;
+        self
+    }
+
+    /// What becomes of points of one series and one time that overwrite one another; default [`SameTime::Refuse`]. All points of a
+    /// [`write`](crate::Client::write) are compared, and those of one request of a [`write_iter`](crate::Client::write_iter). A
+    /// batch writer sends them, and tells of them: [`BatchEvent::Written`](crate::batch::BatchEvent::Written).
+    ///
+    /// ```
+    /// use influx_client::{Client, SameTime};
+    /// let client = Client::v1("http://localhost:8086").same_time(SameTime::Overwrite).build()?;
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn same_time(mut self, same_time: SameTime) -> Self {
+        self.write.same_time = same_time;
+        self
+    }
+
+    /// Whether raw lines are judged as points are before they are sent: what servers would refuse, drop or store as something else
+    /// is an error, with the number of the line. Default yes; it costs less than sending.
+    ///
+    /// ```
+    /// let client = influx_client::Client::v1("http://localhost:8086").check_lines(false).build()?;
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn check_lines(mut self, check: bool) -> Self {
+        self.write.check_lines = check;
         self
     }
 

@@ -2,80 +2,16 @@
 //!
 //! This follows the 1.x server's own scanner: quotes count only in the fields, and a backslash hides the byte after it.
 
-use memchr::{memchr, memchr2};
+use influx_core::lines::split;
 
-use crate::error::{Error, Result};
-
-/// Where each line of raw text ends, its line feed included.
-///
-/// # Errors
-///
-/// Text without a point, and lines that end in CR LF, which servers refuse or store wrongly.
-pub(crate) fn line_ends(text: &[u8]) -> Result<Vec<usize>> {
-    let mut ends = Vec::new();
-    let mut start = 0;
-    let mut points = 0;
-    while start < text.len() {
-        let end = start + line_len(&text[start..]);
-        let line = &text[start..end];
-        if line.last() == Some(&b'\r') {
-            return Err(Error::config(format!(
-                "line {} ends in CR LF, which servers refuse or store wrongly: end lines with LF alone",
-                ends.len()
-            )));
-        }
-        points += usize::from(is_point(line));
-        start = (end + 1).min(text.len());
-        ends.push(start);
-    }
-    if points == 0 {
-        return Err(Error::config(
-            "the text holds no line to write: it is empty, or has only blank lines and comments",
-        ));
-    }
-    Ok(ends)
+/// Where each line of a text ends, its line feed included.
+pub(crate) fn line_ends(text: &[u8]) -> Vec<usize> {
+    split(text).map(|line| line.range().end).collect()
 }
 
 /// Neither blank nor a comment.
 pub(crate) fn is_point(line: &[u8]) -> bool {
     !matches!(line.trim_ascii_start().first(), None | Some(b'#'))
-}
-
-/// The length of the first line, without its line feed.
-fn line_len(text: &[u8]) -> usize {
-    let end = memchr(b'\n', text).unwrap_or(text.len());
-    // without quotes and escapes nothing hides a line feed
-    if memchr2(b'"', b'\\', &text[..end]).is_none() { end } else { scanned_len(text) }
-}
-
-/// As [`line_len`], byte by byte.
-fn scanned_len(text: &[u8]) -> usize {
-    let (mut quoted, mut in_fields) = (false, false);
-    let (mut equals, mut commas) = (0_usize, 0_usize);
-    let mut at = 0;
-    while let Some(byte) = text.get(at) {
-        match byte {
-            b'\\' if at + 2 < text.len() => at += 1,
-            b' ' => in_fields = true,
-            b'=' if in_fields && !quoted => equals += 1,
-            b',' if in_fields && !quoted => commas += 1,
-            b'"' if in_fields && equals > commas => quoted = !quoted,
-            b'\n' if !quoted => break,
-            _ => {}
-        }
-        at += 1;
-    }
-    at
-}
-
-/// Whether a line, without its line feed, carries a timestamp.
-pub(crate) fn has_timestamp(line: &[u8]) -> bool {
-    let line = line.trim_ascii();
-    let digits = line.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let before = &line[..line.len() - digits];
-    let before = before.strip_suffix(b"-").unwrap_or(before);
-    // a field's value follows `=`, and an escaped blank in a field's key is followed by `=` too
-    digits > 0 && before.last() == Some(&b' ')
 }
 
 /// The type of a field value, by the server's names.
@@ -181,55 +117,6 @@ pub(crate) fn names(sent: &[u8], plain: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn split(text: &str) -> Vec<&str> {
-        let mut start = 0;
-        let ends = line_ends(text.as_bytes()).unwrap();
-        ends.into_iter().map(|end| &text[std::mem::replace(&mut start, end)..end]).collect()
-    }
-
-    #[test]
-    fn lines_end_at_line_feeds_outside_of_strings() {
-        assert_eq!(split("a f=1\nb f=2"), ["a f=1\n", "b f=2"]);
-        assert_eq!(split("a f=1\n\n# c\nb f=2\n"), ["a f=1\n", "\n", "# c\n", "b f=2\n"]);
-        assert_eq!(split("a f=\"x\ny\",g=\"\\\"\n\" 1\nb f=2"), ["a f=\"x\ny\",g=\"\\\"\n\" 1\n", "b f=2"]);
-        assert_eq!(split("m\"a,t=\"x f=1\nb f=2"), ["m\"a,t=\"x f=1\n", "b f=2"]);
-        assert_eq!(split("a f=\"x\r\ny\""), ["a f=\"x\r\ny\""]);
-    }
-
-    #[test]
-    fn timestamps_are_told_from_values() {
-        for (line, stamped) in [
-            ("m f=1", false),
-            ("m f=1 2", true),
-            ("m f=1 -2 ", true),
-            ("m f=1i 0", true),
-            ("m f=\"a 1\"", false),
-            ("m f=1e-5", false),
-            ("m f=-1", false),
-            ("m f\\ 1=5", false),
-            ("m f=true", false),
-            ("m", false),
-            ("", false),
-        ] {
-            assert_eq!(has_timestamp(line.as_bytes()), stamped, "{line}");
-        }
-    }
-
-    #[test]
-    fn text_that_cannot_be_sent() {
-        for (text, says) in [
-            ("", "the text holds no line to write"),
-            ("\n  \n# only this\n", "the text holds no line to write"),
-            ("a f=1\nb f=2\r\n", "line 1 ends in CR LF"),
-            ("a f=1\r", "line 0 ends in CR LF"),
-            ("a f=\"x\"\r\n", "line 0 ends in CR LF"),
-        ] {
-            let error = line_ends(text.as_bytes()).unwrap_err();
-            assert!(error.is_config());
-            assert!(error.to_string().starts_with(says), "{text:?}: {error}");
-        }
-    }
-
     #[test]
     fn parts_of_a_line() {
         let line = Line::new(br#"m\ x\,y,t\=1=a\ b,u=v f\,1="a,\" b=",g=1i,h=t,i=1.5,j=2u 123"#);
@@ -288,7 +175,7 @@ mod tests {
             written.push((name.to_owned(), text.clone()));
         }
         let bytes = writer.take();
-        assert_eq!(line_ends(&bytes).unwrap(), ends);
+        assert_eq!(line_ends(&bytes), ends);
         let mut start = 0;
         for (end, (name, text)) in ends.into_iter().zip(written) {
             let line = Line::new(&bytes[start..end - 1]);
@@ -300,13 +187,6 @@ mod tests {
             let fields: Vec<_> =
                 line.fields().map(|(key, value)| (names(key, field), type_of(value))).collect();
             assert_eq!(fields, [(true, "string"), (false, "integer")], "{text:?}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn the_quick_way_is_the_careful_way(text in r#"[a" =,\\\n]{0,40}"#) {
-            proptest::prop_assert_eq!(line_len(text.as_bytes()), scanned_len(text.as_bytes()));
         }
     }
 }

@@ -4,7 +4,9 @@ mod body;
 mod gzip;
 mod lines;
 mod points;
+mod raw;
 mod refusal;
+mod rules;
 mod send;
 mod verdict;
 
@@ -19,7 +21,7 @@ use std::task::Poll;
 use bytes::Bytes;
 use influx_core::{LineProtocol, Nan, Precision};
 
-use crate::config::{Consistency, WriteConfig};
+use crate::config::{Consistency, SameTime, Untimed, WriteConfig};
 use crate::delivery::Delivery;
 use crate::error::{Error, Result};
 use crate::generation::v1;
@@ -29,8 +31,10 @@ use points::Bodies;
 use send::{Sending, Target};
 
 pub(crate) use body::Body as LinesBody;
-pub(crate) use lines::{has_timestamp, is_point, line_ends};
+pub(crate) use lines::line_ends;
 pub use points::{Many, One, Points};
+pub(crate) use raw::prepare as prepare_lines;
+pub(crate) use rules::overwriting;
 pub(crate) use send::{Outcome, Target as WriteTarget, post};
 pub(crate) use verdict::{Refused, Verdict};
 
@@ -135,6 +139,19 @@ impl<S> WriteRequest<S> {
         self
     }
 
+    /// What becomes of points of this write without a timestamp, see [`V1Builder::untimed`](crate::V1Builder::untimed).
+    pub fn untimed(mut self, untimed: Untimed) -> Self {
+        self.config.untimed = untimed;
+        self
+    }
+
+    /// What becomes of points of this write that overwrite one another, see
+    /// [`V1Builder::same_time`](crate::V1Builder::same_time).
+    pub fn same_time(mut self, same_time: SameTime) -> Self {
+        self.config.same_time = same_time;
+        self
+    }
+
     /// How many nodes of an Enterprise cluster must store this write.
     pub fn consistency(mut self, consistency: Consistency) -> Self {
         self.config.consistency = Some(consistency);
@@ -179,6 +196,15 @@ impl<S> WriteRequest<S> {
     }
 }
 
+impl WriteRequest<RawLines> {
+    /// Whether raw lines are judged as points are before they are sent, see
+    /// [`V1Builder::check_lines`](crate::V1Builder::check_lines).
+    pub fn check_lines(mut self, check: bool) -> Self {
+        self.config.check_lines = check;
+        self
+    }
+}
+
 impl<S> fmt::Debug for WriteRequest<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriteRequest")
@@ -202,6 +228,7 @@ impl<P: Points<K>, K> IntoFuture for WriteRequest<Given<P, K>> {
             let mut bodies = Bodies::new(&config).map_err(failed)?;
             source.0.encode(&mut bodies).map_err(failed)?;
             let bodies = bodies.finish();
+            rules::check(&bodies, &config)?;
             Ok((session, target, bodies))
         });
         Box::pin(async move {
@@ -239,7 +266,7 @@ where
             let mut sending = Sending::new(&session, target);
             let mut next = next_body(&mut source.0, &mut bodies);
             loop {
-                let body = match next {
+                let body = match next.and_then(|body| checked(body, &config)) {
                     Ok(Some(body)) => body,
                     Ok(None) => break,
                     Err(error) => return Err(sending.stop_at(error.without(session.http.secrets()))),
@@ -253,8 +280,10 @@ where
                     Poll::Pending => send.await?,
                 }
             }
-            if let Some(last) = bodies.finish().pop_front() {
-                sending.send(last).await?;
+            match checked(bodies.finish().pop_front(), &config) {
+                Ok(None) => {}
+                Ok(Some(last)) => sending.send(last).await?,
+                Err(error) => return Err(sending.stop_at(error)),
             }
             sending.finish()
         })
@@ -278,6 +307,12 @@ where
     }
 }
 
+/// A body of a stream, of which only its own points are compared: the others are gone.
+fn checked(body: Option<Body>, config: &WriteConfig) -> Result<Option<Body>> {
+    rules::check(&body, config)?;
+    Ok(body)
+}
+
 async fn send_all(session: &Session, target: Target, bodies: VecDeque<Body>) -> Result<Written> {
     let mut sending = Sending::new(session, target);
     for body in bodies {
@@ -288,12 +323,7 @@ async fn send_all(session: &Session, target: Target, bodies: VecDeque<Body>) -> 
 
 /// Raw text as bodies of whole lines.
 fn raw_bodies(text: &Bytes, config: &WriteConfig) -> Result<VecDeque<Body>> {
-    if config.precision == Precision::Us {
-        return Err(Error::config(
-            "1.x servers disagree on the name of microseconds: give raw lines timestamps in ns, ms or s",
-        ));
-    }
-    let ends = lines::line_ends(text)?;
+    let raw::Raw { text, ends } = raw::prepare(text, config, false)?;
     let mut bodies = VecDeque::new();
     let (mut start, mut first) = (0, 0);
     while first < ends.len() {
@@ -305,5 +335,6 @@ fn raw_bodies(text: &Bytes, config: &WriteConfig) -> Result<VecDeque<Body>> {
         bodies.push_back(Body::new(text.slice(start..end), cuts, first));
         (start, first) = (end, next);
     }
+    rules::check(&bodies, config)?;
     Ok(bodies)
 }

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use influx_core::{Dialect, EncodeError, LineProtocol, LineWriter};
 
-use crate::config::WriteConfig;
+use crate::config::{Untimed, WriteConfig};
 use crate::generation::v1;
+use crate::stamp;
 use crate::write::body::Body;
 
 /// One point, or many: a `&T`, `T`, `&[T]`, `&Vec<T>`, `Vec<T>`, array, or any iterator of those, where `T` has
@@ -63,6 +64,9 @@ impl Bodies {
     pub(crate) fn new(config: &WriteConfig) -> Result<Self, EncodeError> {
         let mut writer =
             LineWriter::new(Dialect::V1).precision(v1::wire_precision(config.precision)).nan(config.nan);
+        if config.untimed == Untimed::Stamp {
+            writer = writer.clock(stamp::now);
+        }
         for (key, value) in &config.default_tags {
             writer.default_tag(key, value)?;
         }
@@ -119,6 +123,8 @@ impl Bodies {
 mod tests {
     use influx_core::{Nan, Point, Precision};
 
+    use crate::config::SameTime;
+
     use super::*;
 
     fn config(batch_points: usize, batch_bytes: usize) -> WriteConfig {
@@ -127,6 +133,9 @@ mod tests {
             retention_policy: None,
             precision: Precision::Ns,
             nan: Nan::default(),
+            untimed: Untimed::Server,
+            same_time: SameTime::default(),
+            check_lines: true,
             consistency: None,
             gzip: false,
             batch_points,

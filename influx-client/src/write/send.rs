@@ -50,7 +50,7 @@ pub(crate) async fn post(
     target: &Target,
     lines: &Bytes,
     count: usize,
-    body: impl Fn() -> Option<Body>,
+    body: impl Fn() -> Body,
     timeout: Option<Duration>,
 ) -> Result<Outcome> {
     let compressed = target.gzip && !session.is_plain();
@@ -116,8 +116,7 @@ impl<'a> Sending<'a> {
     pub(crate) async fn send(&mut self, body: Body) -> Result<()> {
         let mut todo = VecDeque::from([body]);
         while let Some(body) = todo.pop_front() {
-            let outcome =
-                post(self.session, &self.target, body.bytes(), body.lines(), || Some(body.clone()), None);
+            let outcome = post(self.session, &self.target, body.bytes(), body.lines(), || body.clone(), None);
             let outcome = match outcome.await {
                 Ok(outcome) => outcome,
                 Err(error) => {

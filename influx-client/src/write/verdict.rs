@@ -104,15 +104,13 @@ pub(crate) fn verdict(
     answer: &Answer,
     compressed: bool,
     lines: usize,
-    body: impl FnOnce() -> Option<Body>,
+    body: impl FnOnce() -> Body,
 ) -> Verdict {
     let document = answer.document();
     let words = generation::words(answer, &document);
     let own = answer.is_own() || words.is_some();
     match (answer.status, words) {
-        (200..=299 | 400 | 422, Some(Words::Points(refusal))) => {
-            refused(&refusal, compressed, lines, body().as_ref())
-        }
+        (200..=299 | 400 | 422, Some(Words::Points(refusal))) => refused(&refusal, compressed, &body()),
         (200..=299 | 400 | 422 | 500, Some(Words::Stored)) => Verdict::Stored(Some(document.text().into())),
         (200..=299, None) if answer.is_blank() => Verdict::Stored(None),
         (200..=299, _) => Verdict::Unknown,
@@ -137,26 +135,26 @@ pub(crate) fn verdict(
     }
 }
 
-fn refused(refusal: &Refusal<'_>, compressed: bool, lines: usize, body: Option<&Body>) -> Verdict {
-    let named = body.map(|body| rejected(refusal, body)).unwrap_or_default();
+fn refused(refusal: &Refusal<'_>, compressed: bool, body: &Body) -> Verdict {
+    let named = rejected(refusal, body);
     // lines that nobody sent: the server read the packed bytes as text
     let strangers =
         matches!(refusal.cause, Cause::Unparsable(_)) && named.iter().all(|one| one.index().is_none());
     if compressed && strangers {
         return Verdict::Plain;
     }
-    let points = body.map_or(lines, Body::points);
+    let points = body.points();
     Verdict::Refused(Refused { named, dropped: refusal.dropped, others: refusal.others, points })
 }
 
-fn too_large(own: bool, lines: usize, body: impl FnOnce() -> Option<Body>) -> Verdict {
+fn too_large(own: bool, lines: usize, body: impl FnOnce() -> Body) -> Verdict {
     /// No line of this length is too long for anything on the way that works.
     const SHORT: usize = 1 << 10;
 
     if lines > 1 {
         return Verdict::TooLarge;
     }
-    let Some(body) = body() else { return Verdict::Request(Delivery::Rejected) };
+    let body = body();
     if !own && body.bytes().len() <= SHORT {
         return Verdict::Request(Delivery::Rejected);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{RawLine, Split, bounds, split};
+use super::{RawLine, bounds, split};
 
 /// A point whose series and timestamp an earlier one has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,25 +20,25 @@ pub struct Repeat {
 /// Finds points of one series and one timestamp, as lines are added; see [`repeats`].
 ///
 /// A series is compared as it is written: tags in another order are another series here.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Repeats<'t> {
-    text: &'t [u8],
     /// Lines by their hash, at most half of the places taken.
-    places: Vec<Place>,
+    places: Vec<Place<'t>>,
     taken: usize,
-    /// The fields of the points that were there before, by where the first of them begins: only for those that repeat.
+    /// The fields of the points that were there before, by the address of the first of them: only for those that repeat.
     fields: HashMap<(usize, &'t [u8]), &'t [u8]>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct Place<'t> {
     /// Never 0 for a line.
     hash: u64,
-    start: usize,
+    /// The text from the line on.
+    text: &'t [u8],
     number: usize,
 }
 
-const EMPTY: Place = Place { hash: 0, start: 0, number: 0 };
+const EMPTY: Place<'_> = Place { hash: 0, text: &[], number: 0 };
 
 /// The points of a text that have the series and the timestamp of an earlier one, in their order. Lines are numbered as
 /// [`split`] does; points without a timestamp get one and the same from the server.
@@ -51,39 +51,43 @@ const EMPTY: Place = Place { hash: 0, start: 0, number: 0 };
 /// assert_eq!(found, [(0, 2, true), (1, 3, false)]);
 /// ```
 pub fn repeats(text: &[u8]) -> impl Iterator<Item = Repeat> + '_ {
-    let mut repeats = Repeats::new(text);
-    let lines: Split<'_> = split(text);
-    lines.filter_map(move |line| repeats.add(&line))
+    let mut repeats = Repeats::default();
+    split(text).filter_map(move |line| repeats.add(&line, line.number))
 }
 
 impl<'t> Repeats<'t> {
-    /// Of the lines of a text.
-    pub fn new(text: &'t [u8]) -> Self {
-        Repeats { text, places: Vec::new(), taken: 0, fields: HashMap::new() }
-    }
-
-    /// Adds a line of the text, and tells whether it repeats an earlier one.
-    pub fn add(&mut self, line: &RawLine<'t>) -> Option<Repeat> {
+    /// Adds a line, of this text or another, under a number, and tells whether it repeats an earlier one.
+    ///
+    /// ```
+    /// use influx_core::lines::{Repeats, split};
+    ///
+    /// let mut repeats = Repeats::default();
+    /// let texts = [b"m f=1 5", b"m f=2 5"];
+    /// let lines = texts.iter().flat_map(|text| split(*text)).enumerate();
+    /// let found: Vec<_> = lines.filter_map(|(number, line)| repeats.add(&line, number)).collect();
+    /// assert_eq!((found[0].earlier, found[0].later), (0, 1));
+    /// ```
+    pub fn add(&mut self, line: &RawLine<'t>, number: usize) -> Option<Repeat> {
         if !line.is_point() {
             return None;
         }
         if 2 * self.taken >= self.places.len() {
-            self.grow();
+            self.grow(line.text.len() / 64);
         }
         let hash = hash(line.series(), line.timestamp());
         let mut at = self.first_place(hash);
         loop {
             let place = self.places[at];
             if place.hash == 0 {
-                self.places[at] = Place { hash, start: line.range.start, number: line.number };
+                self.places[at] = Place { hash, text: &line.text[line.range.start..], number };
                 self.taken += 1;
                 return None;
             }
             if place.hash == hash
-                && let Some(earlier) = self.same(place, line)
+                && let Some(earlier) = same(place, line)
             {
                 let overwrites = self.overwrites(&earlier, line);
-                return Some(Repeat { earlier: place.number, later: line.number, overwrites });
+                return Some(Repeat { earlier: place.number, later: number, overwrites });
             }
             at = (at + 1) & (self.places.len() - 1);
         }
@@ -94,8 +98,8 @@ impl<'t> Repeats<'t> {
     }
 
     #[cold]
-    fn grow(&mut self) {
-        let lines = if self.places.is_empty() { 64.max(self.text.len() / 64) } else { self.places.len() };
+    fn grow(&mut self, likely: usize) {
+        let lines = if self.places.is_empty() { likely.max(64) } else { self.places.len() };
         let before = core::mem::replace(&mut self.places, vec![EMPTY; (2 * lines).next_power_of_two()]);
         for place in before.into_iter().filter(|place| place.hash != 0) {
             let mut at = self.first_place(place.hash);
@@ -106,18 +110,9 @@ impl<'t> Repeats<'t> {
         }
     }
 
-    /// The line of a place, if it is of the same series and time.
-    #[cold]
-    fn same(&self, place: Place, line: &RawLine<'t>) -> Option<RawLine<'t>> {
-        let mut from = Split { text: self.text, at: place.start, number: place.number };
-        let earlier = from.next()?;
-        let same = earlier.series() == line.series() && earlier.timestamp() == line.timestamp();
-        same.then_some(earlier)
-    }
-
     #[cold]
     fn overwrites(&mut self, first: &RawLine<'t>, line: &RawLine<'t>) -> bool {
-        let of = first.range.start;
+        let of = first.text.as_ptr().addr();
         for (key, value) in bounds::fields(first.fields()) {
             self.fields.entry((of, key)).or_insert(value);
         }
@@ -128,6 +123,14 @@ impl<'t> Repeats<'t> {
         }
         overwrites
     }
+}
+
+/// The line of a place, if it is of the same series and time.
+#[cold]
+fn same<'t>(place: Place<'t>, line: &RawLine<'t>) -> Option<RawLine<'t>> {
+    let earlier = split(place.text).next()?;
+    let same = earlier.series() == line.series() && earlier.timestamp() == line.timestamp();
+    same.then_some(earlier)
 }
 
 /// A multiplicative hash, of eight bytes at a time.

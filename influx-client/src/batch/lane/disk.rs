@@ -285,7 +285,7 @@ impl Lane {
         let end = disk.end;
         self.catch_up_to(end - u64::from(aside.points));
         let mut start = 0;
-        for end in line_ends(&aside.bytes).unwrap_or_default() {
+        for end in line_ends(&aside.bytes) {
             self.push_loaded(&aside.bytes[start..end]);
             start = end;
         }

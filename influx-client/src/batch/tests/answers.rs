@@ -27,7 +27,8 @@ impl Came {
         self.headers.iter().for_each(|(_, value)| text += value);
         let words =
             ["unable to parse", "partial write", "field type conflict", "hinted handoff", "Entity Too Large"];
-        words.iter().any(|words| text.contains(words))
+        // a line that goes alone can be too large
+        self.status == 413 || words.iter().any(|words| text.contains(words))
     }
 }
 
@@ -131,7 +132,7 @@ async fn deliver(
 
 fn run(work: impl Future<Output = ()>) {
     let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(work);
 }
 

@@ -65,7 +65,7 @@ async fn the_servers_wish_is_the_least_up_to_the_longest_delay() {
     );
 }
 
-/// Seconds since 1970 as `Thu, 01 Jan 1970 00:00:00 GMT`; nobody reads the weekday.
+/// Seconds since 1970 as `Thu, 01 Jan 1970 00:00:00 GMT`.
 fn http_date(seconds: u64) -> String {
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
     // years that begin in March, so that the leap day is the last of its year
@@ -79,7 +79,8 @@ fn http_date(seconds: u64) -> String {
     let year = yoe + era * 400 + u64::from(month <= 2);
     let name = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (h, m, s) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    format!("Mon, {day:02} {} {year} {h:02}:{m:02}:{s:02} GMT", name[month as usize - 1])
+    let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][(days % 7) as usize];
+    format!("{weekday}, {day:02} {} {year} {h:02}:{m:02}:{s:02} GMT", name[month as usize - 1])
 }
 
 #[tokio::test(start_paused = true)]

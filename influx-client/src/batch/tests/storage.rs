@@ -28,7 +28,7 @@ impl Fate {
         match self {
             Fate::Stored => format!("good f=1i {n}"),
             Fate::Mute => format!("mute f=1i {n}"),
-            Fate::Unparsable => format!("bad f=oops {n}"),
+            Fate::Unparsable => format!("bad f=true {n}"),
             Fate::Late => format!("late f=1i {n}"),
             Fate::Clash => format!("clash f=\"x\" {n}"),
             Fate::OtherClash => format!("other f=\"x\" {n}"),

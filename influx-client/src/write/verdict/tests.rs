@@ -89,7 +89,7 @@ fn every_recorded_answer() {
     let (mut wrong, mut refusals) = (Vec::new(), 0);
     for Recorded { id, sent, compressed, answer } in recorded() {
         let body = body(&sent);
-        let found = words_of(&verdict(&answer, compressed, body.lines(), || Some(body.clone())));
+        let found = words_of(&verdict(&answer, compressed, body.lines(), || body.clone()));
         refusals += usize::from(found != "stored");
         if found != expected(&id) {
             wrong.push(format!("{id}: {found}, not {}: {}", expected(&id), answer.document().text()));
@@ -155,7 +155,7 @@ proptest! {
     #[test]
     fn points_are_stored_or_refused_by_words_alone(answer in answers(), compressed: bool) {
         let body = body("a f=1 1\nb f=2 2\nc f=3 3\n");
-        let verdict = verdict(&answer, compressed, 3, || Some(body.clone()));
+        let verdict = verdict(&answer, compressed, 3, || body.clone());
         let success = (200..300).contains(&answer.status);
         match &verdict {
             Verdict::Stored(None) => {
@@ -184,7 +184,7 @@ fn a_page_instead_of_an_answer() {
     let of = |status, text: &str, signed| {
         let answer = Answer { status, body: text.into(), signed, whole: true, ..Answer::default() };
         let body = body("a f=1 1\nb f=2 2\n");
-        let verdict = verdict(&answer, false, 2, || Some(body));
+        let verdict = verdict(&answer, false, 2, || body);
         (words_of(&verdict), error(&answer, &verdict).to_string())
     };
     for status in [200, 201, 206, 207] {
@@ -227,7 +227,7 @@ fn compressed_bodies() {
     let of = |status, text: &str| {
         let answer = Answer { status, body: text.into(), whole: true, ..Answer::default() };
         let body = body("a f=1 1\nb f=2 2\n");
-        words_of(&verdict(&answer, true, 2, || Some(body)))
+        words_of(&verdict(&answer, true, 2, || body))
     };
     for (status, text) in [
         (400, "invalid utf-8"),
