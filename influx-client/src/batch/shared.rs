@@ -177,6 +177,7 @@ impl Shared {
                 tracing::debug!(%target, points, bytes = lines.len(), "points written");
             }
             BatchEvent::Written { target, points, remark: Some(remark), .. } => {
+                let remark = message::line(remark);
                 tracing::warn!(%target, points, %remark, "points written, with a remark of the server");
             }
             BatchEvent::Retry { target, failures, delay, error, lines } => {

@@ -131,7 +131,7 @@ async fn deliver(
 
 fn run(work: impl Future<Output = ()>) {
     let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(work);
 }
 
