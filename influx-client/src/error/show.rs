@@ -32,7 +32,7 @@ impl Error {
             }
             next = cause.source();
         }
-        line(&text).into_owned()
+        line(&text)
     }
 
     /// The message before it is made presentable.
