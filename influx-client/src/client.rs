@@ -17,7 +17,13 @@ use crate::write::{self, Given, Points, RawLines, Streamed, WriteRequest};
 
 /// A client of one InfluxDB server.
 ///
-/// Clones share the connections and settings, and cost one reference count. It is used within a Tokio runtime.
+/// Clones share the connections and settings, and cost one reference count.
+///
+/// It is built anywhere, and used within a Tokio runtime that has I/O and time: `#[tokio::main]`, or `enable_all()` of a
+/// `tokio::runtime::Builder`. Outside of one, or in one that lacks something, each of its verbs is an error that says so
+/// ([`is_config`](crate::Error::is_config)). Tokio tells of what is missing by a panic alone; it is caught, once for each such
+/// runtime, so that the program's panic hook may print Tokio's words beside the error. Each runtime that is used gets one task that
+/// does nothing until the runtime ends.
 ///
 /// ```no_run
 /// # async fn run() -> influx_client::Result<()> {

@@ -71,23 +71,32 @@ impl Rejected {
 
     /// With the begin of its line.
     pub(crate) fn shortened(mut self) -> Self {
-        self.line = self.line.map(|line| shorten(&line, Self::MAX_SHOWN).into());
+        self.line = self.line.map(|line| message::cut(&line, Self::MAX_SHOWN).into());
         self
     }
 
-    /// The same without these secrets in the server's words.
-    pub(crate) fn without(mut self, secrets: &Secrets) -> Self {
-        if let Cow::Owned(clean) = secrets.taken_out(&self.reason) {
-            self.reason = clean.into();
+    /// The same without these secrets in the server's words; a line that was sent is the caller's, and stays. A reason that is
+    /// shared stays so.
+    pub(crate) fn all_without(mut all: Vec<Rejected>, secrets: &Secrets) -> Vec<Rejected> {
+        let mut last: Option<(Arc<str>, Arc<str>)> = None;
+        for one in &mut all {
+            let known = last.as_ref().filter(|(as_said, _)| Arc::ptr_eq(as_said, &one.reason));
+            let clean = match known {
+                Some((_, clean)) => Arc::clone(clean),
+                None => match secrets.taken_out(&one.reason) {
+                    Cow::Borrowed(_) => Arc::clone(&one.reason),
+                    Cow::Owned(clean) => clean.into(),
+                },
+            };
+            let as_said = std::mem::replace(&mut one.reason, Arc::clone(&clean));
+            last = Some((as_said, clean));
+            if let (Some(line), None) = (&mut one.line, one.index)
+                && let Cow::Owned(clean) = secrets.taken_out(line)
+            {
+                *line = clean.into();
+            }
         }
-        // a line that was sent is the caller's, and is handed back as it is
-        if self.index.is_none()
-            && let Some(line) = &mut self.line
-            && let Cow::Owned(clean) = secrets.taken_out(line)
-        {
-            *line = clean.into();
-        }
-        self
+        all
     }
 
     pub(crate) fn uncertain(mut self) -> Self {
@@ -122,7 +131,7 @@ impl fmt::Display for Rejected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let possibly = if self.certain { "" } else { "possibly " };
         let reason = message::shown(&self.reason, message::SERVER_TEXT);
-        match (self.index, self.line.as_deref().map(message::name)) {
+        match (self.index, self.line.as_deref().map(|line| message::shown(line, Self::MAX_SHOWN))) {
             (Some(index), Some(line)) => write!(f, "{possibly}point {index} ({line}): {reason}"),
             (Some(index), None) => write!(f, "{possibly}point {index}: {reason}"),
             (None, Some(line)) => write!(f, "{possibly}{line}: {reason}"),
@@ -137,18 +146,6 @@ impl fmt::Debug for Rejected {
     }
 }
 
-/// The text, or its first `max` bytes (cut between characters) and `..`.
-pub(crate) fn shorten(text: &str, max: usize) -> std::borrow::Cow<'_, str> {
-    if text.len() <= max {
-        return text.into();
-    }
-    let mut end = max;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}..", &text[..end]).into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +157,19 @@ mod tests {
         assert_eq!(kept.line(), Some(line.as_str()), "whole for who writes it again");
         assert!(kept.to_string().starts_with("point 3 (xxx"), "{kept}");
         assert!(kept.to_string().ends_with("..): why"), "{kept}");
+    }
+
+    #[test]
+    fn secrets_are_the_servers_words_alone() {
+        let mut secrets = Secrets::default();
+        secrets.add("hunter2");
+        let reason: Arc<str> = "said hunter2".into();
+        let of = |index, line: &'static str| Rejected::new(index, Some(line.as_bytes()), Arc::clone(&reason));
+        let clean =
+            Rejected::all_without(vec![of(Some(0), "hunter2 f=1"), of(None, "hunter2 f=1")], &secrets);
+        assert_eq!(clean[0].to_string(), "point 0 (hunter2 f=1): said ***");
+        assert_eq!(clean[1].to_string(), "*** f=1: said ***");
+        assert!(Arc::ptr_eq(&clean[0].reason, &clean[1].reason));
     }
 
     #[test]

@@ -298,7 +298,7 @@ impl Response {
             }
             false
         };
-        let whole = runtime::timeout(BODY_LIMIT, all).await.ok().flatten().unwrap_or(false);
+        let whole = matches!(runtime::timeout(BODY_LIMIT, all).await, Ok(Some(true)));
         body.truncate(limit);
         let text = |name| self.header(name).map(str::to_owned);
         Answer {
@@ -326,8 +326,9 @@ impl Response {
 /// Longest time for the body of an answer of which the status is all that matters.
 const BODY_LIMIT: Duration = Duration::from_secs(5);
 
-/// More of an error text than this is of no use to anybody.
-pub(crate) const TEXT_LIMIT: usize = 64 << 10;
+/// More of an error text than this is of no use to anybody. Errors keep 64 KiB of it: what is cut here in the middle of a secret is
+/// beyond that.
+pub(crate) const TEXT_LIMIT: usize = 68 << 10;
 
 fn transport_error(error: reqwest::Error) -> Error {
     let causes = causes(&error);

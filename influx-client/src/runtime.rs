@@ -59,16 +59,19 @@ pub(crate) fn check() -> Result<()> {
         ));
     };
     let id = handle.id();
-    let last = LAST.with_borrow(|last| last.as_ref().filter(|known| known.is(id)).map(|known| known.lack));
-    let lack = match last {
-        Some(lack) => lack,
-        None => {
+    let known = |last: &RefCell<Option<Known>>| {
+        last.borrow().as_ref().filter(|known| known.is(id)).map(|known| known.lack)
+    };
+    // a thread that ends has none any more
+    let lack = match LAST.try_with(known) {
+        Ok(Some(lack)) => lack,
+        _ => {
             let known = look_up(&handle);
             if known.alive.strong_count() == 0 {
                 return Err(Error::new(Kind::Connect, "the Tokio runtime that this runs in has ended"));
             }
             let lack = known.lack;
-            LAST.set(Some(known));
+            let _ = LAST.try_with(|last| last.replace(Some(known)));
             lack
         }
     };
@@ -101,12 +104,14 @@ pub(crate) async fn timeout<T>(limit: Duration, work: impl Future<Output = T>) -
 
 fn look_up(handle: &Handle) -> Known {
     let id = handle.id();
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.retain(|known| known.alive.strong_count() > 0);
-    if let Some(found) = known.iter().find(|known| known.is(id)) {
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = known().iter().find(|known| known.is(id)) {
         return found.clone();
     }
+    // not within the lock: a panic hook may want to know, too
     let found = look_at(handle);
+    let mut known = known();
+    known.retain(|known| known.alive.strong_count() > 0);
     known.push(found.clone());
     found
 }

@@ -17,7 +17,7 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(config: Config) -> Result<Session> {
-        let http = Http::new(&config)?;
+        let http = Http::new(&config).map_err(|error| error.without(&config.secrets()))?;
         Ok(Session { config, http, plain: AtomicBool::new(false) })
     }
 

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::event::BatchTarget;
 use super::lane::{Closed, Lane, Offered};
 use super::pace::Pace;
-use super::waiting::{Patience, stuck};
+use super::waiting::{Blocking, stuck};
 use crate::error::{Error, Kind, Result};
 use crate::write::WriteTarget;
 
@@ -93,7 +93,7 @@ impl Port {
 
     /// As [`disk_room`](Self::disk_room), for plain threads.
     #[cfg(feature = "spool")]
-    pub(super) fn disk_room_blocking(&self, end: u64, patience: &Patience) -> Result<()> {
+    pub(super) fn disk_room_blocking(&self, end: u64, patience: &Blocking) -> Result<()> {
         self.wait_blocking(|lane| lane.may_use_disk(end), patience)
     }
 
@@ -118,12 +118,12 @@ impl Port {
     }
 
     /// As [`room`](Self::room), for plain threads.
-    pub(super) fn room_blocking(&self, patience: &Patience) -> Result<()> {
+    pub(super) fn room_blocking(&self, patience: &Blocking) -> Result<()> {
         self.wait_blocking(Lane::has_room, patience)
     }
 
     /// Blocks until it is so; an error when patience ends.
-    fn wait_blocking(&self, is_so: impl Fn(&Lane) -> bool, patience: &Patience) -> Result<()> {
+    fn wait_blocking(&self, is_so: impl Fn(&Lane) -> bool, patience: &Blocking) -> Result<()> {
         let mut lane = self.lane();
         while !is_so(&lane) {
             let left = patience.left().ok_or_else(stuck)?;
@@ -203,7 +203,7 @@ impl Port {
     }
 
     /// As [`settled_below`](Self::settled_below), for plain threads.
-    pub(super) fn settled_below_blocking(&self, number: u64, patience: &Patience) -> Result<()> {
+    pub(super) fn settled_below_blocking(&self, number: u64, patience: &Blocking) -> Result<()> {
         self.wait_blocking(|lane| self.end_of_flush(lane, number).is_some(), patience)?;
         self.end_of_flush(&self.lane(), number).unwrap_or(Ok(()))
     }

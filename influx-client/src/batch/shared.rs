@@ -179,6 +179,7 @@ impl Shared {
                     tracing::warn!(%target, overwritten, "points replaced values of others of the same series and time");
                 }
                 if let Some(remark) = remark {
+                    let remark = message::line(remark);
                     tracing::warn!(%target, points, %remark, "points written, with a remark of the server");
                 }
             }

@@ -94,16 +94,16 @@ impl Drop for Alarm {
 }
 
 /// How long a thread goes on waiting.
-pub(super) struct Patience {
+pub(super) struct Blocking {
     started: Instant,
     limit: Option<Duration>,
     /// Turns true when the writer's runtime runs; `None`: it does not hang on this thread.
     pulse: Option<Arc<AtomicBool>>,
 }
 
-impl Patience {
+impl Blocking {
     fn new(limit: Option<Duration>) -> Self {
-        Patience { started: Instant::now(), limit, pulse: None }
+        Blocking { started: Instant::now(), limit, pulse: None }
     }
 
     /// How long to wait now; `None`: no longer.
@@ -124,19 +124,19 @@ impl Patience {
 
 /// Lets a call block this thread until tasks of that runtime have done something. Of a thread of a multi-threaded runtime
 /// others take over what it has to do; that of a single-threaded one has nobody, which is found out by a task that does not run.
-pub(super) fn block<T>(of: &Handle, limit: Option<Duration>, wait: impl FnOnce(Patience) -> T) -> T {
+pub(super) fn block<T>(of: &Handle, limit: Option<Duration>, wait: impl FnOnce(Blocking) -> T) -> T {
     if !Handle::try_current().is_ok_and(|here| here.id() == of.id()) {
-        return wait(Patience::new(limit));
+        return wait(Blocking::new(limit));
     }
     // Tokio refuses it within a `LocalSet`
     let in_place = || catch_unwind(|| block_in_place(|| ())).is_ok();
     if of.runtime_flavor() == RuntimeFlavor::MultiThread && in_place() {
-        return block_in_place(|| wait(Patience::new(limit)));
+        return block_in_place(|| wait(Blocking::new(limit)));
     }
     let pulse = Arc::new(AtomicBool::new(false));
     let beats = Arc::clone(&pulse);
     of.spawn(async move { beats.store(true, Ordering::Release) });
-    wait(Patience { pulse: Some(pulse), ..Patience::new(limit) })
+    wait(Blocking { pulse: Some(pulse), ..Blocking::new(limit) })
 }
 
 pub(super) fn stuck() -> Error {

@@ -155,7 +155,7 @@ impl Error {
         if inner.encode.is_some() || inner.decode.is_some() {
             inner.message = clean(&inner.message);
         }
-        if let Some(cause) = inner.decode.take_if(|cause| tells(secrets, cause)) {
+        if let Some(cause) = inner.decode.take_if(|cause| show::tells(secrets, cause)) {
             inner.server_message = cause.server_message().map(clean);
             // its words stand in the message already
             inner.words_shown = true;
@@ -164,7 +164,7 @@ impl Error {
         }
         inner.source = inner.source.take().map(|source| source.without(secrets));
         let rejected = std::mem::take(&mut inner.rejected);
-        inner.rejected = rejected.into_iter().map(|one| one.without(secrets)).collect();
+        inner.rejected = Rejected::all_without(rejected, secrets);
         self
     }
 
@@ -366,32 +366,6 @@ impl Error {
     pub fn points_taken(&self) -> u64 {
         self.0.points_taken
     }
-
-    /// The error and its causes in one text, joined by `: `.
-    ///
-    /// ```
-    /// let error = influx_client::Client::v1("ftp://db").build().unwrap_err();
-    /// assert_eq!(error.report(), error.to_string());
-    /// ```
-    pub fn report(&self) -> String {
-        let mut text = self.to_string();
-        let mut next = self.source();
-        while let Some(cause) = next {
-            let line = cause.to_string();
-            if !text.ends_with(&line) {
-                text.push_str(": ");
-                text.push_str(&line);
-            }
-            next = cause.source();
-        }
-        message::line(&text).into_owned()
-    }
-}
-
-/// Whether what is known of an answer that could not be read holds a secret.
-fn tells(secrets: &Secrets, cause: &DecodeError) -> bool {
-    let holds = |text: &str| secrets.taken_out(text) != text;
-    holds(&cause.to_string()) || cause.server_message().is_some_and(holds)
 }
 
 impl StdError for Error {

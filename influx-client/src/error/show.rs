@@ -1,9 +1,12 @@
 //! The error as text.
 
+use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
+use influx_core::DecodeError;
+
 use super::{Error, Kind};
-use crate::message::{self, SERVER_TEXT, line, shown};
+use crate::message::{self, SERVER_TEXT, Secrets, line, shown};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,6 +15,26 @@ impl fmt::Display for Error {
 }
 
 impl Error {
+    /// The error and its causes in one text, joined by `: `.
+    ///
+    /// ```
+    /// let error = influx_client::Client::v1("ftp://db").build().unwrap_err();
+    /// assert_eq!(error.report(), error.to_string());
+    /// ```
+    pub fn report(&self) -> String {
+        let mut text = self.to_string();
+        let mut next = self.source();
+        while let Some(cause) = next {
+            let below = cause.to_string();
+            if !text.ends_with(&below) {
+                text.push_str(": ");
+                text.push_str(&below);
+            }
+            next = cause.source();
+        }
+        line(&text)
+    }
+
     /// The message before it is made presentable.
     fn text(&self) -> Result<String, fmt::Error> {
         let inner = &*self.0;
@@ -27,7 +50,7 @@ impl Error {
             part(format_args!("HTTP {status}{}", reason(status)))?;
         }
         if !inner.message.is_empty() {
-            part(format_args!("{}", inner.message))?;
+            part(format_args!("{}", shown(&inner.message, message::MAX / 2)))?;
         }
         match &inner.server_message {
             Some(words) if !inner.words_shown => part(format_args!("{}", shown(words, SERVER_TEXT)))?,
@@ -37,7 +60,6 @@ impl Error {
             _ => {}
         }
         if inner.points_written > 0 {
-            text = line(&text).into_owned();
             write!(text, " ({} points were written before)", inner.points_written)?;
         }
         Ok(text)
@@ -61,6 +83,12 @@ fn reason(status: u16) -> &'static str {
         504 => " Gateway Timeout",
         _ => "",
     }
+}
+
+/// Whether what is known of an answer that could not be read holds a secret.
+pub(super) fn tells(secrets: &Secrets, cause: &DecodeError) -> bool {
+    let holds = |text: &str| secrets.taken_out(text) != text;
+    holds(&cause.to_string()) || cause.server_message().is_some_and(holds)
 }
 
 /// How many refused points `Debug` shows.
@@ -163,8 +191,8 @@ mod tests {
 
     #[test]
     fn nothing_is_longer_than_4_kib() {
-        let long = "é\u{202e}\n".repeat(100_000);
-        let many = (0..5_000).map(|n| Rejected::new(Some(n), Some(long.as_bytes()), long.as_str())).collect();
+        let long = "é\u{202e}\n".repeat(20_000);
+        let many = (0..500).map(|n| Rejected::new(Some(n), Some(long.as_bytes()), long.as_str())).collect();
         let error = Error::status_answer(400, long.clone()).with_rejected(many, None).with_points_written(7);
         let error =
             error.with_source(std::io::Error::other(long.clone())).at(long).without(&Secrets::default());

@@ -36,7 +36,7 @@ enum BatchState {
 impl<T: RowFamily> RowBatches<T> {
     pub(crate) fn new(query: Query) -> Self {
         RowBatches {
-            secrets: Arc::clone(query.secrets()),
+            secrets: Arc::clone(query.session.http.secrets()),
             state: BatchState::Unsent(Box::new(query)),
             decoder: None,
             shown: String::new(),

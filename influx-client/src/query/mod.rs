@@ -17,7 +17,6 @@ use influx_core::{FromRow, Precision, RowFamily, Timestamp};
 use crate::error::{Error, Kind, Result};
 use crate::generation::v1;
 use crate::http::{Method, Request, Response, encode_params};
-use crate::message::Secrets;
 use crate::session::Session;
 
 pub use batches::{RowBatch, RowBatches};
@@ -333,11 +332,6 @@ impl Query {
 
     fn options(&self) -> Options {
         Options::new().epoch(self.unit()).chunked(self.chunk_size.is_some())
-    }
-
-    /// What must not appear in any message.
-    fn secrets(&self) -> &Arc<Secrets> {
-        self.session.http.secrets()
     }
 
     async fn send(&self) -> Result<Response> {

@@ -94,7 +94,7 @@ enum State {
 impl<D: Push> Pump<D> {
     fn new(query: Query) -> Self {
         let options = query.options();
-        let secrets = Arc::clone(query.secrets());
+        let secrets = Arc::clone(query.session.http.secrets());
         let state = State::Sending(Box::pin(async move { query.send().await }));
         Pump { state, options, decoder: None, secrets }
     }

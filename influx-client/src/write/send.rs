@@ -10,7 +10,7 @@ use crate::delivery::{Delivery, Rejected};
 use crate::error::{Error, Kind, Result};
 use crate::generation::{Answer, Others};
 use crate::http::{self, Method, Request};
-use crate::message::Secrets;
+use crate::message::{self, Secrets};
 use crate::session::Session;
 use crate::write::Written;
 use crate::write::body::Body;
@@ -130,7 +130,7 @@ impl<'a> Sending<'a> {
                     self.written.points += body.lines() as u64;
                     self.written.bytes += body.bytes().len() as u64;
                     if let Some(remark) = remark {
-                        tracing::warn!(%remark, "points written, with a remark of the server");
+                        tracing::warn!(remark = %message::line(remark), "points written, with a remark of the server");
                         self.written.remark.get_or_insert_with(|| remark.clone());
                     }
                 }

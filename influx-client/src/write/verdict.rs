@@ -85,7 +85,7 @@ impl Verdict {
     pub(crate) fn without(self, secrets: &Secrets) -> Verdict {
         match self {
             Verdict::Refused(mut refused) => {
-                refused.named = refused.named.into_iter().map(|one| one.without(secrets)).collect();
+                refused.named = Rejected::all_without(refused.named, secrets);
                 Verdict::Refused(refused)
             }
             Verdict::Stored(Some(remark)) => Verdict::Stored(Some(secrets.taken_out(&remark).into())),
