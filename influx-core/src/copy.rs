@@ -325,6 +325,7 @@ unsafe fn put_string_slow(p: *mut u8, text: &str, max: usize) -> Option<*mut u8>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::cases;
     use proptest::prelude::*;
 
     /// Runs a writer in exactly the room that it may count on.
@@ -347,7 +348,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(cases(2_000))]
 
         #[test]
         fn tag_values_follow_the_rules(text in hostile()) {

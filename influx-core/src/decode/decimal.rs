@@ -68,6 +68,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::cases;
 
     fn same_as_std(mantissa: u64, places: usize) {
         let text = format!("{mantissa}e-{places}");
@@ -84,7 +85,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
+        #![proptest_config(cases(20_000))]
 
         #[test]
         fn random(mantissa: u64, bits in 0_u32..64, places in 0..=PLACES) {

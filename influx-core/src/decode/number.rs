@@ -187,6 +187,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::cases;
 
     fn read(text: &str) -> (Number, Option<f64>) {
         let padded = format!("{text},");
@@ -252,7 +253,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
+        #![proptest_config(cases(4_000))]
 
         #[test]
         fn random_floats(bits: u64) {
