@@ -106,7 +106,8 @@ mod tests {
         let mut scratch = Scratch::new();
         for round in 0..3 {
             let mut arena = scratch.arena();
-            let texts: Vec<String> = (0..scaled(2_000, 200)).map(|n| format!("{round}-{n}").repeat(n % 40)).collect();
+            let texts: Vec<String> =
+                (0..scaled(2_000, 200)).map(|n| format!("{round}-{n}").repeat(n % 40)).collect();
             let kept: Vec<&str> = texts.iter().map(|text| arena.copy(text)).collect();
             assert_eq!(kept, texts);
         }

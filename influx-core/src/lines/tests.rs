@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::{cases, scaled};
 use crate::{Nan, Point};
 
 const DIALECTS: [Dialect; 3] = [Dialect::V1, Dialect::V2, Dialect::V3];
@@ -151,7 +152,7 @@ fn parts_of_lines() {
 
 #[test]
 fn messages_are_short_lines() {
-    let long = "x\u{202e}\u{200b}".repeat(5_000);
+    let long = "x\u{202e}\u{200b}".repeat(scaled(5_000, 300));
     for text in [
         format!("m,{long}=1,{long}=2 f=1"),
         format!("m {long}=NaN"),
@@ -223,7 +224,7 @@ fn precision() -> impl Strategy<Value = Precision> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(cases(3_000))]
 
     #[test]
     fn the_quick_way_is_the_careful_way(text in text(), dialect in dialect(), precision in precision()) {
