@@ -325,7 +325,6 @@ unsafe fn put_string_slow(p: *mut u8, text: &str, max: usize) -> Option<*mut u8>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::cases;
     use proptest::prelude::*;
 
     /// Runs a writer in exactly the room that it may count on.
@@ -348,9 +347,10 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn tag_values_follow_the_rules(text in hostile()) {
             prop_assume!(!text.is_empty());
             for dialect in [Dialect::V1, Dialect::V2, Dialect::V3] {
@@ -363,6 +363,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn measurements_follow_the_rules(text in hostile()) {
             for dialect in [Dialect::V1, Dialect::V3] {
                 // SAFETY: with room.
@@ -374,6 +375,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn names_follow_the_rules(text in hostile()) {
             for place in [Place::Measurement, Place::TagKey, Place::FieldKey] {
                 for dialect in [Dialect::V1, Dialect::V3] {
@@ -386,6 +388,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn strings_are_escaped(text in hostile()) {
             // SAFETY: with room.
             let fast = room(text.len(), |p| unsafe { put_string(p, &text, usize::MAX) }).unwrap();
@@ -394,6 +397,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn plain_text_is_copied(text in "\\PC{0,40}") {
             // SAFETY: with room.
             let copy = room(text.len(), |p| Some(unsafe { put_plain(p, text.as_bytes()) })).unwrap();

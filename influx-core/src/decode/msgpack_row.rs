@@ -264,7 +264,6 @@ mod tests {
 
     use super::super::Scratch;
     use super::*;
-    use crate::testing::cases;
     use crate::{Column, Columns, Planner, Precision};
 
     /// As [`row`], every value by the careful reader.
@@ -328,10 +327,11 @@ mod tests {
         [Want::Skip, Want::Any, Want::Int, Want::Uint, Want::Float, Want::Str, Want::Bool, Want::Time];
 
     proptest! {
-        #![proptest_config(cases(4_000))]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
         /// The usual values are read as the careful reader reads them, and the others are left to it.
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn quick_and_careful_agree(
             wants in prop::array::uniform3(prop::sample::select(&WANTS[..])),
             values in prop::array::uniform3(value()),
