@@ -85,7 +85,7 @@ fn numbers_of_every_length() {
     let integers = (0..19).map(|digits| 10_i64.pow(digits)).chain([i64::MIN, i64::MAX, -1]);
     for (at, count) in integers.enumerate() {
         let usage = floats[at % floats.len()];
-        for time in [None, Some(count / 2), Some(-count.saturating_sub(7) / 3)] {
+        for time in [None, Some(count / 2), Some(count.saturating_sub(7) / -3)] {
             both_ways_agree(&Room { time, host: "h", zone: None, text: "", usage, count, good: None });
         }
     }
