@@ -219,6 +219,7 @@ use words as imp;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::scaled;
 
     fn naive(bytes: &[u8; 16], special: impl Fn(u8) -> bool) -> u32 {
         bytes.iter().enumerate().map(|(i, b)| u32::from(special(*b)) << i).sum()
@@ -226,9 +227,9 @@ mod tests {
 
     #[test]
     fn every_byte_at_every_place() {
-        for place in 0..16 {
+        for place in (0..16).step_by(scaled(1, 5)) {
             for around in [b'a', 0xff, 0x00, b'\\', b',', 0x21, 0x80] {
-                for byte in 0..=255 {
+                for byte in (0..=255).step_by(scaled(1, 51)) {
                     let mut bytes = [around; 16];
                     bytes[place] = byte;
                     // SAFETY: both read 16 bytes.

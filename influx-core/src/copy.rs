@@ -350,6 +350,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn tag_values_follow_the_rules(text in hostile()) {
             prop_assume!(!text.is_empty());
             for dialect in [Dialect::V1, Dialect::V2, Dialect::V3] {
@@ -362,6 +363,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn measurements_follow_the_rules(text in hostile()) {
             for dialect in [Dialect::V1, Dialect::V3] {
                 // SAFETY: with room.
@@ -373,6 +375,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn names_follow_the_rules(text in hostile()) {
             for place in [Place::Measurement, Place::TagKey, Place::FieldKey] {
                 for dialect in [Dialect::V1, Dialect::V3] {
@@ -385,6 +388,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn strings_are_escaped(text in hostile()) {
             // SAFETY: with room.
             let fast = room(text.len(), |p| unsafe { put_string(p, &text, usize::MAX) }).unwrap();
@@ -393,6 +397,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn plain_text_is_copied(text in "\\PC{0,40}") {
             // SAFETY: with room.
             let copy = room(text.len(), |p| Some(unsafe { put_plain(p, text.as_bytes()) })).unwrap();

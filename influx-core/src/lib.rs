@@ -103,6 +103,8 @@ mod mismatch;
 mod plan;
 mod rfc3339;
 mod shared;
+#[cfg(test)]
+mod testing;
 mod value_ref;
 
 pub use columns::{Column, ColumnKind, ColumnRole, Columns};

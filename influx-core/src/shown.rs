@@ -217,6 +217,7 @@ mod tests {
 
     proptest! {
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn one_line_and_no_longer_than_asked(text in any::<String>(), max in 0_usize..50) {
             for out in [shown(&text, max).to_string(), quoted(&text, max).to_string(), name(&text, max).to_string()] {
                 prop_assert!(out.len() <= max + 2 + MORE.len());

@@ -87,12 +87,14 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(20_000) })]
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn random(mantissa: u64, bits in 0_u32..64, places in 0..=PLACES) {
             same_as_std(mantissa >> bits, places);
         }
 
         /// Between two floats, or next to it.
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn halfway(float in (1_u64 << 52)..(1 << 53), places in 0_usize..5, aside in -1_i64..=1) {
             let mantissa = (2 * float + 1) * 5_u64.pow(places as u32) ;
             same_as_std(mantissa.wrapping_add_signed(aside), places);

@@ -331,6 +331,7 @@ mod tests {
 
         /// The usual values are read as the careful reader reads them, and the others are left to it.
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn quick_and_careful_agree(
             wants in prop::array::uniform3(prop::sample::select(&WANTS[..])),
             values in prop::array::uniform3(value()),

@@ -255,6 +255,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn random_floats(bits: u64) {
             let value = f64::from_bits(bits);
             prop_assume!(value.is_finite());
@@ -264,16 +265,19 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn random_texts(text in "-?(0|[1-9][0-9]{0,24})(\\.[0-9]{1,24})?([eE][+-]?[0-9]{1,3})?") {
             same_as_std(&text);
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn random_prices(cents in -1_000_000_000_000_i64..1_000_000_000_000, digits in 0_usize..6) {
             same_as_std(&format!("{:.digits$}", cents as f64 / 100.0));
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn leading_zeros(zeros in 0_usize..30, value: u32, end in "[,\\]} \n]{1,9}") {
             let text = format!("0.{}{value}", "0".repeat(zeros));
             same_as_std(&text);
@@ -281,6 +285,7 @@ mod tests {
         }
 
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn random_integers(value: i64) {
             same_as_std(&value.to_string());
         }

@@ -99,13 +99,15 @@ impl<'b> Arena<'b> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::scaled;
 
     #[test]
     fn texts_stay_while_more_are_added() {
         let mut scratch = Scratch::new();
         for round in 0..3 {
             let mut arena = scratch.arena();
-            let texts: Vec<String> = (0..2_000).map(|n| format!("{round}-{n}").repeat(n % 40)).collect();
+            let texts: Vec<String> =
+                (0..scaled(2_000, 200)).map(|n| format!("{round}-{n}").repeat(n % 40)).collect();
             let kept: Vec<&str> = texts.iter().map(|text| arena.copy(text)).collect();
             assert_eq!(kept, texts);
         }

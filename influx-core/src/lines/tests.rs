@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::testing::scaled;
 use crate::{Nan, Point};
 
 const DIALECTS: [Dialect; 3] = [Dialect::V1, Dialect::V2, Dialect::V3];
@@ -151,7 +152,7 @@ fn parts_of_lines() {
 
 #[test]
 fn messages_are_short_lines() {
-    let long = "x\u{202e}\u{200b}".repeat(5_000);
+    let long = "x\u{202e}\u{200b}".repeat(scaled(5_000, 300));
     for text in [
         format!("m,{long}=1,{long}=2 f=1"),
         format!("m {long}=NaN"),
@@ -226,12 +227,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
     fn the_quick_way_is_the_careful_way(text in text(), dialect in dialect(), precision in precision()) {
         let quickly: Vec<_> = check(text.as_bytes(), dialect, precision).collect();
         prop_assert_eq!(quickly, carefully(text.as_bytes(), dialect, precision));
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
     fn checked_lines_are_those_that_are_split(bytes in proptest::collection::vec(any::<u8>(), 0..80), text in text()) {
         for text in [&bytes, text.as_bytes()] {
             let ranges = split(text).map(|line| (line.number(), line.range(), line.is_point()));
@@ -245,6 +248,7 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
     fn what_the_encoder_writes_passes(
         points in proptest::collection::vec((piece(), piece(), piece(), piece(), any::<f64>(), any::<u64>(), any::<i64>()), 1..6),
         shift in 0_u32..64,
@@ -272,11 +276,13 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
     fn the_quick_way_finds_line_ends_as_the_careful_one(text in r#"[a" =,\\\n]{0,40}"#) {
         prop_assert_eq!(bounds::line_len(text.as_bytes()), bounds::scanned_len(text.as_bytes()));
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
     fn repeats_are_those_of_a_map(lines in proptest::collection::vec((0..3_u8, 0..3_u8, 0..3_u8, proptest::option::of(0..3_u8)), 0..200)) {
         let mut text = String::new();
         for (tag, field, value, time) in &lines {

@@ -286,6 +286,7 @@ mod tests {
 
     /// One document of many rows, some of them with escapes, pushed in frames.
     #[test]
+    #[cfg_attr(miri, ignore = "large")]
     fn memory_is_bounded_by_frame_and_row() {
         const FRAME: usize = 8 << 10;
         let rows: String = (0..200).map(|n| format!(r#"[{n},"a \u003c {n}"],"#)).collect();
@@ -309,6 +310,7 @@ mod tests {
 
     /// A large row that arrives in small pieces is looked through once, not once per piece.
     #[test]
+    #[cfg_attr(miri, ignore = "large")]
     fn a_large_row_in_small_pieces_takes_linear_time() {
         let large = "x".repeat(8 << 20);
         let body = format!(r#"{{"results":[{{"series":[{{"columns":["s"],"values":[["{large}"]]}}]}}]}}"#);
