@@ -155,6 +155,24 @@ fn a_key_is_in_a_line_once() {
     }
 }
 
+#[derive(LineProtocol)]
+#[line_protocol(placeholder)]
+struct Placeholder {
+    #[tag(rename = "_")]
+    tag: Option<&'static str>,
+    n: Option<i64>,
+}
+
+#[test]
+fn the_placeholder_is_a_field_like_others() {
+    for dialect in DIALECTS {
+        assert!(line(dialect, &Placeholder { tag: None, n: None }).unwrap().ends_with(" _=true\n"));
+        assert!(line(dialect, &Placeholder { tag: Some("a"), n: Some(1) }).is_ok());
+        let error = refused(dialect, &Placeholder { tag: Some("a"), n: None });
+        assert!(error.contains("field `_`: is both a tag and a field"), "{error}");
+    }
+}
+
 const MEASUREMENTS: [&str; 7] =
     ["_name", "_series", "_tagKeys", "_fieldKeys", "_measurements", "_tagKey", "_tags"];
 const FIELDS: [&str; 5] = ["_name", "_seriesKey", "_fieldKey", "_tagKey", "_tagValue"];

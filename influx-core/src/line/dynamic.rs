@@ -323,6 +323,9 @@ impl<'w> Line<'w> {
         buffer.push(b' ');
         match fields.text.get(1..) {
             Some(without_comma) => buffer.extend_from_slice(without_comma),
+            None if shape.placeholder && (tags.has("_") || defaults.iter().any(|tag| &*tag.key == "_")) => {
+                return Err(EncodeError::new(Place::Field, Some("_"), None, Reason::TagAndField));
+            }
             None if shape.placeholder => buffer.extend_from_slice(b"_=true"),
             None => return Err(EncodeError::new(Place::Line, None, None, Reason::NoFields)),
         }
