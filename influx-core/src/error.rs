@@ -54,8 +54,15 @@ pub enum Reason {
     Comment,
     BackslashBeforeSpecial(Dialect),
     OddBackslashes(Dialect),
-    TooLong { len: usize, max: usize, dialect: Dialect },
-    KeyTooLong { len: usize, max: usize },
+    TooLong {
+        len: usize,
+        max: usize,
+        dialect: Dialect,
+    },
+    KeyTooLong {
+        len: usize,
+        max: usize,
+    },
     ReservedTime,
     ReservedTagKey,
     Reserved(Dialect),
@@ -66,11 +73,18 @@ pub enum Reason {
     Unsigned,
     InexactFloat,
     NoFields,
-    OutOfRange { dialect: Dialect },
-    TooFar { unit: Precision },
+    OutOfRange {
+        dialect: Dialect,
+    },
+    TooFar {
+        unit: Precision,
+    },
     TooFarForNanos,
     NotRfc3339,
-    TwoTimes { inner: &'static str, outer: &'static str },
+    /// By a part of the point, and by what the error is of.
+    TwoTimes {
+        inner: &'static str,
+    },
     NotFlattenable,
     TextTooLong(usize),
     Unsupported,
@@ -256,11 +270,10 @@ impl fmt::Display for Why {
             Reason::NotRfc3339 => {
                 f.write_str("is no RFC 3339 time; write it like 2024-01-31T12:00:00.5Z or 2024-01-31T13:00:00+01:00")
             }
-            Reason::TwoTimes { inner, outer } => write!(
+            Reason::TwoTimes { inner } => write!(
                 f,
-                "is given twice, by {} and by {}, and a point has one; make one of the two a field, or leave it out",
-                shown::name(inner, NAME),
-                shown::name(outer, NAME)
+                "is given twice, by {} too, and a point has one; make one of the two a field, or leave it out",
+                shown::name(inner, NAME)
             ),
             Reason::NotFlattenable => f.write_str(
                 "implements `LineProtocol` by hand without its method `columns`, so that it cannot be flattened; derive it, or \

@@ -1,5 +1,6 @@
 //! One line at a time: the buffer holds whole lines, and a line that fails is gone from it.
 
+mod columns;
 mod config;
 mod dynamic;
 
@@ -153,6 +154,7 @@ impl LineWriter {
             Ok(_) => Err(EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag)),
             Err(at) => {
                 self.merged = None;
+                self.scratch.apart = false;
                 self.defaults_len += text.len() as u64;
                 self.defaults.insert(at, DefaultTag { key: key.into(), text: text.into() });
                 Ok(())

@@ -103,9 +103,7 @@ impl Point {
     pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
         let wire = value.wire();
         if let Some(value) = wire.value() {
-            if let Some(reason @ (Reason::InexactFloat | Reason::TextTooLong(_))) =
-                wire.fault(&Config::LENIENT)
-            {
+            if let Some(reason) = wire.lost() {
                 self.lose(Place::Field, key.as_ref(), &wire.text(), reason);
             }
             let start = self.text.len();

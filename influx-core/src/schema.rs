@@ -188,13 +188,12 @@ pub(crate) const fn is_reserved_measurement(name: &str) -> bool {
 }
 
 /// Rules for keys beside their escapes.
+#[inline]
 pub(crate) fn check_key(key: &str, role: Role, dialect: Dialect) -> Result<(), Reason> {
-    // all of these begin alike
-    if !key.starts_with(['_', 't', '\0']) {
-        return Ok(());
-    }
-    if key == "time" && role != Role::Timestamp {
-        return Err(Reason::ReservedTime);
+    match key.as_bytes().first() {
+        Some(b't') if key == "time" && role != Role::Timestamp => return Err(Reason::ReservedTime),
+        Some(b'_' | 0) => {}
+        _ => return Ok(()),
     }
     match reserved_by(key, role) & bit(dialect) {
         0 => Ok(()),

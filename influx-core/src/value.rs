@@ -258,6 +258,10 @@ unsafe impl FieldWire for ExactFloat {
     fn value(self) -> Option<crate::Value> {
         self.value.value()
     }
+    #[inline(always)]
+    fn lost(&self) -> Option<Reason> {
+        (!self.exact).then_some(Reason::InexactFloat)
+    }
 }
 
 /// What `#[field(as = f64)]` and `#[field(as = i64)]` convert by.

@@ -72,6 +72,12 @@ pub unsafe trait FieldWire: Copy + fmt::Debug {
     /// The value for a [`Point`](crate::Point).
     #[doc(hidden)]
     fn value(self) -> Option<crate::Value>;
+    /// Why that is not the whole value.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn lost(&self) -> Option<Reason> {
+        None
+    }
 }
 
 // SAFETY: as the inner form.
@@ -132,5 +138,9 @@ unsafe impl<W: FieldWire> FieldWire for Option<W> {
     }
     fn value(self) -> Option<crate::Value> {
         self.and_then(FieldWire::value)
+    }
+    #[inline(always)]
+    fn lost(&self) -> Option<Reason> {
+        self.as_ref().and_then(FieldWire::lost)
     }
 }

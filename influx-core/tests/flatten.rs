@@ -58,9 +58,9 @@ fn a_flattened_time_is_that_of_the_point() {
         let point = || Point::new("ignored").tag("t", "a").field("n", 1).timestamp(7);
         assert_eq!(written(&|| line(dialect, &Outer { inner: point() })), "m,t=a n=1i 7\n");
         let twice = refused(dialect, &Timed { time: Some(5), inner: inner() });
-        assert!(twice.contains("timestamp: is given twice, by `Inner` and by `Timed`"), "{twice}");
+        assert!(twice.contains("point 0 (Timed), timestamp: is given twice, by `Inner` too"), "{twice}");
         let twice = refused(dialect, &Timed { time: Some(5), inner: point() });
-        assert!(twice.contains("by `Point` and by `Timed`"), "{twice}");
+        assert!(twice.contains("point 0 (Timed), timestamp: is given twice, by `Point` too"), "{twice}");
         let wrong = refused(dialect, &Outer { inner: Inner { at: "yesterday", n: 1 } });
         assert!(wrong.contains("Inner") && wrong.contains("\"yesterday\": is no RFC 3339 time"), "{wrong}");
         let wrong = refused(dialect, &Outer { inner: point().timestamp("yesterday") });
@@ -96,12 +96,18 @@ fn a_point_by_hand_gives_its_time_too() {
     assert_eq!(line(Dialect::V1, &ByHand(7)).unwrap(), "by_hand n=1i 7\n");
     assert_eq!(line(Dialect::V1, &Outer { inner: ByHand(7) }).unwrap(), "m n=1i 7\n");
     let twice = refused(Dialect::V1, &Timed { time: Some(1), inner: ByHand(7) });
-    assert!(twice.contains("by `Line::timestamp` and by `Timed`"), "{twice}");
+    assert!(
+        twice.contains("point 0 (Timed), timestamp: is given twice, by `Line::timestamp` too"),
+        "{twice}"
+    );
     let mut writer = LineWriter::new(Dialect::V1);
     let mut open = writer.line();
     open.field("f", 1).unwrap().timestamp(1).unwrap();
     assert!(
-        open.finish("m", 2).unwrap_err().to_string().contains("by `Line::timestamp` and by `Line::finish`")
+        open.finish("m", 2)
+            .unwrap_err()
+            .to_string()
+            .contains("Line::finish, timestamp: is given twice, by `Line::timestamp` too")
     );
 }
 
@@ -152,6 +158,62 @@ fn a_key_is_in_a_line_once() {
         let error = writer.write(&Inner { at: 1_i64, n: 1 }).unwrap_err();
         assert_eq!(error.column(), Some("n"), "{error}");
         assert!(writer.write(&Point::new("m").field("n", 1)).is_err());
+    }
+}
+
+/// What is remembered of a line must not show in the next one.
+#[test]
+fn lines_of_one_writer_do_not_meet() {
+    let points = || {
+        [
+            Point::new("m").tag("b", 1).tag("a", 2).field("f", 1),
+            Point::new("m").tag("a", 1).tag("a", 2).field("f", 1),
+            Point::new("m").field("f", 1),
+            Point::new("m").field("f", 1).field("f", 2),
+            Point::new("m").tag("ab", 1).tag("c", 1).field("f", 1),
+            Point::new("m").tag("a", 1).tag("bc", 1).field("f", 1),
+            Point::new("m").tag("f", 1).field("g", 1),
+            Point::new("m").tag("f", 1).field("f", 1),
+            Point::new("m").tag("f", 1).field("g", 1),
+            Point::new("m").tag("g", 1).field("g", 1),
+            Point::new("m"),
+            Point::new("m").tag("g", 1),
+            Point::new("m").tag("b", 3).tag("a", 4).field("f", 2),
+        ]
+    };
+    let alone = |point: &Point| line(Dialect::V1, point).ok();
+    for first in points() {
+        for second in points() {
+            let mut writer = LineWriter::new(Dialect::V1);
+            for point in [&first, &second, &second, &first] {
+                let before = writer.len();
+                let written = writer.write(point).is_ok();
+                let text = written.then(|| String::from_utf8(writer.as_bytes()[before..].to_vec()).unwrap());
+                assert_eq!(text, alone(point), "{first:?} {second:?}");
+            }
+        }
+    }
+    let mut writer = LineWriter::new(Dialect::V1);
+    writer.write(&Point::new("m").field("host", 1)).unwrap();
+    writer.default_tag("host", "a").unwrap();
+    assert!(writer.write(&Point::new("m").field("host", 1)).is_err());
+}
+
+#[derive(LineProtocol)]
+#[line_protocol(placeholder)]
+struct Placeholder {
+    #[tag(rename = "_")]
+    tag: Option<&'static str>,
+    n: Option<i64>,
+}
+
+#[test]
+fn the_placeholder_is_a_field_like_others() {
+    for dialect in DIALECTS {
+        assert!(line(dialect, &Placeholder { tag: None, n: None }).unwrap().ends_with(" _=true\n"));
+        assert!(line(dialect, &Placeholder { tag: Some("a"), n: Some(1) }).is_ok());
+        let error = refused(dialect, &Placeholder { tag: Some("a"), n: None });
+        assert!(error.contains("field `_`: is both a tag and a field"), "{error}");
     }
 }
 

@@ -209,7 +209,8 @@ fn nan_is_an_error_unless_it_is_skipped() {
     assert_eq!(
         refused(Dialect::V2, &wrong),
         "point 0 (Floats), field `checked` \"inf\": line protocol has no NaN and no infinity; leave the field out \
-         (`Option`) or skip such values (`nan = \"skip\"`, `Nan::Skip`)"
+         (`Option`), or skip such values: `#[field(nan = \"skip\")]` in a derived struct, `.nan(Nan::Skip)` on the writer or client for \
+         all points"
     );
     let mut writer = LineWriter::new(Dialect::V1).nan(Nan::Skip);
     writer.write(&wrong).unwrap();
@@ -244,7 +245,7 @@ fn integers_by_dialect_and_conversion() {
     let wrong = refused(Dialect::V2, &Integers { signed: Some(u64::MAX), ..large });
     assert!(wrong.contains("field `signed`"), "{wrong}");
     let wrong = refused(Dialect::V2, &Integers { float: (1 << 53) + 1, ..large });
-    assert!(wrong.contains("field `float` \"9007199254740992\": is no exact 64-bit float"), "{wrong}");
+    assert!(wrong.contains("field `float` \"9007199254740993\": is no exact 64-bit float"), "{wrong}");
 }
 
 #[derive(LineProtocol)]

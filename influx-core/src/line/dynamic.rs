@@ -1,8 +1,7 @@
 //! A line whose columns are known only at run time: collected first, then sorted, checked and merged with the writer's
 //! default tags.
 
-use core::ops::Range;
-
+use super::columns::Columns;
 use super::{LineWriter, Nan};
 use crate::copy::append_name;
 use crate::error::{Place, Reason};
@@ -17,75 +16,8 @@ use crate::{EncodeError, FieldValue, TagValue, Timestamp, TimestampError};
 pub(super) struct Scratch {
     tags: Columns,
     fields: Columns,
-}
-
-/// Columns of one kind: escaped texts `,key=value` and the unescaped keys.
-#[derive(Default)]
-struct Columns {
-    text: Vec<u8>,
-    keys: String,
-    entries: Vec<Entry>,
-    /// Indices of `entries` by key.
-    order: Vec<u32>,
-    /// A bit for each key; two lists without a common bit have no common key.
-    marks: u128,
-}
-
-struct Entry {
-    key: Range<usize>,
-    text: Range<usize>,
-}
-
-impl Columns {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.keys.clear();
-        self.entries.clear();
-        self.marks = 0;
-    }
-
-    fn key(&self, index: u32) -> &str {
-        &self.keys[self.entries[index as usize].key.clone()]
-    }
-
-    fn text(&self, index: u32) -> &[u8] {
-        &self.text[self.entries[index as usize].text.clone()]
-    }
-
-    /// The column whose escaped text begins at `start` of `text` is complete.
-    fn push(&mut self, key: &str, start: usize) {
-        let key_start = self.keys.len();
-        self.keys.push_str(key);
-        self.marks |= mark(key);
-        self.entries.push(Entry { key: key_start..self.keys.len(), text: start..self.text.len() });
-    }
-
-    /// Orders the columns by key; the first key that is there twice.
-    fn sort(&mut self) -> Option<&str> {
-        let mut order = core::mem::take(&mut self.order);
-        order.clear();
-        order.extend(0..self.entries.len() as u32);
-        if !order.is_sorted_by(|a, b| self.key(*a) < self.key(*b)) {
-            order.sort_unstable_by(|a, b| self.key(*a).cmp(self.key(*b)));
-        }
-        self.order = order;
-        let twice = self.order.windows(2).find(|pair| self.key(pair[0]) == self.key(pair[1]))?;
-        Some(self.key(twice[0]))
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.order.binary_search_by(|index| self.key(*index).cmp(key)).is_ok()
-    }
-}
-
-/// One of 128 bits, as even over keys as a few instructions make it.
-#[inline]
-fn mark(key: &str) -> u128 {
-    let bytes = key.as_bytes();
-    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return 0 };
-    let middle = bytes[bytes.len() / 2];
-    let mix = u32::from_le_bytes([*first, middle, *last, bytes.len() as u8]);
-    1 << (mix.wrapping_mul(0x9e37_79b1) >> 25)
+    /// The keys of the line before: none is both a tag and a field.
+    pub(super) apart: bool,
 }
 
 /// An open line of a [`LineWriter`]: tags and fields in any order, then [`finish`](Line::finish). Dropped before that,
@@ -185,8 +117,8 @@ impl<'w> Line<'w> {
         match self.time.replace((nanos, owner)) {
             None => Ok(()),
             Some((_, inner)) => {
-                let reason = Reason::TwoTimes { inner, outer: owner };
-                Err(EncodeError::new(Place::Timestamp, None, None, reason))
+                let reason = Reason::TwoTimes { inner };
+                Err(EncodeError::new(Place::Timestamp, None, None, reason).of_type(owner))
             }
         }
     }
@@ -294,13 +226,20 @@ impl<'w> Line<'w> {
 
     fn append(&mut self, measurement: &str, nanos: Option<i64>, shape: Shape) -> Result<(), EncodeError> {
         let LineWriter { buffer, config, defaults, scratch, .. } = &mut *self.writer;
-        let Scratch { tags, fields } = scratch;
-        if let Some(key) = tags.sort() {
-            return Err(EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag));
+        let Scratch { tags, fields, apart } = scratch;
+        let known = core::mem::take(apart);
+        let known_tags = tags.sort();
+        let known_tags = known_tags
+            .map_err(|key| EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag))?;
+        let known_fields = fields.sort();
+        let known_fields = known_fields
+            .map_err(|key| EncodeError::new(Place::Field, Some(key), None, Reason::DuplicateField))?;
+        if !(known && known_tags && known_fields)
+            && let Some(key) = tag_and_field(tags, defaults, fields)
+        {
+            return Err(EncodeError::new(Place::Field, Some(key), None, Reason::TagAndField));
         }
-        if let Some(key) = fields.sort() {
-            return Err(EncodeError::new(Place::Field, Some(key), None, Reason::DuplicateField));
-        }
+        *apart = true;
         let start = buffer.len();
         append_name(Place::Measurement, config.dialect, measurement, buffer)
             .map_err(|reason| EncodeError::new(Place::Measurement, None, Some(measurement), reason))?;
@@ -311,10 +250,7 @@ impl<'w> Line<'w> {
             let missing = defaults.iter().filter(|tag| !tags.has(&tag.key));
             missing.for_each(|tag| buffer.extend_from_slice(&tag.text));
         }
-        if let Some(key) = tag_and_field(tags, defaults, fields) {
-            return Err(EncodeError::new(Place::Field, Some(key), None, Reason::TagAndField));
-        }
-        let longest = fields.entries.iter().map(|entry| entry.key.len()).max().unwrap_or(1);
+        let longest = fields.longest_key().unwrap_or(1);
         let key = buffer.len() - start + 4 + longest;
         if key > config.max_key {
             let reason = Reason::KeyTooLong { len: key, max: config.max_key };
@@ -323,6 +259,9 @@ impl<'w> Line<'w> {
         buffer.push(b' ');
         match fields.text.get(1..) {
             Some(without_comma) => buffer.extend_from_slice(without_comma),
+            None if shape.placeholder && (tags.has("_") || defaults.iter().any(|tag| &*tag.key == "_")) => {
+                return Err(EncodeError::new(Place::Field, Some("_"), None, Reason::TagAndField));
+            }
             None if shape.placeholder => buffer.extend_from_slice(b"_=true"),
             None => return Err(EncodeError::new(Place::Line, None, None, Reason::NoFields)),
         }
@@ -345,9 +284,8 @@ fn tag_and_field<'k>(
     defaults: &'k [super::DefaultTag],
     fields: &Columns,
 ) -> Option<&'k str> {
-    let of_defaults = defaults.iter().map(|tag| &*tag.key);
-    let own = if tags.marks & fields.marks == 0 { &[][..] } else { &tags.order[..] };
-    own.iter().map(|index| tags.key(*index)).chain(of_defaults).find(|key| fields.has(key))
+    let own = tags.order.iter().map(|index| tags.key(*index));
+    own.chain(defaults.iter().map(|tag| &*tag.key)).find(|key| fields.has(key))
 }
 
 /// Own tags and default tags in one sorted list; a default yields to an own tag of its key.

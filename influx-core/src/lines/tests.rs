@@ -277,12 +277,6 @@ proptest! {
 
     #[test]
     #[cfg_attr(miri, ignore = "slow there")]
-    fn the_quick_way_finds_line_ends_as_the_careful_one(text in r#"[a" =,\\\n]{0,40}"#) {
-        prop_assert_eq!(bounds::line_len(text.as_bytes()), bounds::scanned_len(text.as_bytes()));
-    }
-
-    #[test]
-    #[cfg_attr(miri, ignore = "slow there")]
     fn repeats_are_those_of_a_map(lines in proptest::collection::vec((0..3_u8, 0..3_u8, 0..3_u8, proptest::option::of(0..3_u8)), 0..200)) {
         let mut text = String::new();
         for (tag, field, value, time) in &lines {

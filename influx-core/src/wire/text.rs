@@ -186,6 +186,10 @@ macro_rules! field_as_str {
             fn value($self) -> Option<crate::Value> {
                 Some(crate::Value::Str($str.into()))
             }
+            #[inline(always)]
+            fn lost(&$self) -> Option<Reason> {
+                (!$whole).then_some($fault)
+            }
         }
     )* };
 }
