@@ -47,7 +47,8 @@ async fn a_type_conflict_within_one_write_is_explained() {
         let points =
             [Point::new("new").field("f", 1.5).timestamp(1), Point::new("new").field("f", 1).timestamp(2)];
         let error = client.write(&points).await.unwrap_err();
-        assert!(matches!(error.delivery(), Some(Delivery::Rejected | Delivery::Partial)), "{error:?}");
+        // Where the server names no point it may have stored some.
+        assert!(matches!(error.delivery(), Some(Delivery::Unknown | Delivery::Partial)), "{error:?}");
         assert_eq!(error.rejected()[0].index(), Some(1), "{error:?}");
     })
     .await;
