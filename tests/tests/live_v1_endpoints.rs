@@ -79,7 +79,7 @@ async fn errors_are_the_servers() {
     let error = client.influxql("SELECT * FROM m").database("nope").execute().await.unwrap_err();
     assert!(error.is_statement() && error.server_message() == Some("database not found: nope"), "{error:?}");
     let error = client.influxql("SELECT FROM").execute().await.unwrap_err();
-    assert!(error.status() == Some(400) && error.to_string().contains("error parsing query"), "{error:?}");
+    assert!(error.status() == Some(400) && error.to_string().contains("parse query"), "{error:?}");
     let error = client.write_lines(format!("{name} f=1 1\nbad line")).await.unwrap_err();
     assert_eq!((error.status(), error.delivery()), (Some(400), Some(Delivery::Rejected)), "{error:?}");
     let text = format!("SELECT * FROM {name}; SELECT * FROM {name}; SHOW DATABASES");
