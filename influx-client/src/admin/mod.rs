@@ -42,6 +42,7 @@ mod server;
 mod user;
 
 use std::fmt;
+use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ use influx_core::FromRow;
 use crate::error::{Error, Result};
 use crate::generation::v1::quote;
 use crate::query::Query;
+use crate::runtime;
 use crate::session::Session;
 
 pub use continuous::{ContinuousQuery, CreateContinuousQuery};
@@ -128,7 +130,7 @@ impl Admin {
             else {
                 return result;
             };
-            tokio::time::sleep(pause).await;
+            runtime::timeout(pause, pending::<()>()).await?;
             tries += 1;
         }
     }

@@ -288,16 +288,15 @@ impl Error {
         self.0.kind == Kind::NoRows
     }
 
-    /// The same request may well succeed later: no connection, no answer, a status of an overloaded or restarting server, or
-    /// a statement that met a shard while it was closed or dropped. Points without their own timestamps can be stored twice when they are written again.
+    /// The same request may well succeed later: no connection, no answer, or words of an overloaded or restarting server.
+    /// Points without their own timestamps can be stored twice when they are written again.
     pub fn is_retryable(&self) -> bool {
         if let Some(known) = self.0.retryable {
             return known;
         }
         match self.0.kind {
-            Kind::Connect | Kind::ConnectTimeout | Kind::Timeout | Kind::Connection | Kind::Incomplete => {
-                true
-            }
+            Kind::Connect | Kind::ConnectTimeout | Kind::Timeout => true,
+            Kind::Connection | Kind::Incomplete => true,
             Kind::Status => self.0.status.is_some_and(|status| {
                 retry::status_is_retryable(status, self.0.server_message.as_deref().unwrap_or_default())
             }),

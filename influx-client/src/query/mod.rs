@@ -3,6 +3,7 @@
 mod batches;
 mod bind;
 mod explain;
+mod request;
 mod statement;
 mod stream;
 
@@ -11,21 +12,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use influx_core::decode::influxql::{Format, Options};
+use influx_core::decode::influxql::Format;
 use influx_core::{FromRow, Precision, RowFamily, Timestamp};
 
 use crate::error::{Error, Kind, Result};
-use crate::generation::v1;
-use crate::http::{Method, Request, Response, encode_params};
 use crate::session::Session;
 
 pub use batches::{RowBatch, RowBatches};
 pub use bind::{Bind, Identifier, Regex};
 pub(crate) use statement::single_statement;
 pub use stream::{RowStream, SeriesStream};
-
-/// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
-const MAX_GET: usize = 2_000;
 
 /// An InfluxQL query, to be configured and run: what [`Client::influxql`](crate::Client::influxql) returns.
 ///
@@ -320,59 +316,6 @@ impl Query {
             self.format.get_or_insert(Format::Msgpack);
         }
         self
-    }
-
-    /// The unit of times. msgpack has times of its own, which are exact.
-    fn unit(&self) -> Option<Precision> {
-        match self.format {
-            Some(Format::Msgpack) => self.epoch,
-            _ => Some(self.epoch.unwrap_or(Precision::Ns)),
-        }
-    }
-
-    fn options(&self) -> Options {
-        Options::new().epoch(self.unit()).chunked(self.chunk_size.is_some())
-    }
-
-    async fn send(&self) -> Result<Response> {
-        let response = self.session.http.send(self.request()?).await?;
-        if response.is_success() { Ok(response) } else { Err(response.into_error().await) }
-    }
-
-    fn request(&self) -> Result<Request> {
-        if let Some(problem) = &self.problem {
-            return Err(Error::config(problem));
-        }
-        if self.text.trim().is_empty() {
-            return Err(Error::config("the query is empty"));
-        }
-        let mut params = vec![("q", self.text.clone())];
-        params.extend(self.database.clone().map(|name| ("db", name)));
-        params.extend(self.retention_policy.clone().map(|name| ("rp", name)));
-        params.extend(self.unit().map(|unit| ("epoch", v1::epoch(unit).to_owned())));
-        if let Some(rows) = self.chunk_size {
-            params.push(("chunked", "true".to_owned()));
-            params.push(("chunk_size", rows.to_string()));
-        }
-        if !self.binds.is_empty() {
-            params.push(("params", bind::params(&self.binds)?));
-        }
-        let encoded = encode_params(&params);
-        let get = self.binds.is_empty() && encoded.len() <= MAX_GET && statement::only_reads(&self.text);
-        let mut request = Request::new(if get { Method::Get } else { Method::Post }, "/query");
-        request.timeout = self.timeout;
-        request.accept_gzip = self.gzip;
-        request.accept = match self.format {
-            Some(Format::Msgpack) => Some("application/x-msgpack"),
-            _ => None,
-        };
-        if get {
-            request.params = params;
-        } else {
-            request.content_type = Some("application/x-www-form-urlencoded");
-            request.body = encoded.into();
-        }
-        Ok(request)
     }
 
     fn check(&mut self, ok: bool, problem: &str) {
