@@ -133,6 +133,7 @@ mod tests {
 
         /// The servers' own loop, byte by byte.
         #[test]
+        #[cfg_attr(miri, ignore = "slow there")]
         fn lines_end_where_the_servers_end_them(text in r#"([a" =,\\\n]|[a ]{15,20}|f="a"){0,20}"#) {
             let text = text.as_bytes();
             let (mut quoted, mut fields, mut equals, mut commas, mut at) = (false, false, 0, 0, 0);
