@@ -132,6 +132,9 @@ impl Client {
     /// # }
     /// ```
     ///
+    /// Points without a time are stamped, see [`untimed`](crate::V1Builder::untimed); points that would overwrite one another are
+    /// an error, see [`same_time`](crate::V1Builder::same_time).
+    ///
     /// # Errors
     ///
     /// [`Error::delivery`](crate::Error::delivery) says what became of the points, and
@@ -167,8 +170,9 @@ impl Client {
         write::streamed(&self.0, points.into_iter())
     }
 
-    /// Writes lines that are line protocol already. They are sent as they are, split at line ends when they are many;
-    /// default tags are not added. Write the unit of their timestamps with `.precision(..)` if it is not nanoseconds.
+    /// Writes lines that are line protocol already. They are judged as points are, and sent as they are but for the time of lines
+    /// that have none ([`untimed`](crate::V1Builder::untimed)); many are split at line ends. Default tags are not added. Write
+    /// the unit of their timestamps with `.precision(..)` if it is not nanoseconds.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -179,7 +183,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Text without a point, lines that end in CR LF, and all that [`write`](Client::write) has.
+    /// Text without a point, lines that a server would refuse, drop or store as something else (not looked for with
+    /// [`check_lines(false)`](crate::V1Builder::check_lines)), and all that [`write`](Client::write) has.
     pub fn write_lines(&self, lines: impl Into<String>) -> WriteRequest<RawLines> {
         write::raw(&self.0, lines.into())
     }

@@ -1,5 +1,6 @@
 //! A long run of the batch writer against a real server that dies, behind a proxy that misbehaves.
 
+pub mod answers;
 pub mod check;
 pub mod proxy;
 pub mod writer;

@@ -5,16 +5,20 @@ use std::io;
 use std::net::Ipv4Addr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
 
 use super::Chance;
+use super::answers::{ANSWERS, Answer, DRIP, DRIPS};
 
 /// Bodies beyond this are sometimes found too large.
 const LARGE: usize = 20_000;
+
+/// Of a thousand requests, so many get each of the answers.
+const EACH: u64 = 10;
 
 /// A running proxy.
 #[derive(Debug, Clone)]
@@ -29,6 +33,8 @@ struct Shared {
     misbehaves: AtomicBool,
     chance: Mutex<Chance>,
     faults: Mutex<BTreeMap<&'static str, u64>>,
+    /// What it answers for a while, and until when.
+    mood: Mutex<Option<(Answer, Instant)>>,
 }
 
 impl Proxy {
@@ -45,6 +51,7 @@ impl Proxy {
             misbehaves: AtomicBool::new(true),
             chance: Mutex::new(Chance::new(seed)),
             faults: Mutex::default(),
+            mood: Mutex::default(),
         });
         let proxy = Proxy { port, shared: Arc::clone(&shared) };
         tokio::spawn(async move {
@@ -82,6 +89,17 @@ impl Shared {
         self.chance.lock().unwrap_or_else(PoisonError::into_inner).below(1_000)
     }
 
+    /// What it answers instead of the server.
+    fn answer(&self, roll: u64) -> Option<Answer> {
+        let mut mood = self.mood.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((answer, _)) = mood.filter(|(_, until)| Instant::now() < *until) {
+            return self.misbehaves.load(Ordering::Relaxed).then_some(answer);
+        }
+        let chosen = ANSWERS.get(usize::try_from(roll.checked_sub(400)? / EACH).ok()?)?;
+        *mood = (!chosen.lasts.is_zero()).then(|| (*chosen, Instant::now() + chosen.lasts));
+        Some(*chosen)
+    }
+
     fn count(&self, kind: &'static str) {
         *self.faults.lock().unwrap_or_else(PoisonError::into_inner).entry(kind).or_default() += 1;
     }
@@ -101,18 +119,24 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
             return Ok(());
         }
         client.read_exact(&mut body).await?;
-        let answer = match roll {
-            50..80 => Some(("503", "503 Service Unavailable", "")),
-            80..110 => Some(("429 with Retry-After", "429 Too Many Requests", "Retry-After: 1\r\n")),
-            110..140 => Some(("500 timeout", "500 Internal Server Error", "X-Influxdb-Error: timeout\r\n")),
-            140..340 if length > LARGE => Some(("413", "413 Request Entity Too Large", "")),
-            _ => None,
-        };
-        if let Some((kind, status, header)) = answer {
-            shared.count(kind);
-            let text = format!("HTTP/1.1 {status}\r\n{header}Content-Length: 0\r\n\r\n");
-            client.write_all(text.as_bytes()).await?;
+        if (140..340).contains(&roll) && length > LARGE {
+            shared.count("413");
+            client.write_all(b"HTTP/1.1 413 Request Entity Too Large\r\nContent-Length: 0\r\n\r\n").await?;
             continue;
+        }
+        if let Some(answer) = shared.answer(roll) {
+            shared.count(answer.kind);
+            client.write_all(&answer.bytes()).await?;
+            continue;
+        }
+        if (330..336).contains(&roll) {
+            shared.count("502 of which the body drips");
+            client.write_all(DRIPS).await?;
+            for _ in 0..100 {
+                client.write_all(b"x").await?;
+                sleep(DRIP).await;
+            }
+            return Ok(());
         }
         if (340..350).contains(&roll) {
             shared.count("no answer");

@@ -44,7 +44,8 @@ struct Row {
 ///
 /// The settings are wrong, or the writer was closed by somebody.
 pub async fn run(orders: Orders) -> influx_client::Result<()> {
-    let client = Client::v1(&orders.url).database(&orders.database).build()?;
+    // poison is for the server to find
+    let client = Client::v1(&orders.url).database(&orders.database).check_lines(false).build()?;
     let retry = RetryPolicy::new().base(Duration::from_millis(50)).max_delay(Duration::from_secs(1));
     let builder = client
         .batch_writer()
