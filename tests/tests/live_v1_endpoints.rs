@@ -81,7 +81,8 @@ async fn errors_are_the_servers() {
     let error = client.influxql("SELECT FROM").execute().await.unwrap_err();
     assert!(error.status() == Some(400) && error.to_string().contains("parse query"), "{error:?}");
     // 2.x refuses all lines for a bad one: they go again without it
-    let error = client.write_lines(format!("{name} f=1 1\nbad line\n{name} f=2 2")).await.unwrap_err();
+    let lines = format!("{name} f=1 1\nbad line\n{name} f=2 2");
+    let error = client.write_lines(lines).check_lines(false).await.unwrap_err();
     assert_eq!((error.status(), error.delivery()), (Some(400), Some(Delivery::Partial)), "{error:?}");
     let refused: Vec<_> = error.rejected().iter().map(|one| (one.index(), one.reason())).collect();
     assert_eq!(refused, [(Some(1), "invalid field format")]);
