@@ -154,7 +154,7 @@ mod tests {
         let bad = "a f=1 1\nm time=1i,v=2 1\n";
         let text = Bytes::copy_from_slice(bad.as_bytes());
         let error = prepare(&text, &config(), false).err().unwrap();
-        assert!(error.is_encode() && error.to_string().starts_with("line 1, field `time`"), "{error}");
+        assert!(error.is_encode() && error.to_string().starts_with("line 1, field key \"time\""), "{error}");
         assert_eq!(
             (error.rejected()[0].index(), error.rejected()[0].line()),
             (Some(1), Some("m time=1i,v=2 1"))
