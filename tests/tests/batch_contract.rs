@@ -465,7 +465,7 @@ async fn mistakes_are_found_when_it_is_built_or_given_points() {
     let writer = builder().default_tag("host", "a").build().unwrap();
     let error = writer.write(&Point::new("m").field("f", f64::NAN)).await.unwrap_err();
     assert!(error.is_encode(), "{error}");
-    assert!(writer.write_lines("m f=1\r\n").await.unwrap_err().is_config());
+    assert!(writer.write_lines("m f=1\r\n").await.unwrap_err().is_encode());
     assert!(writer.to_database("").unwrap_err().is_config());
     assert_eq!(writer.stats(), Stats::default());
     let outside = std::thread::spawn(move || builder_outside().build().unwrap_err()).join().unwrap();

@@ -99,13 +99,13 @@ async fn a_write_can_be_spawned() {
 async fn raw_lines_go_as_they_are() {
     let (server, client) = start().await;
     server.expect(Expect::write().times(2).param("precision", "s"), Reply::status(204));
-    let text = "m f=\"a\nb\" 1\n# note\nm f=\"c\"";
+    let text = "m f=\"a\nb\" 1\n# note\nm f=\"c\" 2";
     let written = client.write_lines(text).precision(Precision::S).batch_points(2).await.unwrap();
     assert_eq!((written.points, written.requests), (3, 2));
     let bodies: String = server.requests().iter().map(|request| request.text().into_owned()).collect();
     assert_eq!(bodies, text);
     let error = client.write_lines("m f=1\r\nm f=2\r\n").await.unwrap_err();
-    assert!(error.to_string().starts_with("line 0 ends in CR LF"), "{error}");
+    assert!(error.to_string().starts_with("line 0: ends in CR LF"), "{error}");
     assert!(client.write_lines("m f=1 1").precision(Precision::Us).await.unwrap_err().is_config());
 }
 

@@ -57,8 +57,10 @@ fn rejected_count(text: &str) -> Option<Words<'_>> {
         let reason = rest.split_once(": ").map_or(rest, |(_, reason)| reason);
         Some((line.parse().ok()?, reason.to_owned()))
     });
+    // the one that it names may be one of several
+    let others = if named.is_some() && dropped == Some(1) { Others::Stored } else { Others::Unknown };
     let cause = named.map_or(Cause::Other(text), |named| Cause::Numbered(vec![named]));
-    Some(Words::Points(Refusal { others: Others::Unknown, dropped, cause }))
+    Some(Words::Points(Refusal { others, dropped, cause }))
 }
 
 /// Whether the others are stored depends on a setting that the answer does not show.
