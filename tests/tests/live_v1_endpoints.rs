@@ -17,7 +17,9 @@ fn client(test: &str) -> Option<(Client, String)> {
     let (Some(token), Some(bucket)) = (given("INFLUX_V2_TOKEN"), given("INFLUX_V2_BUCKET")) else {
         panic!("INFLUX_V2_URL is set: set INFLUX_V2_TOKEN and INFLUX_V2_BUCKET, too");
     };
-    let client = Client::v1(&url).basic_auth("any", token).database(bucket).build().unwrap();
+    // the tests show what the server says of lines
+    let client =
+        Client::v1(&url).basic_auth("any", token).database(bucket).check_lines(false).build().unwrap();
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos();
     Some((client, format!("{}_{now}_{}", test.replace(' ', "_"), std::process::id())))
 }
@@ -82,7 +84,7 @@ async fn errors_are_the_servers() {
     assert!(error.status() == Some(400) && error.to_string().contains("parse query"), "{error:?}");
     // 2.x refuses all lines for a bad one: they go again without it
     let lines = format!("{name} f=1 1\nbad line\n{name} f=2 2");
-    let error = client.write_lines(lines).check_lines(false).await.unwrap_err();
+    let error = client.write_lines(lines).await.unwrap_err();
     assert_eq!((error.status(), error.delivery()), (Some(400), Some(Delivery::Partial)), "{error:?}");
     let refused: Vec<_> = error.rejected().iter().map(|one| (one.index(), one.reason())).collect();
     assert_eq!(refused, [(Some(1), "invalid field format")]);
@@ -92,4 +94,28 @@ async fn errors_are_the_servers() {
     let rows: Vec<OwnedRow> = client.influxql(text).fetch_all().await.unwrap();
     let bucket = OwnedValue::Str(client.database().unwrap().into());
     assert!(rows.iter().any(|row| row.values() == [bucket.clone()]), "{rows:?}");
+}
+
+/// What 2.x refuses as a whole, in part, and without naming a line.
+#[tokio::test]
+async fn a_batch_writer_finds_the_refused_lines() {
+    let Some((client, name)) = client("batch") else { return };
+    client.write(Point::new(&*name).field("f", 0.5).timestamp(1)).await.unwrap();
+    let writer = client.batch_writer().batch_points(1_000).build().unwrap();
+    for n in 2..1_000_i64 {
+        let line = match n {
+            7 | 500 => format!("{name} f=\"text\" {n}"),
+            300 => format!("{name} f= {n}"),
+            _ => format!("{name} f={n} {n}"),
+        };
+        writer.write_lines(&line).await.unwrap();
+    }
+    let report = writer.close(std::time::Duration::from_secs(20)).await;
+    let mut refused: Vec<_> = report.rejected.iter().map(|one| one.index().unwrap()).collect();
+    refused.sort_unstable();
+    assert_eq!(refused, [5, 298, 498], "{:?}", report.rejected);
+    assert_eq!((report.stats.written, report.stats.rejected), (995, 3), "{:?}", report.stats);
+    let rows: Vec<OwnedRow> = client.influxql(format!("SELECT f FROM {name}")).fetch_all().await.unwrap();
+    assert_eq!(rows.len(), 996);
+    client.admin().drop_measurement(&name).await.unwrap();
 }
