@@ -25,7 +25,7 @@ use core::ops::Range;
 use crate::{Dialect, LineWriter, Precision};
 
 pub use error::LineError;
-pub use repeats::{Repeat, Repeats, repeats};
+pub use repeats::{Repeat, Repeats, in_order, repeats};
 
 use error::Fault;
 use plain::Plain;
@@ -90,6 +90,23 @@ pub struct RawLine<'t> {
 }
 
 impl<'t> RawLine<'t> {
+    /// The line of a text that is known to be in that range, its line feed included.
+    ///
+    /// ```
+    /// use influx_core::lines::RawLine;
+    /// let line = RawLine::of(b"a f=1 1\nb f=2 2\n", 8..16, 1);
+    /// assert_eq!((line.series(), line.timestamp()), (&b"b"[..], Some(2)));
+    /// ```
+    pub fn of(text: &'t [u8], range: Range<usize>, number: usize) -> Self {
+        let line = &text[range.clone()];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let (start, begin) = (range.start, bounds::begin(line));
+        let series = begin
+            .map_or(start..start, |begin| start + begin..start + begin + bounds::series_len(&line[begin..]));
+        let timestamp = begin.and_then(|_| bounds::timestamp(line));
+        RawLine { text, number, range, point: begin.is_some(), series, timestamp }
+    }
+
     /// The number of the line, counted from 0 over all lines, blank ones and comments too. A text in a string field may go on
     /// over several physical lines; they count as one.
     pub fn number(&self) -> usize {
@@ -151,14 +168,11 @@ impl<'t> Iterator for Split<'t> {
         if self.at >= self.text.len() {
             return None;
         }
-        let start = self.at;
-        let end = start + bounds::line_len(&self.text[start..]);
-        let line = &self.text[start..end];
-        let Some(begin) = bounds::begin(line) else {
-            return Some(self.line_to(end, start..start, None));
-        };
-        let series = start + begin..start + begin + bounds::series_len(&line[begin..]);
-        Some(self.line_to(end, series, bounds::timestamp(line)))
+        let end = self.at + bounds::line_len(&self.text[self.at..]);
+        let line = RawLine::of(self.text, self.at..(end + 1).min(self.text.len()), self.number);
+        self.at = line.range.end;
+        self.number += 1;
+        Some(line)
     }
 }
 

@@ -57,12 +57,17 @@ impl Body {
         self.first..self.first + self.ends.len()
     }
 
-    /// The lines without their line feeds, with the caller's index of each.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
+    /// Where the lines are, their line feeds included, with the caller's index of each.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let indices = (self.first..).filter(|index| self.left_out.binary_search(index).is_err());
-        indices.zip(starts.zip(&self.ends)).map(|(index, (start, end))| {
-            let line = &self.bytes[start..*end];
+        indices.zip(starts.zip(&self.ends).map(|(start, end)| start..*end))
+    }
+
+    /// The lines without their line feeds, with the caller's index of each.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
+        self.ranges().map(|(index, range)| {
+            let line = &self.bytes[range];
             (index, line.strip_suffix(b"\n").unwrap_or(line))
         })
     }

@@ -1,6 +1,6 @@
 //! Points without a time, and points that share one: what becomes of them.
 
-use influx_core::lines::{Repeats, split};
+use influx_core::lines::{RawLine, Repeats, in_order, split};
 
 use crate::config::{SameTime, Untimed, WriteConfig};
 use crate::delivery::{Delivery, Rejected};
@@ -8,14 +8,22 @@ use crate::error::{Error, Kind, Result};
 use crate::write::body::Body;
 
 /// Refuses points of a call that have no time, or would overwrite one another, as the settings ask for.
-pub(crate) fn check<'b>(bodies: impl IntoIterator<Item = &'b Body>, config: &WriteConfig) -> Result<()> {
+pub(crate) fn check<'b>(
+    bodies: impl IntoIterator<Item = &'b Body> + Clone,
+    config: &WriteConfig,
+) -> Result<()> {
     let (timed, apart) = (config.untimed == Untimed::Refuse, config.same_time == SameTime::Refuse);
     if !timed && !apart {
         return Ok(());
     }
+    // as most are
+    if in_order(bodies.clone().into_iter().map(|body| &body.bytes()[..])) {
+        return Ok(());
+    }
     let mut repeats = Repeats::default();
     for body in bodies {
-        for (line, index) in split(body.bytes()).zip(body.indices()) {
+        for (index, range) in body.ranges() {
+            let line = RawLine::of(body.bytes(), range, index);
             if timed && line.is_point() && !line.has_timestamp() {
                 let reason =
                     "has no timestamp: give it one, or let the client do so by .untimed(Untimed::Stamp)";
@@ -47,6 +55,9 @@ fn refused(index: usize, line: &[u8], reason: String) -> Error {
 
 /// How many of these lines replace a value of an earlier one.
 pub(crate) fn overwriting(lines: &[u8]) -> usize {
+    if in_order([lines]) {
+        return 0;
+    }
     let mut repeats = Repeats::default();
     let lines = split(lines).filter_map(|line| repeats.add(&line, line.number()));
     lines.filter(|repeat| repeat.overwrites).count()

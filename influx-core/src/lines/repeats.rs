@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use memchr::{memchr_iter, memrchr};
+
 use super::{RawLine, bounds, split};
 
 /// A point whose series and timestamp an earlier one has.
@@ -15,6 +17,38 @@ pub struct Repeat {
     /// Whether a field gets another value than an earlier one gave it, which is lost then. Otherwise the server puts the fields
     /// together, and nothing is lost.
     pub overwrites: bool,
+}
+
+/// Whether each line of these texts has a later timestamp than the one before it, so that none repeats another: what is cheap to
+/// know, and true of most texts. `false` says nothing.
+///
+/// ```
+/// use influx_core::lines::in_order;
+/// assert!(in_order([&b"m f=1 5\nm f=1 6\n"[..], b"m f=1 70"]));
+/// assert!(!in_order([&b"m f=1 5\nm f=1 5\n"[..]]) && !in_order([&b"m f=1\n"[..]]));
+/// ```
+pub fn in_order<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> bool {
+    let mut last: &[u8] = &[];
+    texts.into_iter().all(|text| text_in_order(text, &mut last))
+}
+
+fn text_in_order<'t>(text: &'t [u8], last: &mut &'t [u8]) -> bool {
+    let mut start = 0;
+    let open = !text.is_empty() && !text.ends_with(b"\n");
+    // a text with a line feed makes two pieces of a line: when all pieces are in order, so are the lines
+    for end in memchr_iter(b'\n', text).chain(open.then_some(text.len())) {
+        let piece = &text[start..end];
+        start = end + 1;
+        let Some(space) = memrchr(b' ', piece) else { return false };
+        let time = &piece[space + 1..];
+        // written without a sign and leading zeros, a longer number is a later one
+        let later = (last.len(), *last) < (time.len(), time);
+        if !later || time.first() == Some(&b'0') && time.len() > 1 || !time.iter().all(u8::is_ascii_digit) {
+            return false;
+        }
+        *last = time;
+    }
+    true
 }
 
 /// Finds points of one series and one timestamp, as lines are added; see [`repeats`].

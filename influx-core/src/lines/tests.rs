@@ -277,6 +277,28 @@ proptest! {
 
     #[test]
     #[cfg_attr(miri, ignore = "slow there")]
+    fn lines_in_order_repeat_nothing(lines in proptest::collection::vec((r#"[a ="\n0-9]{0,6}"#, 0..12_i64), 0..5), stamped: bool) {
+        let mut text = String::new();
+        let mut times: Vec<i64> = Vec::new();
+        for (field, step) in &lines {
+            let field = field.replace('"', "\\\"");
+            let time = times.last().copied().unwrap_or_default() + step;
+            let tail = if stamped { format!(" {time}") } else { String::new() };
+            text.push_str(&format!("m f=\"{field}\"{tail}\n"));
+            times.push(time);
+        }
+        let increasing = stamped && times.is_sorted_by(|a, b| a < b);
+        if in_order([text.as_bytes()]) {
+            prop_assert!(increasing || times.is_empty(), "{text}");
+            prop_assert_eq!(repeats(text.as_bytes()).count(), 0);
+        } else {
+            // texts of one line each are judged in full
+            prop_assert!(!increasing || lines.iter().any(|(field, _)| field.contains('\n')), "{text}");
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
     fn repeats_are_those_of_a_map(lines in proptest::collection::vec((0..3_u8, 0..3_u8, 0..3_u8, proptest::option::of(0..3_u8)), 0..200)) {
         let mut text = String::new();
         for (tag, field, value, time) in &lines {
