@@ -17,8 +17,8 @@ use crate::message::{self, Secrets};
 pub enum Delivery {
     /// Nothing left this process: no point is stored.
     NotSent,
-    /// The request was sent, at least in part, and no answer came: the points may or may not be stored. Points that
-    /// carry their own timestamps can be written again without harm.
+    /// The request was sent, at least in part, and no answer came, or one that says nothing about the points: they may or may not
+    /// be stored. Points that carry timestamps can be written again without harm.
     Unknown,
     /// The server refused the points: none is stored.
     Rejected,

@@ -29,10 +29,13 @@
 //!
 //! # What a write promises
 //!
-//! Success means that the server answered so for every line. Otherwise the [`Error`] says what became of the points:
-//! [`delivery`](Error::delivery) is not sent, unknown, rejected or partial, and [`rejected`](Error::rejected) names the
-//! refused points by their place in what was given to `write`, as far as the server tells. Nothing is sent again behind the
-//! caller's back, and nothing is sent at all when a point cannot be encoded.
+//! Success means that the server answered so for every line, by a success without a document. Otherwise the [`Error`] says what
+//! became of the points: [`delivery`](Error::delivery) is not sent, unknown, rejected or partial, and
+//! [`rejected`](Error::rejected) names the refused points by their place in what was given to `write`, as far as the server
+//! tells. A status alone says nothing about points: only the database's own words refuse them. What failed is not tried again
+//! behind the caller's back, but for lines that were refused because of others beside them, bodies that were too large, and
+//! bodies that could not be unpacked. Nothing is sent at all when a point cannot be encoded, and points without a time are
+//! stamped ([`untimed`](V1Builder::untimed)).
 //!
 //! # Administration
 //!

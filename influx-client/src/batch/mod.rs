@@ -8,6 +8,9 @@
 //! - With one request on its way at a time, the default, lines reach the server in the order in which they were given.
 //! - A line that the server refuses never holds up those behind it: it is found, by halving where the server does not name it,
 //!   and the others are stored.
+//! - Only the database's own words about points refuse a point. Everything else, whatever its status, leaves the batch waiting, with a
+//!   [`BatchEvent::Retry`] each time; of what is the request's fault and not the points' (404, 401, redirects) see
+//!   [`request_fault`](BatchWriterBuilder::request_fault).
 //! - A full queue makes [`write`](BatchWriter::write) wait, by default; memory does not grow.
 //! - [`flush`](BatchWriter::flush) returns when all that was given before it is settled; [`close`](BatchWriter::close) returns by
 //!   its deadline, whatever the server does. Both can be awaited in plain threads, too, or called there as
@@ -52,6 +55,7 @@
 //! | `exponential_base` | 2 | [`RetryPolicy::factor`] | 2 |
 //! | `max_retry_delay` | 125 s | [`RetryPolicy::max_delay`] | 125 s |
 //! | `max_retries` | 5 | [`RetryPolicy::max_retries`] | no limit |
+//! | | refused | [`request_fault`](BatchWriterBuilder::request_fault) | waits |
 //! | `max_retry_time` | 180 s | [`RetryPolicy::max_total`] | no limit |
 //! | `max_close_wait` | 300 s | the deadline of [`close`](BatchWriter::close) | you say it |
 //! | `write_scheduler` | one thread for all clients | [`max_in_flight`](BatchWriterBuilder::max_in_flight) | 1 for each target |
