@@ -33,7 +33,6 @@ impl fmt::Display for BatchTarget {
 
 /// What happened to points of a batch writer, as it happens: what the function of
 /// [`on_event`](crate::batch::BatchWriterBuilder::on_event) gets.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum BatchEvent<'e> {
     /// The spool held something of an earlier writer. Told once, by [`build`](crate::batch::BatchWriterBuilder::build).
@@ -97,6 +96,61 @@ pub enum BatchEvent<'e> {
         /// Their lines.
         lines: &'e Bytes,
     },
+}
+
+/// Lines are cut: a batch has a mebibyte of them.
+impl fmt::Debug for BatchEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BatchEvent::Recovered { folder, points, damaged_points, damaged_bytes } => f
+                .debug_struct("Recovered")
+                .field("folder", folder)
+                .field("points", points)
+                .field("damaged_points", damaged_points)
+                .field("damaged_bytes", damaged_bytes)
+                .finish(),
+            BatchEvent::Written { target, points, lines, overwritten, remark } => f
+                .debug_struct("Written")
+                .field("target", target)
+                .field("points", points)
+                .field("lines", &Cut(lines))
+                .field("overwritten", overwritten)
+                .field("remark", &remark.map(message::line))
+                .finish(),
+            BatchEvent::Retry { target, failures, delay, error, lines } => f
+                .debug_struct("Retry")
+                .field("target", target)
+                .field("failures", failures)
+                .field("delay", delay)
+                .field("error", &error.to_string())
+                .field("lines", &Cut(lines))
+                .finish(),
+            BatchEvent::Rejected { target, rejected, error, lines } => f
+                .debug_struct("Rejected")
+                .field("target", target)
+                .field("rejected", &rejected.len())
+                .field("error", &error.to_string())
+                .field("lines", &Cut(lines))
+                .finish(),
+            BatchEvent::Dropped { target, why, points, lines } => f
+                .debug_struct("Dropped")
+                .field("target", target)
+                .field("why", why)
+                .field("points", points)
+                .field("lines", &Cut(lines))
+                .finish(),
+        }
+    }
+}
+
+/// Lines as they are shown: how many bytes, and how they begin.
+struct Cut<'a>(&'a Bytes);
+
+impl fmt::Debug for Cut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let begin = String::from_utf8_lossy(&self.0[..self.0.len().min(256)]);
+        write!(f, "{} bytes ({})", self.0.len(), message::name(&begin))
+    }
 }
 
 /// Why points were dropped.
@@ -196,7 +250,7 @@ impl Report {
 }
 
 /// Lines that were not delivered, to be written elsewhere or later. A server may have stored them if it was about to answer.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Unsent {
     /// Where they were to go.
@@ -205,4 +259,34 @@ pub struct Unsent {
     pub points: usize,
     /// The lines.
     pub lines: Bytes,
+}
+
+impl fmt::Debug for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unsent")
+            .field("target", &self.target)
+            .field("points", &self.points)
+            .field("lines", &Cut(&self.lines))
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_of_lines_is_short() {
+        let target = BatchTarget { database: "d".into(), retention_policy: None, precision: Precision::Ns };
+        let lines = Bytes::from("m f=\"\u{1b}\u{202e}\" 1\n".repeat(10_000));
+        let why = DropReason::Deadline;
+        let shown = [
+            format!("{:?}", BatchEvent::Dropped { target: &target, why, points: 1, lines: &lines }),
+            format!("{:?}", Unsent { target, points: 10_000, lines }),
+        ];
+        for text in shown {
+            assert!(text.len() < 1_000 && text.contains("bytes (m f="), "{text}");
+            assert!(!text.contains(['\u{1b}', '\u{202e}', '\n']), "{text}");
+        }
+    }
 }
