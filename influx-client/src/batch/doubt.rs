@@ -1,7 +1,7 @@
 //! Whose fault it is, the request's or its lines', when the database refuses in words that nobody knows. No I/O.
 //!
-//! The lines are halved until one of them is alone. Is the one behind it refused in the same words, it is not the lines: nothing
-//! more is asked, and all waits.
+//! The lines are halved until one of them is alone. Is the one behind it refused so, too, it is not the lines: nothing more is asked,
+//! and all waits. The words are not compared: those of a gateway carry the number of the request.
 
 /// What is to be done about the next part of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,20 +19,19 @@ pub(super) enum Judged {
 /// The doubt about a batch.
 #[derive(Debug, Default)]
 pub(super) struct Doubt {
-    /// The unknown words.
-    text: Option<String>,
-    /// A part was taken since they were heard: they concern lines.
+    /// Unknown words were heard.
+    heard: bool,
+    /// A part was taken since then: they concern lines.
     passed: bool,
     /// They concern the request.
     blamed: bool,
 }
 
 impl Doubt {
-    /// A part of `lines` lines was refused in these words; `last`: no part is behind it.
-    pub(super) fn refused(&mut self, text: &str, lines: usize, last: bool) -> Judged {
-        if self.text.as_deref() != Some(text) {
-            *self = Doubt { text: Some(text.to_owned()), passed: false, blamed: false };
-        }
+    /// A part of `lines` lines was refused in unknown words; `last`: no part is behind it.
+    pub(super) fn refused(&mut self, lines: usize, last: bool) -> Judged {
+        // what was taken before says nothing of them
+        self.passed &= std::mem::replace(&mut self.heard, true);
         match (self.blamed, lines) {
             (true, _) => Judged::Wait,
             (false, 2..) => Judged::Split,
@@ -42,9 +41,9 @@ impl Doubt {
         }
     }
 
-    /// What the part behind got: whether it was refused in the same words, and how many lines it has.
-    pub(super) fn behind(&mut self, same: bool, lines: usize) -> Judged {
-        match same {
+    /// What the part behind got: whether it was refused in unknown words, too, and how many lines it has.
+    pub(super) fn behind(&mut self, refused: bool, lines: usize) -> Judged {
+        match refused {
             false => Judged::Reject,
             // a line further behind may be at fault, too; but that is believed once
             true if lines > 1 && std::mem::take(&mut self.passed) => Judged::Reject,
@@ -82,7 +81,7 @@ mod tests {
                 doubt.passed();
                 continue;
             }
-            let judged = match doubt.refused("no", part.len(), parts.len() == 1) {
+            let judged = match doubt.refused(part.len(), parts.len() == 1) {
                 Judged::TryBehind => {
                     requests += 1;
                     let behind = &parts[1];

@@ -20,8 +20,8 @@ pub(super) enum Step {
     RejectAll(Vec<Rejected>),
     /// Some of them are at fault, or all are too many: each half goes alone.
     Split,
-    /// Refused in words that nobody knows, by this text: the lines or the request are at fault.
-    Doubt(String),
+    /// Refused in words that nobody knows: the lines or the request are at fault.
+    Doubt,
     /// Not delivered now.
     Wait {
         /// The same request will be refused until somebody changes something.
@@ -40,7 +40,7 @@ pub(super) fn step(outcome: &Result<Outcome, Error>, lines: usize, body: impl Fn
         Verdict::Stored(remark) => Step::Written(remark.clone()),
         Verdict::Refused(refused) => refusal(refused, lines, || whole(&outcome.error(), &body())),
         Verdict::TooLarge => Step::Split,
-        Verdict::Suspect => Step::Doubt(outcome.answer.document().text().to_owned()),
+        Verdict::Suspect => Step::Doubt,
         Verdict::Request(_) => Step::Wait { request: true },
         Verdict::Plain | Verdict::Wait | Verdict::Unknown => Step::Wait { request: false },
     }

@@ -83,7 +83,7 @@ impl Batch<'_> {
                     let error = error(outcome);
                     self.failed(part, &bytes, started, error, request).await;
                 }
-                Step::Doubt(text) => self.doubted(part, &bytes, started, outcome, &text).await,
+                Step::Doubt => self.doubted(part, &bytes, started, outcome).await,
                 taken => self.taken(part, taken, outcome),
             }
         }
@@ -158,7 +158,7 @@ impl Batch<'_> {
                 return;
             }
             // each half finds again what is refused of it
-            Step::Split | Step::Doubt(_) | Step::Wait { .. } => {
+            Step::Split | Step::Doubt | Step::Wait { .. } => {
                 if !self.port.lane().split(self.number) {
                     let error = error(outcome);
                     self.sifted.refused = vec![(whole(&error, &part.body()), error)];
@@ -174,17 +174,10 @@ impl Batch<'_> {
     }
 
     /// Refused in words that nobody knows.
-    async fn doubted(
-        &mut self,
-        part: Lines,
-        bytes: &Bytes,
-        started: Instant,
-        outcome: Result<Outcome>,
-        text: &str,
-    ) {
+    async fn doubted(&mut self, part: Lines, bytes: &Bytes, started: Instant, outcome: Result<Outcome>) {
         let (_, lines) = self.to_send(&part);
         let behind = self.port.lane().part_behind(self.number).cloned();
-        let judged = match (self.doubt.refused(text, lines, behind.is_none()), behind) {
+        let judged = match (self.doubt.refused(lines, behind.is_none()), behind) {
             (Judged::TryBehind, Some(behind)) => {
                 let next = self.post(&behind.bytes, behind.points, || behind.body()).await;
                 match step(&next, behind.points, || behind.body()) {
@@ -193,8 +186,8 @@ impl Batch<'_> {
                         self.failed(part, bytes, started, error(next), request).await;
                         return;
                     }
-                    Step::Doubt(other) => {
-                        let judged = self.doubt.behind(other == text, behind.points);
+                    Step::Doubt => {
+                        let judged = self.doubt.behind(true, behind.points);
                         self.ahead = (judged == Judged::Reject).then_some(next);
                         judged
                     }

@@ -161,14 +161,21 @@ proptest! {
 async fn a_request_at_fault_costs_few_requests() {
     for (status, body) in [
         (400, "{\"error\":\"what nobody knows\"}"),
+        (400, "{\"message\":\"Bad Request, number #\"}"),
+        (422, "{\"error\":\"upstream #: cannot forward\"}"),
         (400, "<html>Your browser sent an invalid request.</html>"),
         (400, "Client sent an HTTP request to an HTTPS server.\n"),
         (413, "<html>Request Entity Too Large</html>"),
         (404, "404 page not found\n"),
         (301, ""),
     ] {
+        let mut at = 0;
         let server = Server::new(move |request| match request.at {
-            0..60_000 => Reply::answer(status, Vec::new(), body),
+            // a gateway numbers what it says
+            0..60_000 => {
+                at += 1;
+                Reply::answer(status, Vec::new(), body.replace('#', &at.to_string()))
+            }
             _ => Reply::stored(),
         });
         let retry = RetryPolicy::new().base(30 * SECOND).factor(1.0);
