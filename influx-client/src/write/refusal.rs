@@ -1,6 +1,6 @@
 //! From the server's words about a refused body to the caller's points.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::delivery::Rejected;
@@ -43,9 +43,13 @@ pub(crate) fn rejected(refusal: &Refusal<'_>, body: &Body) -> Vec<Rejected> {
 fn numbered(lines: &[(u64, String)], body: &Body) -> Vec<Rejected> {
     let points: Vec<(usize, &[u8])> = body.iter().filter(|(_, line)| is_point(line)).collect();
     let place = |number: u64| points.get(usize::try_from(number).ok()?.checked_sub(1)?);
-    let found = lines.iter().map(|(number, reason)| match place(*number) {
-        Some((index, line)) => Rejected::new(Some(*index), Some(line), reason.as_str()),
-        None => Rejected::new(None, None, format!("line {number}: {reason}")),
+    let mut named = HashSet::new();
+    let found = lines.iter().filter_map(|(number, reason)| match place(*number) {
+        // a line that is named twice is one
+        Some((index, line)) => {
+            named.insert(*index).then(|| Rejected::new(Some(*index), Some(line), reason.as_str()))
+        }
+        None => Some(Rejected::new(None, None, format!("line {number}: {reason}"))),
     });
     found.collect()
 }
@@ -57,12 +61,11 @@ fn unparsable(text: &str, body: &Body) -> Vec<Rejected> {
     let (mut found, mut next) = (Vec::new(), 0);
     let mut rest = text;
     while let Some(quoted) = rest.strip_prefix(UNABLE) {
-        let hit = lines[next..].iter().position(|(_, line)| reason_behind(quoted, line).is_some());
-        let (index, line, behind) = match hit {
-            Some(at) => {
+        let (index, line, behind) = match quoted_line(quoted, &lines[next..]) {
+            Some((at, behind)) => {
                 let (index, line) = lines[next + at];
                 next += at + 1;
-                (Some(index), line, reason_behind(quoted, line).unwrap_or_default())
+                (Some(index), line, behind)
             }
             // Not as sent, maybe a proxy's doing: up to the first end of a quote.
             None => {
@@ -75,6 +78,21 @@ fn unparsable(text: &str, body: &Body) -> Vec<Rejected> {
         rest = behind[end..].trim_start_matches('\n');
     }
     found
+}
+
+/// The place of the line that `quoted` begins with, and what follows it. Of a line and another that goes on behind it as a reason
+/// would, `m f=1` and `m f=1': x`, it is the longer one: no reason quotes so.
+fn quoted_line<'a>(quoted: &'a str, lines: &[(usize, &[u8])]) -> Option<(usize, &'a str)> {
+    let mut hits = lines
+        .iter()
+        .enumerate()
+        .filter_map(|(at, (_, line))| reason_behind(quoted, line).map(|behind| (at, behind)));
+    let first = hits.next()?;
+    let reason = first.1.split("\nunable to parse '").next().unwrap_or_default();
+    if !reason.contains("': ") {
+        return Some(first);
+    }
+    hits.fold(Some(first), |best, hit| best.filter(|best| best.1.len() <= hit.1.len()).or(Some(hit)))
 }
 
 /// What follows the quoted line, if `quoted` begins with it.
@@ -137,7 +155,7 @@ fn only_line(body: &Body, dropped: Option<u64>) -> Option<(usize, &[u8])> {
 mod tests {
     use super::*;
     use crate::delivery::Delivery;
-    use crate::generation::{Words, v1};
+    use crate::generation::{Others, Words, v1};
     use crate::write::verdict::Refused;
 
     fn body(text: &str, first: usize) -> Body {
@@ -181,6 +199,22 @@ mod tests {
             "partial write: unable to parse '{evil}': bad timestamp\nunable to parse 'x': missing fields dropped=0"
         );
         assert_eq!(map(&message, &body).0, [row(1, evil, "bad timestamp"), row(2, "x", "missing fields")]);
+    }
+
+    #[test]
+    fn a_line_that_is_the_begin_of_another_is_not_taken_for_it() {
+        let body = body("m f=1 1\nm f=1 1': bad 2\nm f=1 1': bad 2\n", 0);
+        let message = "partial write: unable to parse 'm f=1 1': bad 2': bad timestamp dropped=0";
+        assert_eq!(map(message, &body).0, [row(1, "m f=1 1': bad 2", "bad timestamp")]);
+    }
+
+    #[test]
+    fn a_line_that_is_named_twice_is_one() {
+        let body = body("a f=1\nb f=2\n", 4);
+        let cause = Cause::Numbered(vec![(2, "x".into()), (2, "y".into()), (9, "z".into()), (9, "z".into())]);
+        let refusal = Refusal { others: Others::Stored, dropped: None, cause };
+        let indices: Vec<_> = rejected(&refusal, &body).iter().map(Rejected::index).collect();
+        assert_eq!(indices, [Some(5), None, None]);
     }
 
     #[test]

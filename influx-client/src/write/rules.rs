@@ -88,6 +88,8 @@ mod tests {
             error.to_string().starts_with("point 3 (m f=2 1): has the series and the time of point 0"),
             "{error}"
         );
+        let other_order = body("m,a=1,b=2 f=1 1\nm,b=2,a=1 f=2 1\n", 0);
+        assert!(check([&other_order], &config).is_err(), "servers sort tags");
         let overwrite = WriteConfig { same_time: SameTime::Overwrite, ..config.clone() };
         assert!(check([&first, &second], &overwrite).is_ok());
         assert_eq!(overwriting(b"m f=1\nm f=2\nm f=3\n"), 2, "without a time, too");

@@ -189,7 +189,7 @@ impl<'a> Sending<'a> {
         });
         known.rejected.extend_from_slice(&refused.named);
         known.dropped = match (known.dropped, refused.dropped) {
-            (Some(a), Some(b)) => Some(a + b),
+            (Some(a), Some(b)) => Some(a.saturating_add(b)),
             (a, b) => a.or(b),
         };
         known.delivery = match (known.delivery, delivery) {

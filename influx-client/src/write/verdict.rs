@@ -108,15 +108,17 @@ pub(crate) fn verdict(
 ) -> Verdict {
     let document = answer.document();
     let words = generation::words(answer, &document);
-    let own = answer.is_own() || words.is_some();
+    let told = words.is_some();
     match (answer.status, words) {
-        (200..=299 | 400 | 422, Some(Words::Points(refusal))) => refused(&refusal, compressed, &body()),
+        (200..=299 | 400 | 422, Some(Words::Points(refusal))) => {
+            refused(&refusal, answer.is_success(), compressed, &body())
+        }
         (200..=299 | 400 | 422 | 500, Some(Words::Stored)) => Verdict::Stored(Some(document.text().into())),
         (200..=299, None) if answer.is_blank() => Verdict::Stored(None),
         (200..=299, _) => Verdict::Unknown,
         // a proxy says it before the database sees anything
         (300..=399, _) => Verdict::Request(Delivery::Rejected),
-        (413, _) | (400 | 500, Some(Words::TooLarge)) => too_large(own, lines, body),
+        (413, _) | (400 | 500, Some(Words::TooLarge)) => too_large(answer.signed || told, lines, body),
         (400..=599, Some(Words::Packing)) | (415, _) if compressed => Verdict::Plain,
         (400, None) if compressed => Verdict::Plain,
         // 2.x says so of a body that it could not unpack, too
@@ -124,7 +126,7 @@ pub(crate) fn verdict(
             Verdict::Unknown
         }
         (400..=599, Some(Words::Request | Words::Packing)) => Verdict::Request(Delivery::Rejected),
-        (400 | 422, _) if own => Verdict::Suspect,
+        (400 | 422, _) if told || answer.is_own() => Verdict::Suspect,
         // a page or a text of something before the database, or of no database at all
         (400 | 422, _) => Verdict::Request(Delivery::Unknown),
         (425 | 429, _) => Verdict::Wait,
@@ -135,15 +137,19 @@ pub(crate) fn verdict(
     }
 }
 
-fn refused(refusal: &Refusal<'_>, compressed: bool, body: &Body) -> Verdict {
-    let named = rejected(refusal, body);
-    // lines that nobody sent: the server read the packed bytes as text
-    let strangers =
-        matches!(refusal.cause, Cause::Unparsable(_)) && named.iter().all(|one| one.index().is_none());
-    if compressed && strangers {
+fn refused(refusal: &Refusal<'_>, success: bool, compressed: bool, body: &Body) -> Verdict {
+    let (named, points) = (rejected(refusal, body), body.points());
+    // lines that nobody sent
+    let strangers = matches!(refusal.cause, Cause::Unparsable(_) | Cause::Numbered(_))
+        && named.iter().all(|one| one.index().is_none());
+    // the server read the packed bytes as text
+    if compressed && strangers && matches!(refusal.cause, Cause::Unparsable(_)) {
         return Verdict::Plain;
     }
-    let points = body.points();
+    // or more than were sent: the answer is that to another request
+    if strangers || refusal.dropped.is_some_and(|dropped| dropped > points as u64) {
+        return if success { Verdict::Unknown } else { Verdict::Suspect };
+    }
     Verdict::Refused(Refused { named, dropped: refusal.dropped, others: refusal.others, points })
 }
 

@@ -95,7 +95,7 @@ pub(super) const RECORDED: [(&str, &[(&str, &str)]); 9] = [
             ("071_write_gzip_not", "plain"),
             ("072_write_gzip_cut", "plain"),
             ("073_write_gzip_crc", "plain"),
-            ("074_write_gzip_unsaid", "refused ? of 1, others not stored"),
+            ("074_write_gzip_unsaid", "suspect"),
             ("075_write_deflate", "plain"),
             ("076_write_get", "request: no point is stored"),
             ("078_write_outside_retention", "refused 0 of 1, no others"),

@@ -222,6 +222,42 @@ fn a_page_instead_of_an_answer() {
     assert_eq!(of(400, "what nobody knows", true).0, "suspect", "the headers are the database's");
 }
 
+/// Points are refused by what the database says of them, and not of others.
+#[test]
+fn an_answer_to_another_request() {
+    let of = |status, text: &str| {
+        let answer = Answer { status, body: text.into(), whole: true, ..Answer::default() };
+        let body = body("a f=1 1\nb f=2 2\n");
+        words_of(&verdict(&answer, false, 2, || body))
+    };
+    for text in [
+        r#"{"error":"partial write: unable to parse 'z f=1': why dropped=0"}"#,
+        r#"{"error":"unable to parse 'z f=1': why"}"#,
+        r#"{"error":"partial write: points beyond retention policy dropped=3"}"#,
+        r#"{"error":"partial write: points beyond retention policy dropped=18446744073709551615"}"#,
+        r#"{"error":"x","data":[{"line_number":3,"error_message":"e"}]}"#,
+    ] {
+        assert_eq!((of(400, text), of(200, text)), ("suspect".into(), "unknown".into()), "{text}");
+    }
+    let some = r#"{"error":"unable to parse 'a f=1 1': why\nunable to parse 'z': why"}"#;
+    assert_eq!(of(400, some), "refused 0,? of 2, others not stored");
+}
+
+/// What a gateway calls too large says nothing of a short line.
+#[test]
+fn a_short_line_is_too_large_for_the_database_alone() {
+    let of = |text: &str, signed| {
+        let answer = Answer { status: 413, body: text.into(), signed, whole: true, ..Answer::default() };
+        words_of(&verdict(&answer, false, 1, || body("a f=1 1\n")))
+    };
+    for text in [r#"{"message":"Request Too Long"}"#, r#"{"error":"too large"}"#, "<html>"] {
+        assert_eq!(of(text, false), "request: no point is stored", "{text}");
+    }
+    assert_eq!(of("Request Entity Too Large", true), "refused 0 of 1, no others");
+    let code = r#"{"code":"request too large","message":"unable to read data: points batch is too large"}"#;
+    assert_eq!(of(code, false), "refused 0 of 1, no others");
+}
+
 #[test]
 fn compressed_bodies() {
     let of = |status, text: &str| {
