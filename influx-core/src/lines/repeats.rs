@@ -53,7 +53,7 @@ fn text_in_order<'t>(text: &'t [u8], last: &mut &'t [u8]) -> bool {
 
 /// Finds points of one series and one timestamp, as lines are added; see [`repeats`].
 ///
-/// A series is compared as it is written: tags in another order are another series here.
+/// The order of tags makes no other series, as servers sort them; names are compared as they are written.
 #[derive(Debug, Default)]
 pub struct Repeats<'t> {
     /// Lines by their hash, at most half of the places taken.
@@ -163,21 +163,53 @@ impl<'t> Repeats<'t> {
 #[cold]
 fn same<'t>(place: Place<'t>, line: &RawLine<'t>) -> Option<RawLine<'t>> {
     let earlier = split(place.text).next()?;
-    let same = earlier.series() == line.series() && earlier.timestamp() == line.timestamp();
+    let same = earlier.timestamp() == line.timestamp()
+        && (earlier.series() == line.series() || sorted(earlier.series()) == sorted(line.series()));
     same.then_some(earlier)
+}
+
+/// The measurement, and the tags in an order of their own.
+fn sorted(series: &[u8]) -> (&[u8], Vec<&[u8]>) {
+    let (measurement, mut rest) =
+        bounds::cut(series, b',').map_or((series, None), |(m, rest)| (m, Some(rest)));
+    let mut tags: Vec<_> = core::iter::from_fn(|| {
+        let (tag, behind) =
+            bounds::cut(rest?, b',').map_or((rest?, None), |(tag, behind)| (tag, Some(behind)));
+        rest = behind;
+        Some(tag)
+    })
+    .collect();
+    tags.sort_unstable();
+    (measurement, tags)
+}
+
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn step(hash: u64, word: u64) -> u64 {
+    (hash.rotate_left(5) ^ word).wrapping_mul(MIX)
+}
+
+/// The sum of what is between the commas, so that the order of tags does not count.
+#[inline]
+fn hash(series: &[u8], timestamp: Option<i64>) -> u64 {
+    let (mut sum, mut start) = (0_u64, 0);
+    for comma in memchr::memchr_iter(b',', series) {
+        sum = sum.wrapping_add(hash_part(&series[start..comma]));
+        start = comma + 1;
+    }
+    let sum = sum.wrapping_add(hash_part(&series[start..]));
+    let hash = step(sum, timestamp.map_or(1 << 63, i64::cast_unsigned));
+    // the upper bits choose the place, and 0 is no hash
+    (hash ^ hash >> 29) | 1
 }
 
 /// A multiplicative hash, of eight bytes at a time.
 #[inline]
-fn hash(series: &[u8], timestamp: Option<i64>) -> u64 {
-    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-    let step = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(MIX);
-    let (words, rest) = series.as_chunks::<8>();
-    let mut hash = words.iter().fold(series.len() as u64, |hash, word| step(hash, u64::from_le_bytes(*word)));
+fn hash_part(part: &[u8]) -> u64 {
+    let (words, rest) = part.as_chunks::<8>();
+    let hash = words.iter().fold(part.len() as u64, |hash, word| step(hash, u64::from_le_bytes(*word)));
     let mut last = [0; 8];
     last[..rest.len()].copy_from_slice(rest);
-    hash = step(hash, u64::from_le_bytes(last));
-    hash = step(hash, timestamp.map_or(1 << 63, i64::cast_unsigned));
-    // the upper bits choose the place, and 0 is no hash
-    (hash ^ hash >> 29) | 1
+    let hash = step(hash, u64::from_le_bytes(last));
+    hash ^ hash >> 32
 }

@@ -223,6 +223,22 @@ fn precision() -> impl Strategy<Value = Precision> {
     prop_oneof![Just(Precision::Ns), Just(Precision::Us), Just(Precision::Ms), Just(Precision::S)]
 }
 
+#[test]
+fn the_order_of_tags_makes_no_other_series() {
+    let found = |text: &str| repeats(text.as_bytes()).map(|r| (r.earlier, r.later)).collect::<Vec<_>>();
+    for (first, second, same) in [
+        ("m,a=1,b=2", "m,b=2,a=1", true),
+        (r"m,a=\,1,b=2,c=3", r"m,c=3,a=\,1,b=2", true),
+        ("m,a=1,b=2", "m,a=2,b=1", false),
+        (r"m,a=1\,b=2,c=3", r"m,a=1,b=2\,c=3", false),
+        (r"m\,a=1,b=2", r"m\,b=2,a=1", false),
+        ("m,b=2", "b=2,m", false),
+    ] {
+        let text = format!("{first} f=1 5\n{second} f=2 5\n");
+        assert_eq!(found(&text), if same { vec![(0, 1)] } else { vec![] }, "{text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
 
