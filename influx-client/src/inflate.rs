@@ -9,28 +9,35 @@ use crate::error::{Error, Kind, Result};
 
 /// Takes the pieces of a gzip body and gives what they hold.
 #[derive(Debug)]
-pub(crate) struct Inflate(GzDecoder<Vec<u8>>);
+pub(crate) struct Inflate {
+    decoder: GzDecoder<Vec<u8>>,
+    begun: bool,
+}
 
 impl Inflate {
     pub(crate) fn new() -> Self {
-        Inflate(GzDecoder::new(Vec::new()))
+        Inflate { decoder: GzDecoder::new(Vec::new()), begun: false }
     }
 
     /// What the piece holds; it may be nothing yet.
     pub(crate) fn push(&mut self, piece: &[u8]) -> Result<Bytes> {
-        self.0.write_all(piece).map_err(malformed)?;
+        self.begun |= !piece.is_empty();
+        self.decoder.write_all(piece).map_err(malformed)?;
         // What is still within the unpacker comes out, too, so that rows are not held back.
-        self.0.flush().map_err(malformed)?;
-        Ok(std::mem::take(self.0.get_mut()).into())
+        self.decoder.flush().map_err(malformed)?;
+        Ok(std::mem::take(self.decoder.get_mut()).into())
     }
 
-    /// The rest at the end of the body, whose checksum must agree.
+    /// The rest at the end of the body, whose checksum must agree. No body at all is an empty one: a 204 may say that it is packed.
     pub(crate) fn finish(&mut self) -> Result<Bytes> {
-        self.0.try_finish().map_err(|error| {
+        if !self.begun {
+            return Ok(Bytes::new());
+        }
+        self.decoder.try_finish().map_err(|error| {
             Error::new(Kind::Incomplete, "the compressed answer ended before it was complete")
                 .with_source(error)
         })?;
-        Ok(std::mem::take(self.0.get_mut()).into())
+        Ok(std::mem::take(self.decoder.get_mut()).into())
     }
 }
 
@@ -64,9 +71,14 @@ mod tests {
     }
 
     #[test]
+    fn no_body_is_an_empty_one() {
+        assert_eq!(Inflate::new().finish().unwrap(), "");
+    }
+
+    #[test]
     fn a_cut_or_broken_body_is_an_error() {
         let whole = packed(&"rows and rows ".repeat(40));
-        for len in 0..whole.len() {
+        for len in 1..whole.len() {
             let mut inflate = Inflate::new();
             inflate.push(&whole[..len]).unwrap();
             let error = inflate.finish().unwrap_err();

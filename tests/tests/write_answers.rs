@@ -41,6 +41,11 @@ async fn success_has_no_document() {
         server.expect(Expect::write(), Reply::status(status).body(" \r\n"));
         assert_eq!(client.write(&points(2)).await.unwrap().points, 2, "a proxy makes 200 of 204");
     }
+    for status in [200, 204] {
+        let (server, client) = start().await;
+        server.expect(Expect::write(), Reply::status(status).header("Content-Encoding", "gzip"));
+        assert_eq!(client.write(&points(2)).await.unwrap().points, 2, "nothing is nothing, packed or not");
+    }
     let said =
         "partial write error (1 accepted): 1/2 points rejected; first error: at line 2:5: no field set";
     let error =
@@ -50,6 +55,16 @@ async fn success_has_no_document() {
         (Some(1), Some(1)),
         "a document that says otherwise"
     );
+}
+
+/// Nor does a count that is too large end in a panic.
+#[tokio::test]
+async fn more_points_than_were_sent_are_not_refused() {
+    let (server, client) = start().await;
+    let text = format!("partial write: points beyond retention policy dropped={}", u64::MAX);
+    server.expect(Expect::write(), Reply::error(400, &text));
+    let error = client.write(&points(4)).batch_points(1).await.unwrap_err();
+    assert_eq!((error.delivery(), error.rejected().len()), (Some(Delivery::Unknown), 0), "{error:?}");
 }
 
 #[tokio::test]
