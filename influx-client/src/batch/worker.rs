@@ -201,14 +201,28 @@ impl Batch<'_> {
         };
         match judged {
             Judged::Split => self.taken(part, Step::Split, outcome),
-            Judged::Reject | Judged::TryBehind => {
-                let rejected = outcome
-                    .as_ref()
-                    .map(Outcome::error)
-                    .map_or_else(|_| Vec::new(), |error| whole(&error, &self.body(&part)));
-                self.taken(part, Step::RejectAll(rejected), outcome);
-            }
+            Judged::Reject | Judged::TryBehind => self.confirm(part, bytes, started).await,
             Judged::Wait => self.failed(part, bytes, started, error(outcome), true).await,
+        }
+    }
+
+    /// A line that seems to be at fault goes once more: what was wrong may have ended just now. It is refused when it is refused again.
+    async fn confirm(&mut self, part: Lines, bytes: &Bytes, started: Instant) {
+        let (_, lines) = self.to_send(&part);
+        let again = self.post(bytes, lines, || self.body(&part)).await;
+        let taken = match step(&again, lines, || self.body(&part)) {
+            Step::Doubt => {
+                let words = again.as_ref().map(Outcome::error);
+                let rejected = words.map_or_else(|_| Vec::new(), |words| whole(&words, &self.body(&part)));
+                return self.taken(part, Step::RejectAll(rejected), again);
+            }
+            taken => taken,
+        };
+        // what is behind it goes again, to stay behind it
+        self.ahead = None;
+        match taken {
+            Step::Wait { request } => self.failed(part, bytes, started, error(again), request).await,
+            taken => self.taken(part, taken, again),
         }
     }
 

@@ -84,7 +84,7 @@ async fn deliver(
 ) {
     // whose points some answer spoke for or against
     let spoken = Arc::new(Mutex::new((Vec::new(), Vec::new())));
-    let (heard, mut next) = (Arc::clone(&spoken), answers.clone().into_iter());
+    let (heard, mut next, mut doubted) = (Arc::clone(&spoken), answers.clone().into_iter(), Vec::new());
     let server = Server::new(move |request| {
         let mut heard = heard.lock().unwrap();
         let Some(came) = next.next() else {
@@ -96,6 +96,13 @@ async fn deliver(
         }
         if came.speaks_of_points() {
             heard.1.extend(request.numbers());
+        }
+        // a line alone, twice in words that nobody knows
+        if let (400 | 422, &[alone]) = (came.status, &*request.numbers()) {
+            if doubted.contains(&alone) {
+                heard.1.push(alone);
+            }
+            doubted.push(alone);
         }
         Reply::answer(came.status, came.headers, came.body)
     });
@@ -185,6 +192,22 @@ async fn a_request_at_fault_costs_few_requests() {
         assert!(report.is_complete(), "{status} {body}: {report:?}");
         let wrong = server.requests().iter().filter(|request| !request.written).count();
         assert!(wrong < 40, "{status} {body}: {wrong}");
+    }
+}
+
+/// What ends while it is looked for costs no line, and the lines keep their order.
+#[tokio::test(start_paused = true)]
+async fn a_fault_that_ends_refuses_no_line() {
+    for wrong in 1..12 {
+        let server = Server::script(vec![Reply::error(400, "what nobody knows"); wrong]);
+        let writer = server.writer().batch_points(7).build().unwrap();
+        give(&writer, 0..7).await;
+        let report = writer.close(LONG).await;
+        assert!(report.is_complete(), "{wrong}: {report:?}");
+        let stored = server.requests().into_iter().filter(|request| request.written);
+        let stored: Vec<i64> = stored.flat_map(|request| request.numbers()).collect();
+        let last = |n| stored.iter().rposition(|stored| *stored == n);
+        assert!((0..7).map(last).is_sorted() && last(0).is_some(), "{wrong}: {stored:?}");
     }
 }
 
