@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use super::accumulate::{Accumulator, Lines, Pushed};
 use super::chance::chance;
 use super::event::Stats;
+use super::pace::after;
 use disk::Disk;
 
 #[cfg(feature = "spool")]
@@ -33,7 +34,8 @@ pub(super) struct Wait {
 
 impl Wait {
     fn due(self) -> Instant {
-        Instant::now() + self.age + self.jitter.mul_f64(chance())
+        let jitter = self.jitter.min(Duration::from_secs(u64::MAX / 4)).mul_f64(chance());
+        after(Instant::now(), self.age.saturating_add(jitter))
     }
 }
 

@@ -7,6 +7,12 @@ use tokio::time::Instant;
 
 use super::retry::RetryPolicy;
 
+/// The time after a wait, which may be longer than there are times for.
+pub(super) fn after(now: Instant, wait: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
+    now + wait.min(FAR)
+}
+
 /// The failures of a target since its last answer.
 #[derive(Debug, Default)]
 pub(super) struct Pace {
@@ -29,10 +35,10 @@ impl Pace {
         // of requests that were on their way at once, the first failure counts
         if self.last.is_none_or(|last| started >= last) {
             self.failures = self.failures.saturating_add(1);
-            self.until = Some(now + policy.delay(self.failures, asked, chance));
+            self.until = Some(after(now, policy.delay(self.failures, asked, chance)));
             self.last = Some(now);
         } else if let Some(asked) = asked {
-            self.until = self.until.max(Some(now + policy.delay(0, Some(asked), 0.0)));
+            self.until = self.until.max(Some(after(now, policy.delay(0, Some(asked), 0.0))));
         }
         self.wait(now)
     }
@@ -112,6 +118,17 @@ mod tests {
             "the longest wish counts"
         );
         assert_eq!(pace.failed(&policy, later, later, None, 1.0), 2 * SECOND);
+    }
+
+    #[test]
+    fn no_wait_is_too_long() {
+        let policy = RetryPolicy::new().base(Duration::MAX).max_delay(Duration::MAX);
+        let now = Instant::now();
+        for asked in [None, Some(Duration::MAX)] {
+            let mut pace = Pace::default();
+            assert!(pace.failed(&policy, now, now, asked, 1.0) > 10_000 * 86_400 * SECOND);
+            assert!(pace.failed(&policy, now - SECOND, now, Some(Duration::MAX), 1.0) > SECOND);
+        }
     }
 
     #[test]

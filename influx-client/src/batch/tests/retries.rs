@@ -249,6 +249,22 @@ async fn which_failures_are_tried_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_time_is_too_long() {
+    let server = Server::script([Reply::busy(u64::MAX), Reply::stored()]);
+    let most = Duration::MAX;
+    let builder = server.writer().retry(RetryPolicy::new().base(most).max_delay(most).max_total(most));
+    let writer = builder.flush_interval(most).jitter(most).request_timeout(most).build().unwrap();
+    give(&writer, 0..2).await;
+    sleep(SECOND).await;
+    let other = writer.clone();
+    let flush = tokio::spawn(async move { other.flush().await });
+    sleep(SECOND).await;
+    let report = writer.close(most).await;
+    assert!(flush.await.unwrap().is_ok());
+    assert!(report.is_complete() && report.stats.requests == 2, "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn failures_of_one_batch_do_not_count_for_the_next() {
     let server = Server::new(|request| if request.at < 10_000 { Reply::busy(5) } else { Reply::stored() });
     let writer = server.writer().retry(asked().max_retries(1)).batch_points(1).build().unwrap();
