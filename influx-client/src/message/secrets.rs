@@ -42,6 +42,27 @@ impl Secrets {
     pub(crate) fn add(&mut self, secret: &str) {
         let word = secret.chars().count() < SHORT;
         self.push(secret.as_bytes(), |pattern| pattern.word = word);
+        if !word {
+            self.add_base64(secret.as_bytes());
+        }
+    }
+
+    /// A secret within whatever is written in base64: the letters that it alone decides, by where it begins among three bytes. The
+    /// letter behind them, which it shares, goes with them.
+    fn add_base64(&mut self, secret: &[u8]) {
+        /// Fewer letters may be those of a word.
+        const LEAST: usize = 6;
+
+        for before in 0..3 {
+            let bytes = [&[0; 3][..before], secret].concat();
+            let own = (before * 8).div_ceil(6)..bytes.len() * 8 / 6;
+            if own.len() < LEAST {
+                continue;
+            }
+            for letters in [STANDARD_NO_PAD.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
+                self.push(&letters.as_bytes()[own.clone()], |pattern| pattern.goes_on = true);
+            }
+        }
     }
 
     /// A user's password, also as HTTP Basic carries it.

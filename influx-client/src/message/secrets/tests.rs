@@ -25,6 +25,14 @@ fn plain_texts_stay() {
 }
 
 #[test]
+fn within_other_things_in_base64() {
+    let texts = ["hunter2", "xhunter2y", "xxhunter2", "user=a&p=hunter2"].map(|text| STANDARD.encode(text));
+    gone("hunter2", &texts.join(" "), "*** eG*** eHh*** dXNlcj1hJnA9***");
+    gone("ÿÿ>?", &format!("{} {}", STANDARD.encode("ÿÿ>?"), URL_SAFE.encode("ÿÿ>?")), "*** ***");
+    gone("word", "d29yZA== d29y", "d29yZA== d29y");
+}
+
+#[test]
 fn spellings() {
     gone("hunter2", "p=hunter2&u=bob, again hunter2hunter2", "p=***&u=bob, again ******");
     gone("hunter2", "%68unter2 h%75nter%32 %2568unter2", "*** *** ***");
