@@ -145,7 +145,9 @@ impl Client {
     }
 
     /// Writes the points of an iterator, encoding some while others are sent, with no more than two requests' worth of
-    /// lines in memory.
+    /// lines in memory. Of points that would overwrite one another, those of one request are found, see
+    /// [`SameTime`](crate::SameTime): the others are gone by then. Points without a time, in a precision that is coarser than
+    /// nanoseconds, need one of their own.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
