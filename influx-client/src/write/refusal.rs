@@ -92,7 +92,7 @@ fn quoted_line<'a>(quoted: &'a str, lines: &[(usize, &[u8])]) -> Option<(usize, 
     if !reason.contains("': ") {
         return Some(first);
     }
-    hits.fold(Some(first), |best, hit| best.filter(|best| best.1.len() <= hit.1.len()).or(Some(hit)))
+    Some(hits.fold(first, |best, hit| if hit.1.len() < best.1.len() { hit } else { best }))
 }
 
 /// What follows the quoted line, if `quoted` begins with it.

@@ -16,6 +16,8 @@ pub(crate) fn words(text: &str) -> Option<Words<'_>> {
     let begins = |begins: &[&str]| begins.iter().any(|begin| text.starts_with(begin));
     if begins(&REQUEST) || text.contains("not authorized to write to database") {
         Some(Words::Request)
+    } else if text == "Request Entity Too Large" {
+        Some(Words::TooLarge)
     } else if text == "unexpected EOF" || begins(&["gzip: "]) {
         Some(Words::Packing)
     } else if text.ends_with("hinted handoff queue not empty") {
@@ -46,6 +48,7 @@ mod tests {
             ("database is required", Some(Words::Request)),
             ("retention policy not found: nope", Some(Words::Request)),
             ("\"bob\" user is not authorized to write to database \"d\"", Some(Words::Request)),
+            ("Request Entity Too Large", Some(Words::TooLarge)),
             ("unexpected EOF", Some(Words::Packing)),
             ("gzip: invalid header\n", Some(Words::Packing)),
             ("write failed: hinted handoff queue not empty", Some(Words::Stored)),

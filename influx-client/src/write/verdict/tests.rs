@@ -254,6 +254,7 @@ fn a_short_line_is_too_large_for_the_database_alone() {
         assert_eq!(of(text, false), "request: no point is stored", "{text}");
     }
     assert_eq!(of("Request Entity Too Large", true), "refused 0 of 1, no others");
+    assert_eq!(of(r#"{"error":"Request Entity Too Large"}"#, false), "refused 0 of 1, no others");
     let code = r#"{"code":"request too large","message":"unable to read data: points batch is too large"}"#;
     assert_eq!(of(code, false), "refused 0 of 1, no others");
 }
