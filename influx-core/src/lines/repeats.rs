@@ -203,13 +203,22 @@ fn hash(series: &[u8], timestamp: Option<i64>) -> u64 {
     (hash ^ hash >> 29) | 1
 }
 
-/// A multiplicative hash, of eight bytes at a time.
+/// A multiplicative hash, of eight bytes at a time; the last ones may count twice.
 #[inline]
 fn hash_part(part: &[u8]) -> u64 {
-    let (words, rest) = part.as_chunks::<8>();
-    let hash = words.iter().fold(part.len() as u64, |hash, word| step(hash, u64::from_le_bytes(*word)));
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hash = step(hash, u64::from_le_bytes(last));
+    let mut hash = part.len() as u64;
+    let mut rest = part;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
+        hash = step(hash, u64::from_le_bytes(*word));
+        rest = behind;
+    }
+    let last = match (part.last_chunk::<8>(), part.first_chunk::<4>(), part.last_chunk::<4>()) {
+        (Some(word), ..) => u64::from_le_bytes(*word),
+        (None, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        _ => part.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    let hash = step(hash, last);
     hash ^ hash >> 32
 }
