@@ -2,8 +2,9 @@
 
 use core::fmt;
 
+use crate::dialect::Dialect;
+use crate::precision::Precision;
 use crate::shown::{self, NAME, VALUE};
-use crate::{Dialect, Precision};
 
 /// A point could not be encoded; nothing of it is in the buffer.
 ///
@@ -302,3 +303,45 @@ impl fmt::Display for ControlName {
         }
     }
 }
+
+/// A timestamp that cannot be written.
+///
+/// ```
+/// use influx_core::Timestamp;
+/// let error = "yesterday".unix_nanos().unwrap_err();
+/// assert!(error.to_string().contains("RFC 3339"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct TimestampError(pub(crate) Box<(String, Reason)>);
+
+impl TimestampError {
+    pub(crate) fn new(value: impl fmt::Display, reason: Reason) -> Self {
+        TimestampError(Box::new((value.to_string(), reason)))
+    }
+
+    /// For own types: the instant `value` is outside of what 64 bits of nanoseconds can say.
+    ///
+    /// ```
+    /// let error = influx_core::TimestampError::out_of_range("the year 3000");
+    /// assert!(error.to_string().contains("the year 3000"));
+    /// ```
+    pub fn out_of_range(value: impl fmt::Display) -> Self {
+        TimestampError::new(value, Reason::TooFarForNanos)
+    }
+}
+
+impl fmt::Debug for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TimestampError({self})")
+    }
+}
+
+impl fmt::Display for TimestampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (value, reason) = &*self.0;
+        let place = Place::Timestamp;
+        crate::EncodeError::new(place, None, Some(value), *reason).fmt(f)
+    }
+}
+
+impl core::error::Error for TimestampError {}

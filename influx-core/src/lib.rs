@@ -72,76 +72,59 @@
 //! [`FieldValue`] and [`Timestamp`].
 
 mod block;
-mod copy;
 mod dialect;
+mod encode;
 mod error;
-mod escape;
-mod line;
-mod line_protocol;
-mod number;
-mod parts;
 mod point;
 mod precision;
+mod rfc3339;
 mod schema;
-mod tag_str;
-mod timestamp;
-mod value;
-mod wire;
+#[cfg(test)]
+mod testing;
+mod two_way;
 
 pub mod decode;
-pub mod from_value;
 pub mod lines;
-pub mod row;
 
 #[doc(hidden)]
 pub mod shown;
 
-mod columns;
-mod decode_error;
-mod from_timestamp;
-mod mismatch;
-mod plan;
-mod rfc3339;
-mod shared;
-#[cfg(test)]
-mod testing;
-mod value_ref;
-
-pub use columns::{Column, ColumnKind, ColumnRole, Columns};
-pub use decode_error::DecodeError;
+pub use decode::columns::{Column, ColumnKind, ColumnRole, Columns};
+pub use decode::error::DecodeError;
+#[cfg(feature = "serde")]
+pub use decode::from_row::Serde;
+pub use decode::from_row::{AnyRow, FromRow, OwnedRow, OwnedValue, RowFamily, SeriesRow};
+pub use decode::from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
+pub use decode::from_value::{FromCast, FromShared, FromValue};
+pub use decode::mismatch::Mismatch;
+pub use decode::plan::{Plan, Planner, Want};
+pub use decode::row::Row;
+pub use decode::value_ref::ValueRef;
 pub use dialect::Dialect;
-pub use error::EncodeError;
-pub use from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
-pub use from_value::{FromCast, FromShared, FromValue};
+pub use encode::config::Nan;
+pub use encode::line::{Line, LineWriter};
+pub use encode::line_protocol::{FlattenFields, FlattenTags, LineProtocol};
+pub use encode::tag_str::TagStr;
+pub use encode::timestamp::{NaiveTimestamp, Timestamp, UnitTimestamp};
+pub use encode::value::{ExactFloat, FieldValue, MeasurementValue, TagValue, WriteAs};
+pub use encode::wire::{FieldWire, Name, TagWire, Text};
+pub use error::{EncodeError, TimestampError};
 pub use influx_derive::{FieldValue, FromRow, LineProtocol, TagValue};
-pub use line::{Line, LineWriter, Nan};
-pub use line_protocol::{FlattenFields, FlattenTags, LineProtocol};
-pub use mismatch::Mismatch;
-pub use plan::{Plan, Planner, Want};
 pub use point::{Point, Value};
 pub use precision::Precision;
-#[cfg(feature = "serde")]
-pub use row::Serde;
-pub use row::{AnyRow, FromRow, OwnedRow, OwnedValue, Row, RowFamily, SeriesRow};
 pub use schema::{Role, Schema, SchemaColumn};
-pub use tag_str::TagStr;
-pub use timestamp::{NaiveTimestamp, Timestamp, TimestampError, UnitTimestamp};
-pub use value::{ExactFloat, FieldValue, MeasurementValue, TagValue, WriteAs};
-pub use value_ref::ValueRef;
-pub use wire::{FieldWire, Name, TagWire, Text};
 
 /// What the derives expand to. **Not part of the public API**: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::from_timestamp::{FromNaiveTimestamp, FromTimestampUnit};
-    pub use crate::from_value::FromCast;
-    pub use crate::line_protocol::{Derived, Sink};
-    pub use crate::parts::{
+    pub use crate::decode::from_timestamp::{FromNaiveTimestamp, FromTimestampUnit};
+    pub use crate::decode::from_value::FromCast;
+    pub use crate::decode::plan::{Planner, Rest, Want};
+    pub use crate::encode::line_protocol::{Derived, Sink};
+    pub use crate::encode::parts::{
         ExtraTag, Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
     };
-    pub use crate::plan::{Planner, Want};
-    pub use crate::row::Rest;
-    pub use crate::value::{Signed, SkipNan};
+    pub use crate::encode::value::{Signed, SkipNan};
     pub use core::option::Option;
     pub use core::primitive::{bool, str, usize};
     pub use core::result::Result::{self, Err, Ok};

@@ -1,11 +1,8 @@
-//! A point whose names are known only at run time.
+//! A point whose names are known only at run time: what the encoder writes, and what the decoders can read.
 
 use core::fmt;
 
-use crate::error::{Place, Reason};
-use crate::line::{Config, Line, LineWriter, Shape};
-use crate::wire::{FieldWire, TagWire};
-use crate::{EncodeError, FieldValue, LineProtocol, TagValue, Timestamp, TimestampError};
+use crate::error::{EncodeError, TimestampError};
 
 /// A point built at run time; where the names are known at compile time, derive [`LineProtocol`] instead.
 ///
@@ -83,45 +80,37 @@ impl Point {
         Point { text, measurement_end, tags: Vec::new(), fields: Vec::new(), time: Ok(None), lost: None }
     }
 
-    /// Adds a tag; an empty value or `None` leaves it out.
-    pub fn tag(mut self, key: impl AsRef<str>, value: impl TagValue) -> Self {
-        let value = value.wire();
-        if value.present() {
-            if let Some(reason) = value.lost() {
-                self.lose(Place::TagValue, key.as_ref(), &value.fault(&Config::LENIENT).0, reason);
-            }
-            let start = self.text.len();
-            self.text.push_str(key.as_ref());
-            let key_end = self.text.len();
-            value.append(&mut self.text);
-            self.tags.push(Tag { start, key_end, end: self.text.len() });
-        }
-        self
+    /// Adds a tag whose value `value` appends.
+    pub(crate) fn push_tag(&mut self, key: &str, value: impl FnOnce(&mut String)) {
+        let start = self.text.len();
+        self.text.push_str(key);
+        let key_end = self.text.len();
+        value(&mut self.text);
+        self.tags.push(Tag { start, key_end, end: self.text.len() });
     }
 
-    /// Adds a field; `None` leaves it out.
-    pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
-        let wire = value.wire();
-        if let Some(value) = wire.value() {
-            if let Some(reason) = wire.lost() {
-                self.lose(Place::Field, key.as_ref(), &wire.text(), reason);
-            }
-            let start = self.text.len();
-            self.text.push_str(key.as_ref());
-            self.fields.push(Field { key: (start, self.text.len()), value });
-        }
-        self
+    pub(crate) fn push_field(&mut self, key: &str, value: Value) {
+        let start = self.text.len();
+        self.text.push_str(key);
+        self.fields.push(Field { key: (start, self.text.len()), value });
     }
 
+    pub(crate) fn set_time(&mut self, time: Result<Option<i64>, TimestampError>) {
+        self.time = time;
+    }
+
+    pub(crate) fn time(&self) -> Result<Option<i64>, TimestampError> {
+        self.time.clone()
+    }
+
+    /// Makes the point an error, unless it is one already.
     #[cold]
-    fn lose(&mut self, place: Place, key: &str, value: &str, reason: Reason) {
-        self.lost.get_or_insert_with(|| Box::new(EncodeError::new(place, Some(key), Some(value), reason)));
+    pub(crate) fn lose(&mut self, error: impl FnOnce() -> EncodeError) {
+        self.lost.get_or_insert_with(|| Box::new(error()));
     }
 
-    /// Sets the timestamp; without one the server stamps the point when it arrives.
-    pub fn timestamp(mut self, time: impl Timestamp) -> Self {
-        self.time = time.unix_nanos();
-        self
+    pub(crate) fn lost(&self) -> Option<&EncodeError> {
+        self.lost.as_deref()
     }
 
     /// The measurement.
@@ -177,77 +166,6 @@ impl PartialEq for Point {
             && self.fields().eq(other.fields())
             && self.time == other.time
             && self.lost == other.lost
-    }
-}
-
-impl LineProtocol for Point {
-    fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError> {
-        let mut line = writer.line();
-        self.tags_and_fields(&mut line)?;
-        line.finish_with(self.measurement(), self.time.clone(), Shape::of("Point"))
-    }
-
-    fn columns(&self, line: &mut Line<'_>) -> Result<(), EncodeError> {
-        self.tags_and_fields(line)?;
-        line.time_of("Point", self.time.clone())
-    }
-}
-
-impl Point {
-    fn tags_and_fields(&self, line: &mut Line<'_>) -> Result<(), EncodeError> {
-        if let Some(error) = &self.lost {
-            return Err(EncodeError::clone(error));
-        }
-        self.tags().try_for_each(|(key, value)| line.tag_wire(key, value))?;
-        self.fields().try_for_each(|(key, value)| line.field_wire(key, value))
-    }
-}
-
-impl FieldValue for Value {
-    type Wire<'a> = &'a Value;
-
-    fn wire(&self) -> &Value {
-        self
-    }
-}
-
-macro_rules! each {
-    ($value:expr, $v:ident => $e:expr) => {
-        match $value {
-            Value::F64($v) => $e,
-            Value::F32($v) => $e,
-            Value::I64($v) => $e,
-            Value::U64($v) => $e,
-            Value::Bool($v) => $e,
-            Value::Str(text) => {
-                let $v = &&**text;
-                $e
-            }
-        }
-    };
-}
-
-// SAFETY: as the form of the variant.
-unsafe impl FieldWire for &Value {
-    fn max_len(&self) -> u64 {
-        each!(self, v => FieldWire::max_len(v))
-    }
-
-    fn fault(self, config: &Config) -> Option<Reason> {
-        each!(self, v => FieldWire::fault(*v, config))
-    }
-
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        // SAFETY: promised by the caller.
-        unsafe { each!(self, v => FieldWire::put(*v, p, config)) }
-    }
-
-    fn text(self) -> String {
-        each!(self, v => FieldWire::text(*v))
-    }
-
-    fn value(self) -> Option<Value> {
-        Some(self.clone())
     }
 }
 

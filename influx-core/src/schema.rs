@@ -1,8 +1,6 @@
 //! What a derived struct writes, known at compile time.
 
-use crate::Dialect;
-use crate::error::Reason;
-use crate::line::Shape;
+use crate::dialect::Dialect;
 
 /// The columns of a derived struct.
 ///
@@ -38,6 +36,22 @@ pub struct Schema {
 pub struct SchemaColumn {
     name: &'static str,
     role: Role,
+}
+
+/// What a type says about how its lines end.
+#[derive(Clone, Copy)]
+pub(crate) struct Shape {
+    /// What is written, by its name.
+    pub(crate) owner: &'static str,
+    pub(crate) sorted: bool,
+    /// Instead of no field there is `_=true`.
+    pub(crate) placeholder: bool,
+}
+
+impl Shape {
+    pub(crate) const fn of(owner: &'static str) -> Shape {
+        Shape { owner, sorted: true, placeholder: false }
+    }
 }
 
 /// What a column is to InfluxDB.
@@ -151,7 +165,7 @@ impl SchemaColumn {
     }
 }
 
-const fn bit(dialect: Dialect) -> u8 {
+pub(crate) const fn bit(dialect: Dialect) -> u8 {
     match dialect {
         Dialect::V1 => 1,
         Dialect::V2 => 2,
@@ -160,7 +174,7 @@ const fn bit(dialect: Dialect) -> u8 {
 }
 
 /// The dialects that keep a key for themselves, a bit for each.
-const fn reserved_by(key: &str, role: Role) -> u8 {
+pub(crate) const fn reserved_by(key: &str, role: Role) -> u8 {
     let key = key.as_bytes();
     let tag = matches!(role, Role::Tag);
     let mut reserved = 0;
@@ -185,19 +199,4 @@ pub(crate) const fn is_reserved_measurement(name: &str) -> bool {
         name.as_bytes(),
         b"_name" | b"_series" | b"_tagKeys" | b"_fieldKeys" | b"_measurements" | b"_tagKey" | b"_tags"
     )
-}
-
-/// Rules for keys beside their escapes.
-#[inline]
-pub(crate) fn check_key(key: &str, role: Role, dialect: Dialect) -> Result<(), Reason> {
-    match key.as_bytes().first() {
-        Some(b't') if key == "time" && role != Role::Timestamp => return Err(Reason::ReservedTime),
-        Some(b'_' | 0) => {}
-        _ => return Ok(()),
-    }
-    match reserved_by(key, role) & bit(dialect) {
-        0 => Ok(()),
-        _ if dialect == Dialect::V2 => Err(Reason::ReservedTagKey),
-        _ => Err(Reason::Reserved(dialect)),
-    }
 }

@@ -6,8 +6,10 @@ use super::msgpack::{TIME, Token, token};
 use super::quick::Kind;
 use super::scratch::Arena;
 use crate::block::Block;
-use crate::plan::Target;
-use crate::{Plan, ValueRef, Want, rfc3339};
+use crate::decode::plan::Target;
+use crate::decode::plan::{Plan, Want};
+use crate::decode::value_ref::ValueRef;
+use crate::rfc3339;
 
 /// Reads the row whose array begins at `b[at]` into the plan's cells; gives the place behind it.
 #[inline]
@@ -264,7 +266,9 @@ mod tests {
 
     use super::super::Scratch;
     use super::*;
-    use crate::{Column, Columns, Planner, Precision};
+    use crate::decode::columns::{Column, Columns};
+    use crate::decode::plan::Planner;
+    use crate::precision::Precision;
 
     /// As [`row`], every value by the careful reader.
     fn careful_row<'b>(

@@ -3,7 +3,9 @@
 use super::bounds;
 use super::error::Fault;
 use crate::decode::line_protocol;
-use crate::{Dialect, LineWriter, Precision};
+use crate::dialect::Dialect;
+use crate::encode::line::LineWriter;
+use crate::precision::Precision;
 
 /// A blank line or a comment, without its line feed.
 pub(super) fn nothing(line: &[u8]) -> Result<(), Fault> {

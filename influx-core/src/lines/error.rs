@@ -3,8 +3,8 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::EncodeError;
 use crate::decode::line_protocol::Refusal;
+use crate::error::EncodeError;
 use crate::shown::{NAME, VALUE, name, quoted_bytes};
 
 /// A line that a server would refuse, or store as something else.

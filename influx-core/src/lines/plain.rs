@@ -3,8 +3,9 @@
 
 use super::shape::Shape;
 use crate::block::Block;
-use crate::copy::IN_TAG;
-use crate::{Dialect, Precision};
+use crate::dialect::Dialect;
+use crate::encode::copy::IN_TAG;
+use crate::precision::Precision;
 
 /// How many shapes of lines are remembered.
 const SHAPES: usize = 8;

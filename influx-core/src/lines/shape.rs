@@ -1,7 +1,9 @@
 //! The names of a line: most lines of a text have those of a line before, which need no second look.
 
-use crate::schema::{Role, check_key};
-use crate::{Dialect, escape};
+use crate::dialect::Dialect;
+use crate::encode::escape;
+use crate::encode::escape::check_key;
+use crate::schema::Role;
 
 /// Names of a line, known to be sound: `cpu`, `,host=`, ` usage=`, `,n=`.
 #[derive(Debug, Default)]

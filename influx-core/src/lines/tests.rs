@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::encode::config::Nan;
+use crate::point::Point;
 use crate::testing::scaled;
-use crate::{Nan, Point};
 
 const DIALECTS: [Dialect; 3] = [Dialect::V1, Dialect::V2, Dialect::V3];
 

@@ -8,7 +8,12 @@ use std::sync::Arc;
 use super::engine::{Advance, Engine, Lender};
 use super::{Message, Options};
 use crate::decode::Scratch;
-use crate::{Columns, DecodeError, FromRow, Plan, Row, ValueRef};
+use crate::decode::columns::Columns;
+use crate::decode::error::DecodeError;
+use crate::decode::from_row::FromRow;
+use crate::decode::plan::Plan;
+use crate::decode::row::Row;
+use crate::decode::value_ref::ValueRef;
 
 /// How much of the next frame is looked at first for the end of a row that began in the one before.
 const FIRST_PIECE: usize = 256;
@@ -282,7 +287,7 @@ impl<T> fmt::Debug for LentRows<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::AnyRow;
+    use crate::decode::from_row::AnyRow;
 
     /// One document of many rows, some of them with escapes, pushed in frames.
     #[test]

@@ -6,9 +6,13 @@ use super::json::Json;
 use super::msgpack::Msgpack;
 use super::response::{Event, Response};
 use super::{Format, Options};
+use crate::decode::columns::Columns;
+use crate::decode::error::DecodeError;
 use crate::decode::json::Stop;
+use crate::decode::plan::Plan;
+use crate::decode::row::Row;
 use crate::decode::scratch::Arena;
-use crate::{Columns, DecodeError, Plan, Row, ValueRef};
+use crate::decode::value_ref::ValueRef;
 
 /// Knows where in a response's bytes it stands, and finds the rows: one for each format.
 pub(super) trait Machine {

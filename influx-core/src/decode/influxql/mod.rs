@@ -26,7 +26,7 @@ pub use points::{Points, iterpoints, iterpoints_with};
 pub use rows::Rows;
 pub use series::{Series, WholeSeries};
 
-use crate::Precision;
+use crate::precision::Precision;
 
 /// How the response was asked for.
 ///

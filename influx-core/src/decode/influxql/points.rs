@@ -6,7 +6,10 @@ use std::sync::Arc;
 use super::engine::{Advance, Engine, Lender};
 use super::{Message, Options};
 use crate::decode::Scratch;
-use crate::{Columns, DecodeError, FromRow, Plan};
+use crate::decode::columns::Columns;
+use crate::decode::error::DecodeError;
+use crate::decode::from_row::FromRow;
+use crate::decode::plan::Plan;
 
 /// The rows of all series of all statements of a complete response, as `T`. Texts are borrowed from the body; those with escapes
 /// from `scratch`, which must live as long and can be used again afterwards.

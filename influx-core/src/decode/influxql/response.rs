@@ -4,7 +4,8 @@ use core::mem;
 use std::sync::Arc;
 
 use super::{Message, Options};
-use crate::{Column, Columns, DecodeError};
+use crate::decode::columns::{Column, Columns};
+use crate::decode::error::DecodeError;
 
 /// What comes next.
 pub(super) enum Event {

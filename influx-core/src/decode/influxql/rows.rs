@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::decoder::Lent;
 use super::{Decoder, Message, Options};
-use crate::{Columns, DecodeError, FromRow};
+use crate::decode::columns::Columns;
+use crate::decode::error::DecodeError;
+use crate::decode::from_row::FromRow;
 
 /// Rows that are decoded ahead of what the caller asked for.
 const AHEAD: usize = 256;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::decoder::Lent;
 use super::{Decoder, Message, Options};
-use crate::{Columns, DecodeError, FromRow};
+use crate::decode::columns::Columns;
+use crate::decode::error::DecodeError;
+use crate::decode::from_row::FromRow;
 
 /// A series with all its rows; an answer in pieces is put together.
 #[derive(Debug, Clone)]

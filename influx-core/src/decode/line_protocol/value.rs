@@ -1,7 +1,8 @@
 //! The values of fields.
 
 use super::{Cursor, Parsed};
-use crate::{Dialect, Value};
+use crate::dialect::Dialect;
+use crate::point::Value;
 
 pub(super) fn value(cursor: &mut Cursor<'_>, dialect: Dialect) -> Parsed<Value> {
     if cursor.take(b'"') {

@@ -3,9 +3,9 @@
 use core::num::NonZero;
 
 use super::{NEAR, Near};
-use crate::ValueRef;
 use crate::decode::decimal;
 use crate::decode::number::{POWERS, TENS, ZEROS, join, others, scan};
+use crate::decode::value_ref::ValueRef;
 
 /// Eight bytes at `near[at]`.
 #[inline(always)]

@@ -1,0 +1,150 @@
+//! Types that are made of rows.
+
+mod any;
+mod maps;
+mod point;
+#[cfg(feature = "serde")]
+mod serde;
+mod series;
+mod tuples;
+mod wrappers;
+
+use std::sync::Arc;
+
+use crate::decode::columns::Columns;
+use crate::decode::error::DecodeError;
+use crate::decode::plan::{Plan, Planner, Rest};
+use crate::decode::row::Row;
+
+#[cfg(feature = "serde")]
+pub use self::serde::Serde;
+pub use any::{AnyRow, OwnedRow, OwnedValue};
+pub use series::SeriesRow;
+
+/// A type that is made of the rows of a result; derived with `#[derive(FromRow)]`.
+///
+/// `'r` is how long texts may be borrowed from the row's bytes. Written by hand it looks like this:
+///
+/// ```
+/// use influx_core::{DecodeError, FromRow, FromValue, Planner, Row};
+///
+/// struct Load<'r> {
+///     host: &'r str,
+///     usage: f64,
+/// }
+///
+/// impl<'r> FromRow<'r> for Load<'r> {
+///     const SLOTS: usize = 2;
+///     fn plan(p: &mut Planner<'_>) -> Result<(), DecodeError> {
+///         p.enter("Load");
+///         p.tag("host", "host", <&str as FromValue<'_>>::WANT, <&str as FromValue<'_>>::NULLABLE)?;
+///         p.field("usage", "usage", <f64 as FromValue<'_>>::WANT, <f64 as FromValue<'_>>::NULLABLE)?;
+///         p.leave();
+///         Ok(())
+///     }
+///     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
+///         Ok(Load { host: <&str as FromValue<'r>>::take_tag(row, 0)?, usage: <f64 as FromValue<'r>>::take(row, 1)? })
+///     }
+/// }
+///
+/// let body = br#"{"results":[{"statement_id":0,"series":[{"name":"cpu","columns":["time","host","usage"],
+///     "values":[["2024-01-01T00:00:00Z","a",0.5]]}]}]}"#;
+/// let mut scratch = influx_core::decode::Scratch::new();
+/// for load in influx_core::decode::influxql::iterpoints::<Load<'_>>(body, &mut scratch) {
+///     let load = load?;
+///     assert_eq!((load.host, load.usage), ("a", 0.5));
+/// }
+/// # Ok::<(), DecodeError>(())
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from the rows of a result",
+    label = "not a row type",
+    note = "add `#[derive(FromRow)]` to `{Self}`; without a struct, read tuples, maps from String to a value type, `OwnedRow` or `AnyRow`",
+    note = "a type with a lifetime borrows from the rows: read it with `for_each_row`, `batches` or `iterpoints`"
+)]
+pub trait FromRow<'r>: Sized {
+    /// How many slots the type takes; a flattened type's slots count.
+    const SLOTS: usize;
+
+    /// Whether the type needs to know integers from whole floats, which JSON does not tell.
+    #[doc(hidden)]
+    const TYPED: bool = false;
+
+    /// Says what the type wants of a header: called once per series or table, registers exactly [`SLOTS`](Self::SLOTS)
+    /// slots, in order.
+    ///
+    /// # Errors
+    /// A column is missing, there twice, or known to hold something else.
+    fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError>;
+
+    /// As [`plan`](Self::plan), where the type is a field with `flatten`: maps take the columns that no other field takes.
+    #[doc(hidden)]
+    fn plan_flat(planner: &mut Planner<'_>, _field: &'static str, _rest: Rest) -> Result<(), DecodeError> {
+        Self::plan(planner)
+    }
+
+    /// Makes the value of one row.
+    ///
+    /// # Errors
+    /// A cell does not hold what its field needs.
+    fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError>;
+}
+
+/// A row type for every lifetime of the rows it may borrow from: `Load<'_>` stands for all `Load<'r>`. Derived with
+/// [`FromRow`](macro@crate::FromRow); what lends rows takes such a type.
+///
+/// ```
+/// use influx_core::{FromRow, RowFamily};
+///
+/// #[derive(FromRow)]
+/// struct Load<'r> {
+///     host: &'r str,
+///     usage: f64,
+/// }
+///
+/// fn sum<T: RowFamily>(rows: impl Iterator<Item = f64>) -> f64 {
+///     rows.sum()
+/// }
+/// assert_eq!(sum::<Load<'_>>([1.0, 2.0].into_iter()), 3.0);
+/// ```
+///
+/// By hand it is one line:
+///
+/// ```
+/// # use influx_core::{DecodeError, FromRow, Planner, Row};
+/// # struct Load<'r>(&'r str);
+/// # impl<'r> FromRow<'r> for Load<'r> {
+/// #     const SLOTS: usize = 0;
+/// #     fn plan(_: &mut Planner<'_>) -> Result<(), DecodeError> { Ok(()) }
+/// #     fn from_row(_: &Row<'_, 'r>) -> Result<Self, DecodeError> { Ok(Load("")) }
+/// # }
+/// impl influx_core::RowFamily for Load<'_> {
+///     type Row<'r> = Load<'r>;
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "rows of `{Self}` cannot be lent",
+    label = "not a row type",
+    note = "`#[derive(FromRow)]` makes it one; a hand-written `FromRow` needs `impl RowFamily for {Self} {{ type Row<'r> = ..; }}`"
+)]
+pub trait RowFamily {
+    /// The type for rows that live as long as `'r`.
+    type Row<'r>: FromRow<'r>;
+}
+
+impl Plan {
+    /// Matches a header to a struct.
+    ///
+    /// # Errors
+    /// A column that the struct needs is missing, there twice, or known to hold something else.
+    ///
+    /// ```
+    /// use influx_core::{AnyRow, Column, Columns, Plan};
+    /// let columns = Columns::new([Column::new("time"), Column::new("usage")]);
+    /// assert_eq!(Plan::of::<AnyRow<'_>>(columns.into())?.columns().columns().len(), 2);
+    /// # Ok::<(), influx_core::DecodeError>(())
+    /// ```
+    pub fn of<'r, T: FromRow<'r>>(columns: Arc<Columns>) -> Result<Plan, DecodeError> {
+        Plan::with_slots(columns, T::SLOTS, T::plan)
+    }
+}

@@ -1,0 +1,101 @@
+//! Rows as points, to be written again.
+
+use super::{FromRow, RowFamily};
+use crate::decode::columns::{Column, ColumnRole};
+use crate::decode::error::DecodeError;
+use crate::decode::error::Owner;
+use crate::decode::mismatch::Mismatch;
+use crate::decode::plan::Planner;
+use crate::decode::row::Row;
+use crate::decode::value_ref::ValueRef;
+use crate::point::{Point, Value};
+
+const OWNER: Owner = Owner { strukt: "Point", field: "field", column: "" };
+
+/// A row as a point that can be written again: the name of the series, its tags, the column `time`, and the other columns as fields,
+/// null ones left out.
+///
+/// InfluxQL does not say which columns are tags: `GROUP BY *` makes tags of the series of them, other columns become fields. JSON does
+/// not say whether `12` is an integer or a float, so such a number is an error in it; the msgpack of 1.x and 2.x does, and the client
+/// asks for that when points are fetched. 3.x has another msgpack, which does not: a struct is read from there, whose fields tell.
+///
+/// ```
+/// use influx_core::{Dialect, LineWriter, Point};
+/// use influx_core::decode::{Scratch, influxql::iterpoints};
+///
+/// let body = br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["time","usage"],
+///     "values":[["2024-01-01T00:00:00Z",0.5]]}]}]}"#;
+/// let points: Result<Vec<Point>, _> = iterpoints(body, &mut Scratch::new()).collect();
+/// let mut writer = LineWriter::new(Dialect::V1);
+/// writer.write(&points?[0])?;
+/// assert_eq!(writer.as_bytes(), b"cpu,host=a usage=0.5 1704067200000000000\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl<'r> FromRow<'r> for Point {
+    const SLOTS: usize = 0;
+    const TYPED: bool = true;
+
+    fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
+        planner.everything();
+        match planner.columns().name() {
+            Some(_) => Ok(()),
+            None => Err(DecodeError::no_measurement()),
+        }
+    }
+
+    fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
+        let columns = row.columns();
+        let mut point = Point::new(columns.name().unwrap_or_default());
+        for (key, value) in columns.tags() {
+            tag(&mut point, key, value);
+        }
+        for (at, column) in columns.columns().iter().enumerate() {
+            add(&mut point, at, column, row.cell(at)).map_err(|why| {
+                let error = DecodeError::value(OWNER, row.cell(at), why).in_column(&column.name);
+                error.in_series(columns).in_row(row.number())
+            })?;
+        }
+        Ok(point)
+    }
+}
+
+/// Adds a tag; servers say by an empty one that there is none.
+fn tag(point: &mut Point, key: &str, value: &str) {
+    if !value.is_empty() {
+        point.push_tag(key, |text| text.push_str(value));
+    }
+}
+
+fn add(point: &mut Point, at: usize, column: &Column, value: ValueRef<'_>) -> Result<(), Mismatch> {
+    let name = &*column.name;
+    if let (ColumnRole::Tag, ValueRef::Str(text)) = (column.role, value) {
+        tag(point, name, text);
+        return Ok(());
+    }
+    let value = match value {
+        ValueRef::Null => return Ok(()),
+        ValueRef::Time(nanos) if at == 0 || name == "time" => {
+            point.set_time(Ok(Some(nanos)));
+            return Ok(());
+        }
+        ValueRef::Time(_) => return Err(Mismatch::invalid("a time, which no field can hold")),
+        ValueRef::Bool(value) => Value::Bool(value),
+        ValueRef::I64(value) => Value::I64(value),
+        ValueRef::U64(value) => Value::U64(value),
+        ValueRef::F64(value) => Value::F64(value),
+        ValueRef::Str(text) => Value::Str(text.into()),
+        ValueRef::Number(text) if text.contains(['.', 'e', 'E']) => Value::F64(value.get()?),
+        ValueRef::Number(_) => {
+            return Err(Mismatch::invalid(
+                "an integer or a whole float: JSON does not tell which; ask for msgpack, which does on 1.x and 2.x, or read a struct, \
+                 whose fields do",
+            ));
+        }
+    };
+    point.push_field(name, value);
+    Ok(())
+}
+
+impl RowFamily for Point {
+    type Row<'r> = Point;
+}

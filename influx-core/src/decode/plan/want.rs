@@ -1,0 +1,70 @@
+//! What a field can want of a cell.
+
+use crate::decode::columns::ColumnKind;
+
+/// What a field wants of a cell, so that the decoder reads it straight to that type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Want {
+    /// Nothing: the cell is passed over.
+    #[default]
+    Skip,
+    /// Whatever it is; numbers stay text.
+    Any,
+    /// A signed integer.
+    Int,
+    /// An unsigned integer.
+    Uint,
+    /// A float.
+    Float,
+    /// A text.
+    Str,
+    /// A boolean.
+    Bool,
+    /// An instant.
+    Time,
+}
+
+impl Want {
+    pub(super) fn merge(self, other: Want) -> Want {
+        match (self, other) {
+            (Want::Skip, want) | (want, Want::Skip) => want,
+            (a, b) if a == b => a,
+            _ => Want::Any,
+        }
+    }
+
+    /// The kind's name when a column of that kind can never give this.
+    pub(super) fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
+        let name = match kind {
+            ColumnKind::Unknown => return None,
+            ColumnKind::Bool => "boolean",
+            ColumnKind::Int => "integer",
+            ColumnKind::Uint => "unsigned integer",
+            ColumnKind::Float => "float",
+            ColumnKind::Str => "string",
+            ColumnKind::Time => "time",
+        };
+        let fits = match self {
+            Want::Skip | Want::Any => true,
+            Want::Int | Want::Uint => matches!(kind, ColumnKind::Int | ColumnKind::Uint),
+            Want::Float => matches!(kind, ColumnKind::Int | ColumnKind::Uint | ColumnKind::Float),
+            Want::Str => matches!(kind, ColumnKind::Str | ColumnKind::Time),
+            Want::Bool => kind == ColumnKind::Bool,
+            Want::Time => matches!(kind, ColumnKind::Time | ColumnKind::Str | ColumnKind::Int),
+        };
+        (!fits).then_some(name)
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Want::Skip | Want::Any => "any value",
+            Want::Int => "an integer",
+            Want::Uint => "an unsigned integer",
+            Want::Float => "a float",
+            Want::Str => "a string",
+            Want::Bool => "a boolean",
+            Want::Time => "a time",
+        }
+    }
+}
