@@ -3,8 +3,9 @@
 mod decode_support;
 
 use decode_support::{Event, decode, decode_whole, options};
+use influx_core::decode::Rows;
 use influx_core::decode::Scratch;
-use influx_core::decode::influxql::{Options, Rows, iterpoints, iterpoints_with};
+use influx_core::decode::influxql::{Options, iterpoints, iterpoints_with};
 use influx_core::{AnyRow, DecodeError, FromRow, FromValue, Planner, Row, SeriesRow};
 
 #[derive(Debug, PartialEq)]
@@ -298,5 +299,5 @@ fn errors_are_one_word_wide_and_cross_threads() {
     assert_eq!(size_of::<DecodeError>(), size_of::<usize>());
     fn moves<T: Send>() {}
     moves::<Rows<Cpu>>();
-    moves::<influx_core::decode::influxql::Decoder>();
+    moves::<influx_core::decode::Decoder>();
 }

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use influx_core::decode::Scratch;
-use influx_core::decode::influxql::{Decoder, Format, LentRows, Options, iterpoints_with};
+use influx_core::decode::influxql::{Format, Options, iterpoints_with};
+use influx_core::decode::{Decoder, LentRows};
 use influx_core::{AnyRow, DecodeError, Point, Precision, SeriesRow, ValueRef};
 use proptest::prelude::*;
 use serde_json::{Value, json};

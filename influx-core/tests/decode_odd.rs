@@ -1,7 +1,8 @@
 //! Answers that no server writes, but that something between server and client could make: read the same however they are split.
 
 use influx_core::DecodeError;
-use influx_core::decode::influxql::{Decoder, Format, Message, Options};
+use influx_core::decode::influxql::{Format, Options};
+use influx_core::decode::{Decoder, Message};
 
 /// A row's first value; `None` for an error about the answer's form or end.
 type Seen = Option<i64>;

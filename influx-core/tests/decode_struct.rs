@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use influx_core::__private::Rest;
+use influx_core::decode::Rows;
 use influx_core::decode::Scratch;
-use influx_core::decode::influxql::{Options, Rows, iterpoints};
+use influx_core::decode::influxql::{Options, iterpoints};
 use influx_core::{
     DecodeError, FromRow, FromTimestamp, FromTimestampUnit, FromValue, Mismatch, Planner, Precision, Row,
     ValueRef, Want,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use influx_core::decode::Scratch;
-use influx_core::decode::influxql::{Decoder, Options, WholeSeries, iterpoints, iterpoints_with};
+use influx_core::decode::influxql::{Options, iterpoints, iterpoints_with};
+use influx_core::decode::{Decoder, WholeSeries};
 use influx_core::{
     AnyRow, DecodeError, Dialect, FromRow, LineWriter, OwnedRow, OwnedValue, Point, Precision, RowFamily,
     SeriesRow, ValueRef,

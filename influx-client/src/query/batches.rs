@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use influx_core::decode::influxql::{Decoder, LentRows, Message};
+use influx_core::decode::{Decoder, LentRows, Message};
 use influx_core::{Columns, RowFamily};
 
 use crate::error::{Error, Result};

@@ -7,19 +7,19 @@ pub(crate) mod from_row;
 pub(crate) mod from_timestamp;
 pub(crate) mod from_value;
 mod json;
-mod json_row;
 pub(crate) mod mismatch;
 mod msgpack;
-mod msgpack_row;
 mod number;
 pub(crate) mod plan;
-mod quick;
+pub(crate) mod push;
 pub(crate) mod row;
 mod scratch;
 mod shared;
+mod stop;
 pub(crate) mod value_ref;
 
 pub mod influxql;
 pub mod line_protocol;
 
+pub use push::{Decoder, LentRows, Message, Points, Rows, Series, Syntax, WholeSeries};
 pub use scratch::Scratch;

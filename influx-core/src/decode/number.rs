@@ -1,7 +1,7 @@
 //! JSON numbers: found, checked and read in one pass, exact.
 
 use super::decimal;
-use super::json::Stop;
+use crate::decode::stop::Stop;
 
 /// A number's text, taken apart.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -73,6 +73,15 @@ impl<'b> Arena<'b> {
         kept
     }
 
+    /// A copy of both, one behind the other.
+    pub(crate) fn join(&mut self, first: &[u8], second: &[u8]) -> &'b [u8] {
+        let length = first.len() + second.len();
+        let room = self.room(length);
+        room[..first.len()].copy_from_slice(first);
+        room[first.len()..length].copy_from_slice(second);
+        self.keep(length)
+    }
+
     /// A copy of a text.
     pub(crate) fn copy(&mut self, text: &str) -> &'b str {
         self.room(text.len())[..text.len()].copy_from_slice(text.as_bytes());

@@ -42,6 +42,14 @@ pub enum ValueRef<'r> {
 }
 
 impl<'r> ValueRef<'r> {
+    /// The instant that a text says; a text with an offset, or that is no instant, is left to the field's type.
+    pub(crate) fn instant(text: &'r str) -> ValueRef<'r> {
+        match rfc3339::parse(text.as_bytes()) {
+            Some(rfc3339::Parsed { nanos, offset: Some(0) }) => ValueRef::Time(nanos),
+            _ => ValueRef::Str(text),
+        }
+    }
+
     /// Whether there is no value.
     ///
     /// ```

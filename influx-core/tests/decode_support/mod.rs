@@ -1,7 +1,8 @@
 //! What the decoder tests share: the decoder's events, and the same events as serde_json reads them.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use influx_core::decode::influxql::{Decoder, Options};
+use influx_core::decode::Decoder;
+use influx_core::decode::influxql::Options;
 use influx_core::{AnyRow, Columns, DecodeError, ValueRef};
 use serde_json::Value;
 

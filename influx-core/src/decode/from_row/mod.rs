@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
-use crate::decode::plan::{Plan, Planner, Rest};
+use crate::decode::plan::{Asked, Plan, Planner, Rest};
 use crate::decode::row::Row;
 
 #[cfg(feature = "serde")]
@@ -145,6 +145,14 @@ impl Plan {
     /// # Ok::<(), influx_core::DecodeError>(())
     /// ```
     pub fn of<'r, T: FromRow<'r>>(columns: Arc<Columns>) -> Result<Plan, DecodeError> {
-        Plan::with_slots(columns, T::SLOTS, T::plan)
+        Plan::asked(columns, Asked::by::<T>())
+    }
+}
+
+impl Asked {
+    /// What a type asks.
+    #[inline(always)]
+    pub(crate) fn by<'r, T: FromRow<'r>>() -> Asked {
+        Asked { slots: T::SLOTS, plan: T::plan }
     }
 }

@@ -3,21 +3,10 @@
 use core::mem;
 use std::sync::Arc;
 
-use super::{Message, Options};
+use super::Options;
 use crate::decode::columns::{Column, Columns};
 use crate::decode::error::DecodeError;
-
-/// What comes next.
-pub(super) enum Event {
-    /// A series' rows begin, or it ended without any; its header is [`Response::columns`].
-    Series,
-    /// A row begins at the position.
-    Row,
-    /// More bytes are needed.
-    More,
-    /// The server reported an error; decoding can go on.
-    Error(DecodeError),
-}
+use crate::decode::push::machine::{Event, Head, Message};
 
 /// What the decoder is inside of; each is nested in the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +64,7 @@ pub(super) struct Response {
     pub(super) place: Place,
     /// Bytes that were decoded and dropped.
     pub(super) dropped: u64,
-    pub(super) columns: Arc<Columns>,
-    /// The rows of the series so far.
-    pub(super) row: u64,
-    pub(super) messages: Vec<Message>,
+    pub(super) head: Head,
     /// The first byte of a document is there, but not enough of it to enter it.
     pub(super) begun: bool,
     statement: Option<u64>,
@@ -112,9 +98,7 @@ impl Response {
             options,
             place: Place::Top,
             dropped: 0,
-            columns: Arc::default(),
-            row: 0,
-            messages: Vec::new(),
+            head: Head::default(),
             begun: false,
             statement: None,
             result_error: None,
@@ -174,7 +158,9 @@ impl Response {
             Said::StatementId(id) => self.statement = Some(id),
             Said::Messages(messages) => {
                 let statement_id = self.statement;
-                self.messages.extend(messages.into_iter().map(|message| Message { statement_id, ..message }));
+                self.head
+                    .messages
+                    .extend(messages.into_iter().map(|message| Message { statement_id, ..message }));
             }
             Said::Partial(partial) if self.place == Place::Series => self.series.partial = partial,
             Said::Partial(partial) => self.result_partial = partial,
@@ -225,11 +211,11 @@ impl Response {
             .with_statement(self.statement)
             .with_epoch(self.options.epoch);
         // a chunked answer repeats the header of a series that goes on
-        let goes_on = self.open && self.columns.partial() && self.columns.same_series(&header);
+        let goes_on = self.open && self.head.columns.partial() && self.head.columns.same_series(&header);
         if !goes_on {
-            self.row = 0;
+            self.head.row = 0;
         }
-        self.columns = Arc::new(header);
+        self.head.columns = Arc::new(header);
         self.series.started = true;
     }
 
@@ -242,7 +228,7 @@ impl Response {
             self.make_header();
         }
         if self.series.partial && self.series.started {
-            self.columns.set_partial();
+            self.head.columns.set_partial();
         }
         empty.then_some(Event::Series)
     }
@@ -331,7 +317,7 @@ impl Response {
     fn locate(&self, error: DecodeError) -> DecodeError {
         match self.place {
             Place::Top | Place::Text | Place::Root | Place::Results => error,
-            Place::Values => error.in_series(&self.columns).in_row(self.row + 1),
+            Place::Values => error.in_series(&self.head.columns).in_row(self.head.row + 1),
             _ => error.in_statement(self.statement),
         }
     }

@@ -68,3 +68,36 @@ impl Want {
         }
     }
 }
+
+/// What is wanted of a column, a bit each. A row's columns follow in the same order again and again, so branches on what is wanted are
+/// foreseen; a jump through a table would not be on every processor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind(u8);
+
+impl Kind {
+    pub(crate) const FLOAT: u8 = 1;
+    pub(crate) const STR: u8 = 2;
+    pub(crate) const INT: u8 = 4;
+    pub(crate) const UINT: u8 = 8;
+    pub(crate) const TIME: u8 = 16;
+    pub(crate) const BOOL: u8 = 32;
+    pub(crate) const ANY: u8 = 64;
+
+    pub(crate) fn of(want: Want) -> Kind {
+        Kind(match want {
+            Want::Float => Kind::FLOAT,
+            Want::Str => Kind::STR,
+            Want::Int => Kind::INT,
+            Want::Uint => Kind::UINT,
+            Want::Time => Kind::TIME,
+            Want::Bool => Kind::BOOL,
+            Want::Any => Kind::ANY,
+            Want::Skip => 0,
+        })
+    }
+
+    #[inline(always)]
+    pub(crate) fn is(self, bits: u8) -> bool {
+        self.0 & bits != 0
+    }
+}

@@ -1,7 +1,8 @@
 //! The small parts of a response: what stands between two `values` arrays. Each is read from its complete text.
 
-use super::super::Message;
-use crate::decode::json::{self, Scan, Stop, blank};
+use crate::decode::json::{self, Scan, blank};
+use crate::decode::push::machine::Message;
+use crate::decode::stop::Stop;
 
 /// A reader over one complete JSON value.
 struct Reader<'t> {

@@ -1,8 +1,8 @@
 //! The small parts of a response: what stands between two `values` arrays. Each is read from its complete bytes.
 
-use super::super::Message;
-use crate::decode::json::Stop;
 use crate::decode::msgpack::{Scan, Token, token};
+use crate::decode::push::machine::Message;
+use crate::decode::stop::Stop;
 
 pub(super) fn integer(raw: &[u8]) -> Result<u64, Stop> {
     const NUMBER: Stop = Stop::Bad(0, "a number was expected");

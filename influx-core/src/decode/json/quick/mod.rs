@@ -8,11 +8,10 @@ mod numbers;
 
 use core::num::NonZero;
 
-use super::json::string;
-use super::json_row::time;
-use super::scratch::Arena;
+use super::string;
 use crate::block::Block;
-use crate::decode::plan::{Plan, Want};
+use crate::decode::plan::{Kind, Plan};
+use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
 use numbers::{float, integer, number};
 
@@ -21,38 +20,6 @@ type Near = [u8; NEAR];
 
 /// More than the longest number that is read here and the word behind it.
 const NEAR: usize = 34;
-
-/// What is wanted of a column, a bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kind(u8);
-
-impl Kind {
-    pub(super) const FLOAT: u8 = 1;
-    pub(super) const STR: u8 = 2;
-    pub(super) const INT: u8 = 4;
-    pub(super) const UINT: u8 = 8;
-    pub(super) const TIME: u8 = 16;
-    pub(super) const BOOL: u8 = 32;
-    pub(super) const ANY: u8 = 64;
-
-    pub(crate) fn of(want: Want) -> Kind {
-        Kind(match want {
-            Want::Float => Kind::FLOAT,
-            Want::Str => Kind::STR,
-            Want::Int => Kind::INT,
-            Want::Uint => Kind::UINT,
-            Want::Time => Kind::TIME,
-            Want::Bool => Kind::BOOL,
-            Want::Any => Kind::ANY,
-            Want::Skip => 0,
-        })
-    }
-
-    #[inline(always)]
-    pub(super) fn is(self, bits: u8) -> bool {
-        self.0 & bits != 0
-    }
-}
 
 /// Reads values and what follows them, from that of `column` at `b[at]` on, into the cells of the columns. Gives the first column
 /// that is no matter for here, and its place; all columns are read when there is none.
@@ -158,7 +125,7 @@ fn instant<'b>(
     if near[0] == b'"' {
         let length = text(b, at, cell, arena);
         if let ValueRef::Str(text) = *cell {
-            *cell = time(text);
+            *cell = ValueRef::instant(text);
         }
         return length;
     }

@@ -1,13 +1,12 @@
 //! One row of a `values` array in MessagePack, each cell read once.
 
-use super::json::Stop;
-use super::json_row::time;
-use super::msgpack::{TIME, Token, token};
-use super::quick::Kind;
-use super::scratch::Arena;
+use super::{TIME, Token, token};
 use crate::block::Block;
+use crate::decode::plan::Kind;
 use crate::decode::plan::Target;
 use crate::decode::plan::{Plan, Want};
+use crate::decode::scratch::Arena;
+use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
 use crate::rfc3339;
 
@@ -242,7 +241,7 @@ fn value<'b>(
         _ if target.want == Want::Skip => ValueRef::Null,
         Token::Float(value) => ValueRef::F64(value),
         Token::Str(bytes) => match str::from_utf8(bytes) {
-            Ok(text) if target.want == Want::Time => time(text),
+            Ok(text) if target.want == Want::Time => ValueRef::instant(text),
             Ok(text) => ValueRef::Str(text),
             Err(_) => return Err("a string is not UTF-8"),
         },
@@ -264,10 +263,10 @@ fn value<'b>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Scratch;
     use super::*;
     use crate::decode::columns::{Column, Columns};
     use crate::decode::plan::Planner;
+    use crate::decode::scratch::Scratch;
     use crate::precision::Precision;
 
     /// As [`row`], every value by the careful reader.

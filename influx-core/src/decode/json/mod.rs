@@ -2,25 +2,12 @@
 
 use memchr::memchr2;
 
-use super::scratch::Arena;
+mod quick;
+pub(crate) mod row;
+
 use crate::block::Block;
-
-/// Why a piece of JSON could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// The bytes end before it does.
-    More,
-    /// It is malformed there, for this reason.
-    Bad(usize, &'static str),
-}
-
-impl Stop {
-    /// Malformed, or cut off if the bytes end there.
-    #[cold]
-    pub(crate) fn unless_at_end(b: &[u8], at: usize, what: &'static str) -> Stop {
-        if at >= b.len() { Stop::More } else { Stop::Bad(at, what) }
-    }
-}
+use crate::decode::scratch::Arena;
+use crate::decode::stop::Stop;
 
 /// The first place from `at` on that is no white space.
 #[inline]
@@ -217,8 +204,8 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Scratch;
     use super::*;
+    use crate::decode::scratch::Scratch;
 
     fn read(text: &str) -> Result<String, Stop> {
         let mut scratch = Scratch::new();

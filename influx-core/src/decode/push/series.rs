@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::decoder::Lent;
-use super::{Decoder, Message, Options};
+use super::decoder::{Decoder, Lent};
+use super::machine::{Message, Syntax};
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
@@ -22,7 +22,7 @@ pub struct Series<T> {
 /// Takes a response as it arrives, split anywhere, and gives whole series of rows that own their texts.
 ///
 /// ```
-/// use influx_core::decode::influxql::{Options, WholeSeries};
+/// use influx_core::decode::{WholeSeries, influxql::Options};
 ///
 /// let body = br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["usage"],"values":[[1]],"partial":true}],"partial":true}]}
 /// {"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["usage"],"values":[[2]]}]}]}"#;
@@ -45,8 +45,8 @@ pub struct WholeSeries<T, F = Vec<u8>> {
 
 impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> WholeSeries<T, F> {
     /// A decoder for one response.
-    pub fn new(options: Options) -> Self {
-        WholeSeries { decoder: Decoder::new(options), current: None, ready: VecDeque::new() }
+    pub fn new(syntax: impl Into<Syntax>) -> Self {
+        WholeSeries { decoder: Decoder::new(syntax), current: None, ready: VecDeque::new() }
     }
 
     /// The next frame of the response.

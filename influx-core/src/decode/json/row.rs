@@ -1,12 +1,13 @@
 //! One row of a `values` array, each cell read once, straight to what the plan wants of it.
 
-use super::json::{Stop, blank, string, string_end};
-use super::scratch::Arena;
-use super::{number, quick};
+use super::quick;
+use super::{blank, string, string_end};
+use crate::decode::number;
 use crate::decode::plan::Target;
 use crate::decode::plan::{Plan, Want};
+use crate::decode::scratch::Arena;
+use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
-use crate::rfc3339;
 
 /// Reads the row whose `[` is at `b[at]` into the plan's cells; gives the place behind its `]`.
 pub(crate) fn row<'b>(
@@ -83,7 +84,7 @@ fn value<'b>(
         Some(b'"') if want == Want::Skip => Ok((ValueRef::Null, string_end(b, at)?.0 + 1)),
         Some(b'"') => {
             let (text, end) = string(b, at, arena)?;
-            Ok((if want == Want::Time { time(text) } else { ValueRef::Str(text) }, end))
+            Ok((if want == Want::Time { ValueRef::instant(text) } else { ValueRef::Str(text) }, end))
         }
         Some(b'-' | b'0'..=b'9') => numeric(b, at, want, unit),
         Some(b'n') => literal(b, at, b"null", ValueRef::Null),
@@ -124,14 +125,6 @@ fn numeric<'b>(b: &'b [u8], at: usize, want: Want, unit: Option<i64>) -> Result<
     }
 }
 
-/// An instant; a text with an offset, or that is no instant, is left to the field's type.
-pub(super) fn time(text: &str) -> ValueRef<'_> {
-    match rfc3339::parse(text.as_bytes()) {
-        Some(rfc3339::Parsed { nanos, offset: Some(0) }) => ValueRef::Time(nanos),
-        _ => ValueRef::Str(text),
-    }
-}
-
 #[inline]
 fn literal<'b>(
     b: &[u8],
@@ -152,10 +145,10 @@ fn literal<'b>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Scratch;
     use super::*;
     use crate::decode::columns::{Column, Columns};
     use crate::decode::plan::Planner;
+    use crate::decode::scratch::Scratch;
     use crate::precision::Precision;
 
     /// As [`row`], every value by the careful reader.

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::decoder::Lent;
-use super::{Decoder, Message, Options};
+use super::decoder::{Decoder, Lent};
+use super::machine::{Message, Syntax};
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
@@ -17,7 +17,7 @@ const AHEAD: usize = 256;
 ///
 /// ```
 /// use influx_core::{DecodeError, FromRow, FromValue, Planner, Row};
-/// use influx_core::decode::influxql::{Options, Rows};
+/// use influx_core::decode::{Rows, influxql::Options};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Usage(String, f64);
@@ -63,8 +63,8 @@ enum Ready<T> {
 
 impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> Rows<T, F> {
     /// A decoder for one response.
-    pub fn new(options: Options) -> Self {
-        Rows { decoder: Decoder::new(options), ready: VecDeque::new(), series: None, marker: PhantomData }
+    pub fn new(syntax: impl Into<Syntax>) -> Self {
+        Rows { decoder: Decoder::new(syntax), ready: VecDeque::new(), series: None, marker: PhantomData }
     }
 
     /// The next frame of the response.

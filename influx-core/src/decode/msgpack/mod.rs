@@ -1,6 +1,8 @@
 //! MessagePack's building blocks over bytes that may stop anywhere.
 
-use super::json::Stop;
+pub(crate) mod row;
+
+use crate::decode::stop::Stop;
 
 /// The type number of the server's times: `int64` seconds and `int32` nanoseconds, big endian.
 pub(crate) const TIME: u8 = 5;

@@ -1,0 +1,14 @@
+//! Bytes in as they arrive, split anywhere, and rows out: the same for all formats.
+
+mod decoder;
+mod engine;
+pub(crate) mod machine;
+mod points;
+mod rows;
+mod series;
+
+pub use decoder::{Decoder, LentRows};
+pub use machine::{Message, Syntax};
+pub use points::Points;
+pub use rows::Rows;
+pub use series::{Series, WholeSeries};
