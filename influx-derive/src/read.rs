@@ -57,6 +57,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
             }
             #[inline]
             fn from_row(__row: &#root::Row<'_, '__r>) -> #private::Result<Self, #root::DecodeError> {
+                __row.has(#slots)?;
                 #private::Ok(Self { #(#takes,)* #(#skips,)* })
             }
         }

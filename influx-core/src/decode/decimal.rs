@@ -63,6 +63,43 @@ pub(crate) fn nearest(mantissa: u64, places: usize) -> f64 {
     f64::from_bits((fraction & !(1 << 52)) | (exponent as u64) << 52)
 }
 
+/// As [`nearest`], for more than four `places`, where no number is halfway between two floats.
+#[inline(always)]
+pub(crate) fn nearest_long(mantissa: u64, places: usize) -> f64 {
+    if mantissa == 0 {
+        return 0.0;
+    }
+    let zeros = mantissa.leading_zeros();
+    let mantissa = mantissa << zeros;
+    let (high, low) = RECIPROCALS[places];
+    let product = u128::from(mantissa) * u128::from(high);
+    let mut upper = (product >> 64) as u64;
+    if upper & 0x1ff == 0x1ff {
+        // the bits that decide are all ones: what was left out may carry into them
+        let rest = ((u128::from(mantissa) * u128::from(low)) >> 64) as u64;
+        upper += u64::from((product as u64).overflowing_add(rest).1);
+    }
+    let top = upper >> 63;
+    let doubled = upper >> (top + 9);
+    // a carry out of the fraction is one in the exponent, as it should be
+    let fraction = (doubled + (doubled & 1)) >> 1;
+    f64::from_bits(((EXPONENTS[places] + top - u64::from(zeros)) << 52) + fraction)
+}
+
+/// The exponents of floats of a full mantissa over `10^places`, less one for the bit that is in every fraction.
+static EXPONENTS: [u64; PLACES + 1] = exponents();
+
+const fn exponents() -> [u64; PLACES + 1] {
+    let mut table = [0; PLACES + 1];
+    let mut places = 0;
+    while places <= PLACES {
+        // 217706 / 2^16 is a little more than log2(10)
+        table[places] = (((-(places as i64) * 217_706) >> 16) + 63 + 1023 - 1) as u64;
+        places += 1;
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -71,7 +108,11 @@ mod tests {
 
     fn same_as_std(mantissa: u64, places: usize) {
         let text = format!("{mantissa}e-{places}");
-        assert_eq!(nearest(mantissa, places).to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+        let bits = text.parse::<f64>().unwrap().to_bits();
+        assert_eq!(nearest(mantissa, places).to_bits(), bits, "{text}");
+        if places > 4 {
+            assert_eq!(nearest_long(mantissa, places).to_bits(), bits, "{text}");
+        }
     }
 
     #[test]

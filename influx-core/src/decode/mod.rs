@@ -2,6 +2,7 @@
 
 pub(crate) mod columns;
 mod decimal;
+mod digits;
 pub(crate) mod error;
 pub(crate) mod from_row;
 pub(crate) mod from_timestamp;

@@ -47,6 +47,18 @@ impl<'c, 'r> Row<'c, 'r> {
         self.plan.shared(text)
     }
 
+    /// Says once for all of a type's slots that the row has them.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn has(&self, slots: usize) -> Result<(), DecodeError> {
+        if self.slots.len() < slots { Err(self.lacks(slots)) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn lacks(&self, slots: usize) -> DecodeError {
+        DecodeError::slots(self.plan.owner(self.base).strukt, self.slots.len(), slots)
+    }
+
     /// The value in a slot; null for missing columns.
     #[inline(always)]
     pub fn value(&self, slot: usize) -> ValueRef<'r> {

@@ -80,6 +80,7 @@ pub trait FromTimestamp: Sized {
     }
 }
 
+#[cold]
 #[inline(never)]
 fn any_time<T: FromTimestamp>(row: &Row<'_, '_>, slot: usize) -> Result<T, DecodeError> {
     let value = match row.moment(slot)? {

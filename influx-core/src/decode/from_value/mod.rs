@@ -169,11 +169,13 @@ impl<'r> Row<'_, 'r> {
     }
 }
 
+#[cold]
 #[inline(never)]
 fn any_value<'r, T: FromValue<'r>>(row: &Row<'_, 'r>, slot: usize) -> Result<T, DecodeError> {
     T::from_value(row.value(slot)).map_err(|why| row.mismatch(slot, why))
 }
 
+#[cold]
 #[inline(never)]
 fn any_tag<'r, T: FromValue<'r>>(row: &Row<'_, 'r>, slot: usize) -> Result<T, DecodeError> {
     let value = match row.value(slot) {

@@ -22,18 +22,24 @@ pub(crate) fn blank(b: &[u8], mut at: usize) -> usize {
 #[inline]
 pub(crate) fn string_end(b: &[u8], at: usize) -> Result<(usize, bool), Stop> {
     let mut from = at + 1;
+    let mut escaped = false;
     // most strings are short: a few words before the call of a search that is made for long ones
-    for _ in 0..4 {
+    for _ in 0..8 {
         let Some(eight) = b.get(from..).and_then(|rest| rest.first_chunk::<8>()) else { break };
         let word = u64::from_le_bytes(*eight);
         let found = zero_bytes(word ^ repeat(b'"')) | zero_bytes(word ^ repeat(b'\\'));
-        if found != 0 {
-            from += found.trailing_zeros() as usize / 8;
-            return if b[from] == b'"' { Ok((from, false)) } else { long_string_end(b, from) };
+        if found == 0 {
+            from += 8;
+            continue;
         }
-        from += 8;
+        from += found.trailing_zeros() as usize / 8;
+        if b[from] == b'"' {
+            return Ok((from, escaped));
+        }
+        escaped = true;
+        from += 2;
     }
-    long_string_end(b, from)
+    long_string_end(b, from, escaped)
 }
 
 const fn repeat(byte: u8) -> u64 {
@@ -46,8 +52,7 @@ fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
 }
 
-fn long_string_end(b: &[u8], mut from: usize) -> Result<(usize, bool), Stop> {
-    let mut escaped = false;
+fn long_string_end(b: &[u8], mut from: usize, mut escaped: bool) -> Result<(usize, bool), Stop> {
     loop {
         let rest = b.get(from..).ok_or(Stop::More)?;
         let found = from + memchr2(b'"', b'\\', rest).ok_or(Stop::More)?;
@@ -81,9 +86,23 @@ fn unescaped<'b>(raw: &[u8], at: usize, arena: &mut Arena<'b>) -> Result<&'b [u8
 /// Resolves the escapes of `raw` into `out`, which has at least its length; gives the length of the result.
 pub(crate) fn unescape(raw: &[u8], out: &mut [u8]) -> Result<usize, (usize, &'static str)> {
     let (mut from, mut to) = (0, 0);
-    while let Some(found) = memchr::memchr(b'\\', &raw[from..]) {
-        out[to..to + found].copy_from_slice(&raw[from..from + found]);
-        (from, to) = (from + found, to + found);
+    while from < raw.len() {
+        // plain text, eight bytes at a time; what is copied too much is written over
+        if let (Some(eight), Some(room)) =
+            (raw[from..].first_chunk::<8>(), out.get_mut(to..).and_then(|out| out.first_chunk_mut::<8>()))
+        {
+            *room = *eight;
+            let found = zero_bytes(u64::from_le_bytes(*eight) ^ repeat(b'\\'));
+            let plain = if found == 0 { 8 } else { found.trailing_zeros() as usize / 8 };
+            (from, to) = (from + plain, to + plain);
+            if found == 0 {
+                continue;
+            }
+        } else if raw[from] != b'\\' {
+            out[to] = raw[from];
+            (from, to) = (from + 1, to + 1);
+            continue;
+        }
         let plain = match raw.get(from + 1) {
             Some(&byte @ (b'"' | b'\\' | b'/')) => byte,
             Some(b'b') => 8,
@@ -103,9 +122,7 @@ pub(crate) fn unescape(raw: &[u8], out: &mut [u8]) -> Result<usize, (usize, &'st
         out[to] = plain;
         (from, to) = (from + 2, to + 1);
     }
-    let rest = raw.len() - from;
-    out[to..to + rest].copy_from_slice(&raw[from..]);
-    Ok(to + rest)
+    Ok(to)
 }
 
 /// The character of `\uXXXX`, or of a pair of them, at the start of `raw`, and the length of the escape.

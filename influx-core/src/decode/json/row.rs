@@ -17,16 +17,19 @@ pub(crate) fn row<'b>(
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let (mut column, mut at) = (0, at + 1);
-    loop {
-        (column, at) = quick::values(b, at, column, plan, cells, arena);
-        let Some(target) = plan.targets().get(column) else { break };
-        let Some(cell) = cells.get_mut(target.cell) else { break };
-        at = careful(b, at, target, plan.unit(), cell, arena)?;
-        column += 1;
-    }
-    if plan.targets().is_empty() {
+    let mut at = at + 1;
+    let (mut targets, unit) = (plan.targets(), plan.unit());
+    if targets.is_empty() {
         at = end(b, at)?;
+    }
+    let Some(cells) = cells.get_mut(..plan.width()) else { return Err(Stop::Bad(at, "no room for the row")) };
+    while !targets.is_empty() {
+        let read;
+        // SAFETY: a plan's cells are below its width.
+        (read, at) = unsafe { quick::values(b, at, targets, unit, cells, arena) };
+        let [target, rest @ ..] = &targets[read..] else { break };
+        at = careful(b, at, target, unit, &mut cells[target.cell()], arena)?;
+        targets = rest;
     }
     for &(from, to) in plan.copies() {
         if let Some(&value) = cells.get(from)
@@ -160,7 +163,7 @@ mod tests {
     ) -> Result<usize, Stop> {
         plan.targets()
             .iter()
-            .try_fold(1, |at, target| careful(b, at, target, plan.unit(), &mut cells[target.cell], arena))
+            .try_fold(1, |at, target| careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena))
     }
 
     /// A plan that wants this of its columns.

@@ -27,7 +27,7 @@ pub(crate) fn row<'b>(
     loop {
         (column, at) = quick(b, at, column, plan, cells);
         let Some(target) = targets.get(column) else { break };
-        let Some(cell) = cells.get_mut(target.cell) else { break };
+        let Some(cell) = cells.get_mut(target.cell()) else { break };
         at = careful(b, at, target, plan.unit(), cell, arena)?;
         column += 1;
     }
@@ -75,7 +75,7 @@ fn quick<'b>(
     let Some(last) = b.len().checked_sub(NEAR) else { return (column, at) };
     let mut targets = plan.targets().get(column..).unwrap_or_default().iter();
     while let Some(target) = targets.as_slice().first() {
-        let Some(cell) = cells.get_mut(target.cell) else { break };
+        let Some(cell) = cells.get_mut(target.cell()) else { break };
         if at > last {
             break;
         }
@@ -277,9 +277,9 @@ mod tests {
         arena: &mut Arena<'b>,
     ) -> Result<usize, Stop> {
         let start = begin(b, 0, plan.targets().len())?;
-        plan.targets()
-            .iter()
-            .try_fold(start, |at, target| careful(b, at, target, plan.unit(), &mut cells[target.cell], arena))
+        plan.targets().iter().try_fold(start, |at, target| {
+            careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)
+        })
     }
 
     /// A plan that wants this of its columns.

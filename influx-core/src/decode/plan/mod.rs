@@ -36,10 +36,33 @@ struct Slot {
 pub(crate) struct Target {
     pub(crate) want: Want,
     pub(crate) kind: Kind,
-    /// The cell that takes them.
-    pub(crate) cell: usize,
+    /// Where the cell that takes them begins, in bytes from the first one on.
+    offset: usize,
     /// What follows them in a row: a comma, or the bracket behind the last.
     pub(crate) end: u8,
+}
+
+impl Target {
+    fn new(want: Want, cell: usize, end: u8) -> Target {
+        Target { want, kind: Kind::of(want), offset: cell * size_of::<ValueRef<'_>>(), end }
+    }
+
+    /// The cell that takes the values.
+    #[inline(always)]
+    pub(crate) fn cell(&self) -> usize {
+        self.offset / size_of::<ValueRef<'_>>()
+    }
+
+    /// That cell of a row.
+    ///
+    /// # Safety
+    /// There are as many cells as the [width](Plan::width) of the target's plan.
+    #[inline(always)]
+    pub(crate) unsafe fn of<'c, 'b>(&self, cells: &'c mut [ValueRef<'b>]) -> &'c mut ValueRef<'b> {
+        debug_assert!(self.cell() < cells.len(), "no such cell");
+        // SAFETY: promised by the caller: the offset is that of a cell below the width.
+        unsafe { &mut *cells.as_mut_ptr().byte_add(self.offset) }
+    }
 }
 
 /// What a type asks of every header, so that what plans for it is compiled once for all types.
@@ -59,6 +82,8 @@ pub struct Plan {
     columns: Arc<Columns>,
     slots: Vec<Slot>,
     targets: Vec<Target>,
+    /// How many cells a row has; each target's is one of them.
+    width: usize,
     /// The unit of times that are numbers, in nanoseconds.
     unit: Option<i64>,
     copies: Vec<(usize, usize)>,
@@ -111,6 +136,12 @@ impl Plan {
         &self.targets
     }
 
+    /// How many cells a row has: more than the number of any target's.
+    #[inline]
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
     /// The unit of times that are numbers, in nanoseconds.
     #[inline]
     pub(crate) fn unit(&self) -> Option<i64> {
@@ -125,7 +156,7 @@ impl Plan {
 
     /// The cell of a column.
     pub(crate) fn cell(&self, column: usize) -> usize {
-        self.targets.get(column).map_or(usize::MAX, |target| target.cell)
+        self.targets.get(column).map_or(usize::MAX, Target::cell)
     }
 
     /// All cells of a row, with the values that are the same in every row of the series; `keep` makes them last.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::want::{Kind, Want};
+use super::want::Want;
 use super::{Plan, Slot, Takes, Target};
 use crate::decode::columns::{ColumnKind, ColumnRole, Columns};
 use crate::decode::error::{DecodeError, Owner};
@@ -266,11 +266,14 @@ impl<'p> Planner<'p> {
         }
         let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (targets, copies) = self.targets(shared);
+        let cells = self.slots.len() + self.null() + 1;
+        assert!(targets.iter().all(|target| target.cell() < cells), "every target has a cell");
         let unit = columns.epoch().map(Precision::nanos);
         Plan {
             columns,
             slots: self.slots,
             targets,
+            width: cells,
             unit,
             copies,
             rest_tags,
@@ -291,7 +294,7 @@ impl<'p> Planner<'p> {
                 takers.next().unwrap_or(self.slots.len() + self.null())
             };
             copies.extend(takers.map(|slot| (cell, slot)));
-            Target { want, kind: Kind::of(want), cell, end: if at == last { b']' } else { b',' } }
+            Target::new(want, cell, if at == last { b']' } else { b',' })
         };
         let targets = self.wants.iter().enumerate().map(of_column).collect();
         (targets, copies)

@@ -1,204 +1,168 @@
 //! Values as servers write them, read a word at a time. What is unusual, too long, or too near to the end of the bytes is left to
-//! the careful reader of [`json_row`](super::json_row): these functions find a value that it would find too, or nothing.
-//!
-//! A row's columns follow in the same order again and again, so the branches on what is wanted are foreseen; a jump through a
-//! table would not be on every processor. That is why kinds are bits here, tested one after the other.
+//! the careful reader of [`row`](super::row): these functions find a value that it would find too, or nothing.
 
+mod near;
 mod numbers;
+mod text;
 
-use core::num::NonZero;
-
-use super::string;
-use crate::block::Block;
-use crate::decode::plan::{Kind, Plan};
+use crate::decode::plan::{Kind, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
+use near::{BEFORE, NEAR, Near};
 use numbers::{float, integer, number};
+use text::{text, text_end};
 
-/// The bytes from a value on.
-type Near = [u8; NEAR];
-
-/// More than the longest number that is read here and the word behind it.
-const NEAR: usize = 34;
-
-/// Reads values and what follows them, from that of `column` at `b[at]` on, into the cells of the columns. Gives the first column
-/// that is no matter for here, and its place; all columns are read when there is none.
+/// Reads values and what follows them from `b[at]` on, for the columns of `targets`, into their cells. Gives how many of the columns
+/// were read, and the place behind them; what is there instead of the next one is no matter for here.
+///
+/// # Safety
+/// Each target's cell is one of `cells`.
 #[inline(always)]
-pub(crate) fn values<'b>(
+pub(super) unsafe fn values<'b>(
     b: &'b [u8],
-    mut at: usize,
-    column: usize,
-    plan: &Plan,
+    at: usize,
+    targets: &[Target],
+    unit: Option<i64>,
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> (usize, usize) {
-    let Some(last) = b.len().checked_sub(NEAR) else { return (column, at) };
-    let mut targets = plan.targets().get(column..).unwrap_or_default().iter();
-    while let Some(target) = targets.as_slice().first() {
-        let Some(cell) = cells.get_mut(target.cell) else { break };
-        if at > last {
-            break;
-        }
-        // SAFETY: `at` is at most `last`, behind which there are `NEAR` bytes.
-        let near: &'b Near = unsafe { &*b.as_ptr().add(at).cast() };
-        let kind = target.kind;
-        let mut length = 0;
-        if kind.is(Kind::FLOAT) {
-            length = float(near, cell);
-        } else if kind.is(Kind::STR) {
-            if near[0] == b'"' {
-                length = text(b, at, cell, arena);
-            }
-        } else if kind.is(Kind::INT | Kind::UINT) {
-            length = integer(near, cell);
-            if kind.is(Kind::UINT) && near[0] == b'-' {
-                length = 0;
-            }
-        } else if kind.is(Kind::TIME) {
-            length = instant(b, at, near, plan.unit(), cell, arena);
-        } else if kind.is(Kind::BOOL) {
-            length = boolean(near, cell);
-        } else {
-            length = other(b, at, near, kind, cell, arena);
-        }
-        if length == 0 {
-            length = null(near, cell);
-        }
-        // SAFETY: numbers and words end within `near`, and behind the quote of a text there is another byte.
-        if length == 0 || unsafe { *b.get_unchecked(at + length) } != target.end {
-            break;
-        }
-        at += length + 1;
-        targets.next();
+    let Some(last) = b.len().checked_sub(NEAR) else { return (0, at) };
+    if at > last || at < BEFORE {
+        return (0, at);
     }
-    (plan.targets().len() - targets.len(), at)
+    // SAFETY: both are within the bytes.
+    let (mut near, last) = unsafe { (Near::new(b, at), Near::new(b, last)) };
+    let mut left = targets.iter();
+    while let Some(target) = left.next() {
+        if near.is_behind(last) {
+            return (targets.len() - left.len() - 1, near.index(b));
+        }
+        // SAFETY: promised by the caller.
+        let read = unsafe { value(near, b, target, unit, cells, arena) };
+        match read {
+            Some(end) if end.byte(0) == target.end => near = end.behind(1),
+            _ => return (targets.len() - left.len() - 1, near.index(b)),
+        }
+    }
+    (targets.len(), near.index(b))
 }
 
-#[cold]
-#[inline(never)]
-fn null(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    if near.first_chunk() == Some(b"null") {
-        *cell = ValueRef::Null;
-        4
+/// Reads one value as it is wanted; gives what is behind it.
+///
+/// # Safety
+/// The target's cell is one of `cells`.
+#[inline(always)]
+unsafe fn value<'b>(
+    near: Near<'b>,
+    b: &'b [u8],
+    target: &Target,
+    unit: Option<i64>,
+    cells: &mut [ValueRef<'b>],
+    arena: &mut Arena<'b>,
+) -> Option<Near<'b>> {
+    let kind = target.kind;
+    // SAFETY: promised by the caller.
+    let mut put = |value| unsafe { *target.of(cells) = value };
+    if kind.is(Kind::FLOAT) {
+        if let Some((value, end)) = float(near) {
+            put(ValueRef::F64(value));
+            return Some(end);
+        }
+    } else if kind.is(Kind::STR) {
+        // SAFETY: promised by the caller.
+        if let Some(end) = text(near, b, unsafe { target.of(cells) }, arena) {
+            return Some(end);
+        }
+    } else if kind.is(Kind::INT | Kind::UINT) {
+        if let Some((value, end)) = integer(near)
+            && !(kind.is(Kind::UINT) && near.byte(0) == b'-')
+        {
+            put(ValueRef::I64(value));
+            return Some(end);
+        }
+    } else if kind.is(Kind::TIME) {
+        if near.byte(0) == b'"' {
+            // SAFETY: promised by the caller.
+            return time_text(near, b, unsafe { target.of(cells) }, arena);
+        }
+        if let Some((value, end)) = integer(near)
+            && let Some(unit) = unit
+            && let Some(nanos) = value.checked_mul(unit)
+        {
+            put(ValueRef::Time(nanos));
+            return Some(end);
+        }
+    } else if kind.is(Kind::BOOL) {
+        if let Some((value, end)) = boolean(near) {
+            put(ValueRef::Bool(value));
+            return Some(end);
+        }
     } else {
-        0
+        // SAFETY: promised by the caller.
+        return other(near, b, kind, unsafe { target.of(cells) }, arena);
+    }
+    if near.four(0) != *b"null" {
+        return None;
+    }
+    // SAFETY: promised by the caller.
+    unsafe { *target.of(cells) = ValueRef::Null };
+    Some(near.behind(4))
+}
+
+#[inline(never)]
+fn time_text<'b>(
+    near: Near<'b>,
+    b: &'b [u8],
+    cell: &mut ValueRef<'b>,
+    arena: &mut Arena<'b>,
+) -> Option<Near<'b>> {
+    let end = text(near, b, cell, arena)?;
+    if let ValueRef::Str(text) = *cell {
+        *cell = ValueRef::instant(text);
+    }
+    Some(end)
+}
+
+#[inline(always)]
+fn boolean(near: Near<'_>) -> Option<(bool, Near<'_>)> {
+    if near.four(0) == *b"true" {
+        Some((true, near.behind(4)))
+    } else if near.four(1) == *b"alse" && near.byte(0) == b'f' {
+        Some((false, near.behind(5)))
+    } else {
+        None
     }
 }
 
-/// A value whose type is not known before, or that is not wanted.
+/// A value of another kind, whose type is not known before, or that is not wanted.
 #[inline(never)]
 fn other<'b>(
+    near: Near<'b>,
     b: &'b [u8],
-    at: usize,
-    near: &'b Near,
     kind: Kind,
     cell: &mut ValueRef<'b>,
     arena: &mut Arena<'b>,
-) -> usize {
+) -> Option<Near<'b>> {
     let wanted = kind.is(Kind::ANY);
-    if near[0] == b'"' {
-        return match wanted {
-            true => text(b, at, cell, arena),
-            false => string_end(b, at).map_or(0, |(end, _)| end + 1 - at),
-        };
+    if near.byte(0) == b'"' {
+        if !wanted {
+            return text_end(near, b).map(|(quote, _)| quote.behind(1));
+        }
+        return text(near, b, cell, arena);
     }
-    let length = number(near);
-    if length > 0 {
-        if wanted && let Ok(text) = str::from_utf8(&near[..length]) {
+    if let Some(end) = number(near) {
+        if wanted && let Ok(text) = str::from_utf8(near.until(end)) {
             *cell = ValueRef::Number(text);
         }
-        return length;
+        return Some(end);
     }
-    let mut nothing = ValueRef::Null;
-    boolean(near, if wanted { cell } else { &mut nothing })
-}
-
-#[inline(always)]
-fn instant<'b>(
-    b: &'b [u8],
-    at: usize,
-    near: &Near,
-    unit: Option<i64>,
-    cell: &mut ValueRef<'b>,
-    arena: &mut Arena<'b>,
-) -> usize {
-    if near[0] == b'"' {
-        let length = text(b, at, cell, arena);
-        if let ValueRef::Str(text) = *cell {
-            *cell = ValueRef::instant(text);
-        }
-        return length;
+    let (value, end) = match boolean(near) {
+        Some((value, end)) => (ValueRef::Bool(value), end),
+        None if near.four(0) == *b"null" => (ValueRef::Null, near.behind(4)),
+        None => return None,
+    };
+    if wanted {
+        *cell = value;
     }
-    let length = integer(near, cell);
-    match (*cell, unit) {
-        (ValueRef::I64(value), Some(unit)) if length > 0 => match value.checked_mul(unit) {
-            Some(nanos) => {
-                *cell = ValueRef::Time(nanos);
-                length
-            }
-            None => 0,
-        },
-        _ => 0,
-    }
-}
-
-#[inline(always)]
-fn boolean(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    if near.first_chunk() == Some(b"true") {
-        *cell = ValueRef::Bool(true);
-        4
-    } else if near.first_chunk() == Some(b"false") {
-        *cell = ValueRef::Bool(false);
-        5
-    } else {
-        0
-    }
-}
-
-/// The place of the quote that ends the string whose first quote is at `b[at]`, and whether it is all ASCII for sure. Another byte
-/// follows it.
-#[inline(always)]
-fn string_end(b: &[u8], at: usize) -> Option<(usize, bool)> {
-    let mut from = at + 1;
-    let mut high = 0;
-    loop {
-        let chunk: &[u8; 33] = b.get(from..)?.first_chunk()?;
-        // SAFETY: both blocks are within the 33 bytes.
-        let (first, second) = unsafe { (Block::load(chunk.as_ptr()), Block::load(chunk.as_ptr().add(16))) };
-        let marks = first.in_string() | second.in_string() << 16;
-        let (words, _) = chunk.as_chunks::<8>();
-        high |= words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
-        if let Some(marks) = NonZero::new(marks) {
-            let place = marks.trailing_zeros() as usize;
-            let ascii = high & 0x8080_8080_8080_8080 == 0;
-            return (chunk[place & 31] == b'"').then_some((from + place, ascii));
-        }
-        from += 32;
-    }
-}
-
-/// The length of a string with its quotes; 0 when it cannot be read.
-#[inline(always)]
-fn text<'b>(b: &'b [u8], at: usize, cell: &mut ValueRef<'b>, arena: &mut Arena<'b>) -> usize {
-    if let Some((end, true)) = string_end(b, at)
-        && let Some(raw) = b.get(at + 1..end)
-    {
-        // SAFETY: ASCII is UTF-8.
-        *cell = ValueRef::Str(unsafe { str::from_utf8_unchecked(raw) });
-        return end + 1 - at;
-    }
-    hard_text(b, at, cell, arena)
-}
-
-/// A string that has escapes, other characters than ASCII, or no end.
-#[cold]
-#[inline(never)]
-fn hard_text<'b>(b: &'b [u8], at: usize, cell: &mut ValueRef<'b>, arena: &mut Arena<'b>) -> usize {
-    match string(b, at, arena) {
-        Ok((text, end)) if end < b.len() => {
-            *cell = ValueRef::Str(text);
-            end - at
-        }
-        _ => 0,
-    }
+    Some(end)
 }

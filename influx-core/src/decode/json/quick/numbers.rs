@@ -1,187 +1,154 @@
-//! Numbers as servers write them.
+//! Numbers as servers write them: digits sixteen at a time.
 
 use core::num::NonZero;
 
-use super::{NEAR, Near};
+use super::near::Near;
 use crate::decode::decimal;
-use crate::decode::number::{POWERS, TENS, ZEROS, join, others, scan};
-use crate::decode::value_ref::ValueRef;
+use crate::decode::number::{POWERS, ZEROS, others, scan};
 
-/// Eight bytes at `near[at]`.
+/// An integer, and what is behind it; nothing else of a number may follow.
 #[inline(always)]
-fn word(near: &Near, at: usize) -> u64 {
-    debug_assert!(at + 8 <= NEAR, "a word at {at}");
-    // SAFETY: callers have passed over at most a sign, 19 digits and a point, and 21 bytes and 8 more are within `near`.
-    u64::from_le(unsafe { near.as_ptr().add(at).cast::<u64>().read_unaligned() })
+pub(super) fn integer(near: Near<'_>) -> Option<(i64, Near<'_>)> {
+    if near.byte(0) == b'-' { negative_integer(near) } else { magnitude(near) }
 }
 
-/// The byte at `near[at]`.
-#[inline(always)]
-fn byte(near: &Near, at: usize) -> u8 {
-    debug_assert!(at < NEAR, "a byte at {at}");
-    // SAFETY: as in `word`.
-    unsafe { *near.get_unchecked(at) }
+#[inline(never)]
+fn negative_integer(near: Near<'_>) -> Option<(i64, Near<'_>)> {
+    magnitude(near.behind(1)).map(|(value, end)| (-value, end))
 }
 
 #[inline(always)]
-fn digit(near: &Near, at: usize) -> u8 {
-    byte(near, at).wrapping_sub(b'0')
-}
-
-/// The length of an integer; 0 for none. What ends it is for the caller to judge: nothing of a number may follow.
-#[inline(always)]
-pub(super) fn integer(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    let negative = byte(near, 0) == b'-';
-    let start = usize::from(negative);
-    let first = word(near, start) ^ ZEROS;
-    let (mut value, mut end);
-    match NonZero::new(others(first)) {
-        Some(others) => {
-            let bits = others.trailing_zeros() & 56;
-            if bits == 0 {
-                return 0;
-            }
-            // shifted so that zeros stand in front of the digits
-            value = join(first << (64 - bits));
-            end = start + bits as usize / 8;
-        }
-        None => {
-            (value, end) = (join(first), start + 8);
-            let second = word(near, end) ^ ZEROS;
-            if others(second) == 0 {
-                value = value * 100_000_000 + join(second);
-                end += 8;
-            }
-            // one by one: how many is the same in almost every row
-            while digit(near, end) < 10 {
-                if end - start == 19 {
-                    return 0;
-                }
-                value = value * 10 + u64::from(digit(near, end));
-                end += 1;
-            }
-        }
+fn magnitude(start: Near<'_>) -> Option<(i64, Near<'_>)> {
+    let digits = start.digits();
+    let count = digits.count();
+    // no digit, or a leading zero
+    if count == 0 || (start.byte(0) == b'0' && count > 1) {
+        return None;
     }
-    // a leading zero, or beyond the range
-    if (first & 0xff == 0 && end - start > 1) || value > i64::MAX as u64 {
-        return 0;
+    let mut end = start.behind(count);
+    if count < 16 {
+        return Some((end.number_before(count) as i64, end));
     }
-    *cell = ValueRef::I64(if negative { -(value as i64) } else { value as i64 });
-    end
+    let mut value = digits.join();
+    // one by one: how many is the same in almost every row; 19 digits always fit into 64 bits without a sign
+    for left in (0..4).rev() {
+        let digit = end.digit(0);
+        if digit > 9 {
+            break;
+        }
+        if left == 0 {
+            return None;
+        }
+        value = value * 10 + u64::from(digit);
+        end = end.behind(1);
+    }
+    i64::try_from(value).ok().map(|value| (value, end))
 }
 
-/// The length of a float of at most 19 digits; 0 for others. What ends it is for the caller to judge.
+/// A float of at most 19 digits, and what is behind it; nothing else of a number may follow.
 #[inline(always)]
-pub(super) fn float(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    let negative = byte(near, 0) == b'-';
-    let start = usize::from(negative);
+pub(super) fn float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
     // by branches: the number of digits before the point seldom changes from row to row
-    let mut mantissa = u64::from(digit(near, start));
-    if mantissa > 9 {
-        return 0;
+    let mut whole = u64::from(near.digit(0));
+    if whole > 9 {
+        return if near.byte(0) == b'-' { negative_float(near) } else { None };
     }
-    let mut at = start + 1;
-    if digit(near, at) < 10 {
-        if mantissa == 0 {
-            return 0;
+    let mut point = near.behind(1);
+    if point.digit(0) < 10 {
+        if whole == 0 {
+            return None;
         }
-        mantissa = mantissa * 10 + u64::from(digit(near, at));
-        at = start + 2;
-        if digit(near, at) < 10 {
-            mantissa = mantissa * 10 + u64::from(digit(near, at));
-            at = start + 3;
-            if digit(near, at) < 10 {
-                return long_float(near, cell);
+        whole = whole * 10 + u64::from(point.digit(0));
+        point = near.behind(2);
+        if point.digit(0) < 10 {
+            whole = whole * 10 + u64::from(point.digit(0));
+            point = near.behind(3);
+            if point.digit(0) < 10 {
+                return long_float(near);
             }
         }
     }
-    let size;
-    if byte(near, at) == b'.' {
-        let point = at + 1;
-        let first = word(near, point) ^ ZEROS;
-        match NonZero::new(others(first)) {
-            Some(others) => {
-                let bits = others.trailing_zeros() & 56;
-                let count = bits as usize / 8;
-                if bits == 0 {
-                    return 0;
-                }
-                // at most ten digits: both are exact, so the quotient is the nearest float
-                let digits = mantissa * TENS[count] + join(first << (64 - bits));
-                size = digits as i64 as f64 / POWERS[count];
-                at = point + count;
-            }
-            None => {
-                mantissa = mantissa * 100_000_000 + join(first);
-                at = point + 8;
-                let second = word(near, at) ^ ZEROS;
-                match NonZero::new(others(second)) {
-                    Some(others) => {
-                        let bits = others.trailing_zeros() & 56;
-                        if bits > 0 {
-                            let count = bits as usize / 8;
-                            mantissa = mantissa * TENS[count] + join(second << (64 - bits));
-                            at += count;
-                        }
-                    }
-                    None => {
-                        mantissa = mantissa * 100_000_000 + join(second);
-                        at += 8;
-                        while digit(near, at) < 10 {
-                            // 19 digits and a point
-                            if at - start == 20 {
-                                return 0;
-                            }
-                            mantissa = mantissa * 10 + u64::from(digit(near, at));
-                            at += 1;
-                        }
-                    }
-                }
-                size = decimal::nearest(mantissa, at - point);
-            }
-        }
-    } else {
-        size = mantissa as i64 as f64;
+    if point.byte(0) != b'.' {
+        return Some((whole as i64 as f64, point));
     }
-    // the sign is a bit: no branch, no second value
-    *cell = ValueRef::F64(f64::from_bits(size.to_bits() | u64::from(negative) << 63));
-    at
+    let places = point.behind(1).digits().count();
+    let end = point.behind(1 + places);
+    let mantissa = whole * TENS[places] + end.number_before(places);
+    // at most eleven digits: both are exact, so the quotient is the nearest float
+    if places.wrapping_sub(1) < 8 {
+        return Some((mantissa as i64 as f64 / POWERS[places], end));
+    }
+    if places == 16 && end.digit(0) < 10 {
+        return longer(mantissa, end);
+    }
+    (places > 0).then(|| (decimal::nearest_long(mantissa, places), end))
+}
+
+#[inline(never)]
+fn negative_float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
+    let start = near.behind(1);
+    // no second sign
+    if start.digit(0) > 9 { None } else { float(start).map(|(size, end)| (-size, end)) }
+}
+
+/// 10^0 ..= 10^16.
+static TENS: [u64; 17] = {
+    let mut table = [1; 17];
+    let mut power = 1;
+    while power < table.len() {
+        table[power] = table[power - 1] * 10;
+        power += 1;
+    }
+    table
+};
+
+/// A float of more than 16 digits behind the point, of which so many are read, up to `end`.
+#[inline(never)]
+fn longer(mut mantissa: u64, mut end: Near<'_>) -> Option<(f64, Near<'_>)> {
+    let mut places = 16;
+    while end.digit(0) < 10 {
+        mantissa = mantissa.checked_mul(10)?.checked_add(u64::from(end.digit(0)))?;
+        places += 1;
+        end = end.behind(1);
+        if places == 19 {
+            return None;
+        }
+    }
+    Some((decimal::nearest_long(mantissa, places), end))
 }
 
 /// A float of more than three digits before the point.
 #[inline(never)]
-fn long_float(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    let Ok(number) = scan(near, 0) else { return 0 };
-    let Some(value) = number.as_f64(&near[..number.end]) else { return 0 };
-    *cell = ValueRef::F64(value);
-    number.end
+fn long_float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
+    let bytes = near.bytes();
+    let number = scan(bytes, 0).ok()?;
+    Some((number.as_f64(&bytes[..number.end])?, near.behind(number.end)))
 }
 
-/// The length of a number without an exponent; 0 for others. What ends it is for the caller to judge.
+/// What is behind a number without an exponent.
 #[inline(always)]
-pub(super) fn number(near: &Near) -> usize {
-    let start = usize::from(near[0] == b'-');
-    let whole = digits(near, start);
-    if whole == start || whole == TOO_FAR || (byte(near, start) == b'0' && whole > start + 1) {
-        return 0;
+pub(super) fn number(near: Near<'_>) -> Option<Near<'_>> {
+    let bytes = near.bytes();
+    let start = usize::from(bytes[0] == b'-');
+    let whole = digits(bytes, start)?;
+    if whole == start || (bytes[start] == b'0' && whole > start + 1) {
+        return None;
     }
-    if byte(near, whole) != b'.' {
-        return whole;
+    if bytes[whole] != b'.' {
+        return Some(near.behind(whole));
     }
-    let end = digits(near, whole + 1);
-    if end == whole + 1 || end == TOO_FAR { 0 } else { end }
+    let end = digits(bytes, whole + 1)?;
+    (end > whole + 1).then(|| near.behind(end))
 }
 
-const TOO_FAR: usize = usize::MAX;
-
-/// Where the digits from `near[at]` on end, if they do well before the end.
+/// Where the digits from `bytes[at]` on end, if they do well before the end.
 #[inline(always)]
-fn digits(near: &Near, mut at: usize) -> usize {
-    while at + 8 <= NEAR {
-        match NonZero::new(others(word(near, at) ^ ZEROS)) {
-            Some(others) => return at + others.trailing_zeros() as usize / 8,
+fn digits(bytes: &[u8], mut at: usize) -> Option<usize> {
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        match NonZero::new(others(u64::from_le_bytes(*eight) ^ ZEROS)) {
+            Some(marks) => return Some(at + marks.trailing_zeros() as usize / 8),
             None => at += 8,
         }
     }
-    TOO_FAR
+    None
 }
