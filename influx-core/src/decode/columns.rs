@@ -142,6 +142,11 @@ impl Columns {
         self.tags.iter().map(|(key, value)| (&**key, &**value))
     }
 
+    /// The value of a tag, by its place.
+    pub(crate) fn tag(&self, at: usize) -> Option<&str> {
+        self.tags.get(at).map(|(_, value)| &**value)
+    }
+
     /// The columns in their order.
     pub fn columns(&self) -> &[Column] {
         &self.columns

@@ -1,5 +1,6 @@
 //! Push decoders: bytes in as they arrive, rows out. No I/O here.
 
+mod ahead;
 pub(crate) mod columns;
 mod decimal;
 mod digits;

@@ -51,8 +51,14 @@ pub(super) enum Said {
 
 /// Whether bytes are a text that may stand in a message; its last character may be cut.
 fn is_readable(text: &[u8]) -> bool {
-    let utf8 = str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true);
-    utf8 && !text.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+    let text = match str::from_utf8(text) {
+        Ok(text) => text,
+        Err(error) if error.error_len().is_none() => {
+            str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.chars().any(|letter| letter.is_control() && !letter.is_ascii_whitespace())
 }
 
 /// How much of a text that is no document is kept for the message.

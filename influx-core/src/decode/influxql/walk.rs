@@ -5,6 +5,7 @@ use core::fmt::Debug;
 
 use super::Options;
 use super::response::{Key, Place, Response, Said};
+use crate::decode::ahead::Ahead;
 use crate::decode::error::DecodeError;
 use crate::decode::json::blank;
 use crate::decode::plan::Plan;
@@ -102,6 +103,15 @@ pub(super) trait Notation: Debug + Default + Send + Sync + 'static {
     /// Where the next row begins, if that can be told without a step.
     fn row_at(&self, b: &[u8], at: usize) -> Option<usize>;
 
+    /// As [`row_at`](Self::row_at), right behind another row.
+    fn row_behind(b: &[u8], at: usize) -> Option<usize>;
+
+    /// How many rows there can still be.
+    fn rows_left(&self) -> usize;
+
+    /// The place behind the last row that can be complete.
+    fn rows_end(b: &[u8]) -> usize;
+
     /// Reads the row at `at` into the plan's cells; gives the place behind it.
     fn read_row<'b>(
         b: &'b [u8],
@@ -111,11 +121,11 @@ pub(super) trait Notation: Debug + Default + Send + Sync + 'static {
         arena: &mut Arena<'b>,
     ) -> Result<usize, Stop>;
 
-    /// A row was read.
-    fn row_done(&mut self);
+    /// So many rows were read.
+    fn rows_done(&mut self, rows: usize);
 
-    /// The row is read again from its start.
-    fn row_again(&mut self);
+    /// The last so many rows, or one that was not complete, are read again from their start.
+    fn rows_again(&mut self, rows: usize);
 
     /// Bytes for a message.
     fn shown(found: &[u8]) -> String;
@@ -134,6 +144,8 @@ pub(super) struct Walk<N: Notation> {
     deferred: Option<usize>,
     /// Where to go on once these values were read.
     resume: Option<usize>,
+    /// The last thing that was read is a row.
+    behind_row: bool,
 }
 
 impl<N: Notation> Walk<N> {
@@ -147,6 +159,7 @@ impl<N: Notation> Walk<N> {
             passing_over: false,
             deferred: None,
             resume: None,
+            behind_row: false,
         }
     }
 
@@ -330,11 +343,32 @@ impl<N: Notation> Walk<N> {
         self.list(Place::Values, b)
     }
 
-    /// The row at `at` could not be read.
-    #[cold]
-    fn row_stopped(&mut self, at: usize, stop: Stop, b: &[u8]) -> Found {
+    /// What begins at `at` needs more bytes; so many rows before it come first.
+    fn rows_end_here(&mut self, rows: usize, at: usize) -> Found {
+        if rows > 0 {
+            return self.rows_done(rows);
+        }
         self.position = at;
-        self.notation.row_again();
+        self.behind_row = false;
+        self.notation.rows_again(0);
+        Found::More
+    }
+
+    fn rows_done(&mut self, rows: usize) -> Found {
+        self.behind_row = true;
+        self.notation.rows_done(rows);
+        self.response.head.row += rows as u64;
+        Found::Rows(rows)
+    }
+
+    /// The row at `at` could not be read; so many before it could, and come first.
+    #[cold]
+    #[inline(never)]
+    fn rows_stopped(&mut self, rows: usize, at: usize, stop: Stop, b: &[u8]) -> Found {
+        if rows > 0 {
+            return self.rows_done(rows);
+        }
+        self.rows_end_here(0, at);
         match stop {
             Stop::Bad(at, what) => Found::Bad(self.malformed((at, what), b)),
             // read again from its start when more is there: cheaper than to remember how far it reaches
@@ -370,7 +404,12 @@ impl<N: Notation> Machine for Walk<N> {
         }
     }
 
+    fn rows_end(&self, b: &[u8]) -> usize {
+        N::rows_end(b)
+    }
+
     fn step(&mut self, b: &[u8]) -> Result<Event, DecodeError> {
+        self.behind_row = false;
         loop {
             if self.passing_over && !self.pass_over(b) {
                 return Ok(Event::More);
@@ -398,26 +437,50 @@ impl<N: Notation> Machine for Walk<N> {
     }
 
     /// Only where the row follows upon another one; other places are for [`step`](Machine::step).
-    fn row<'b>(
+    fn rows<'b>(
         &mut self,
-        b: &'b [u8],
+        (b, rows_end): (&'b [u8], usize),
         plan: &Plan,
-        cells: &mut [ValueRef<'b>],
+        ahead: &mut Ahead<'b>,
         arena: &mut Arena<'b>,
     ) -> Found {
-        if self.response.place != Place::Values || self.scan.is_some() {
-            return Found::Other;
-        }
-        let Some(at) = self.notation.row_at(b, self.position) else { return Found::Other };
-        match N::read_row(b, at, plan, cells, arena) {
-            Ok(end) => {
-                self.position = end;
-                self.notation.row_done();
-                self.response.head.row += 1;
-                Found::Row(self.response.head.row)
+        let left = self.notation.rows_left();
+        let at = if left == 0 {
+            None
+        } else if self.behind_row {
+            N::row_behind(b, self.position)
+        } else if self.response.place == Place::Values && self.scan.is_none() {
+            self.notation.row_at(b, self.position)
+        } else {
+            None
+        };
+        let Some(mut at) = at else { return Found::Other };
+        let most = left.min(plan.rows_ahead());
+        let mut rows = 0;
+        loop {
+            if at >= rows_end {
+                return self.rows_end_here(rows, at);
             }
-            Err(stop) => self.row_stopped(at, stop, b),
+            match N::read_row(b, at, plan, plan.row(ahead, rows), arena) {
+                Ok(end) => {
+                    ahead.starts[rows] = at;
+                    rows += 1;
+                    self.position = end;
+                    match N::row_behind(b, end) {
+                        Some(next) if rows < most => at = next,
+                        _ => return self.rows_done(rows),
+                    }
+                }
+                Err(stop) => return self.rows_stopped(rows, at, stop, b),
+            }
         }
+    }
+
+    fn rewind(&mut self, start: usize, rows: usize) {
+        self.position = start;
+        self.behind_row = false;
+        self.notation.rows_again(rows);
+        self.response.head.row -= rows as u64;
     }
 
     fn at_end(&mut self) -> Option<DecodeError> {

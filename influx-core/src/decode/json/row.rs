@@ -10,6 +10,7 @@ use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
 
 /// Reads the row whose `[` is at `b[at]` into the plan's cells; gives the place behind its `]`.
+#[inline(always)]
 pub(crate) fn row<'b>(
     b: &'b [u8],
     at: usize,
@@ -17,27 +18,31 @@ pub(crate) fn row<'b>(
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let mut at = at + 1;
-    let (mut targets, unit) = (plan.targets(), plan.unit());
-    if targets.is_empty() {
+    let Some(cells) = cells.get_mut(..plan.width()) else { return Err(Stop::Bad(at, "no room for the row")) };
+    // SAFETY: a plan's targets are of cells below its width.
+    let (left, at) = unsafe { quick::values(b, at + 1, plan, plan.targets(), cells, arena) };
+    if left.is_empty() && plan.is_simple() { Ok(at) } else { odd_row(b, at, plan, left, cells, arena) }
+}
+
+/// Reads what is left of a row, with what is unusual in it, and does what seldom is to be done at its end.
+#[inline(never)]
+fn odd_row<'b>(
+    b: &'b [u8],
+    mut at: usize,
+    plan: &Plan,
+    mut left: &[Target],
+    cells: &mut [ValueRef<'b>],
+    arena: &mut Arena<'b>,
+) -> Result<usize, Stop> {
+    while let [target, rest @ ..] = left {
+        at = careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)?;
+        // SAFETY: as in `row`.
+        (left, at) = unsafe { quick::values(b, at, plan, rest, cells, arena) };
+    }
+    if plan.targets().is_empty() {
         at = end(b, at)?;
     }
-    let Some(cells) = cells.get_mut(..plan.width()) else { return Err(Stop::Bad(at, "no room for the row")) };
-    while !targets.is_empty() {
-        let read;
-        // SAFETY: a plan's cells are below its width.
-        (read, at) = unsafe { quick::values(b, at, targets, unit, cells, arena) };
-        let [target, rest @ ..] = &targets[read..] else { break };
-        at = careful(b, at, target, unit, &mut cells[target.cell()], arena)?;
-        targets = rest;
-    }
-    for &(from, to) in plan.copies() {
-        if let Some(&value) = cells.get(from)
-            && let Some(cell) = cells.get_mut(to)
-        {
-            *cell = value;
-        }
-    }
+    plan.copy(cells);
     Ok(at)
 }
 

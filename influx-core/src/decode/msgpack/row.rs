@@ -31,12 +31,8 @@ pub(crate) fn row<'b>(
         at = careful(b, at, target, plan.unit(), cell, arena)?;
         column += 1;
     }
-    for &(from, to) in plan.copies() {
-        if let Some(&value) = cells.get(from)
-            && let Some(cell) = cells.get_mut(to)
-        {
-            *cell = value;
-        }
+    if !plan.is_simple() {
+        plan.copy(cells);
     }
     Ok(at)
 }

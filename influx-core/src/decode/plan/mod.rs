@@ -6,6 +6,7 @@ mod want;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::columns::Columns;
 use crate::decode::error::{DecodeError, Owner};
 use crate::decode::shared::SharedTexts;
@@ -42,6 +43,13 @@ pub(crate) struct Target {
     pub(crate) end: u8,
 }
 
+/// A cell of a tag of the series, or of its name.
+#[derive(Debug)]
+struct Constant {
+    cell: usize,
+    tag: Option<usize>,
+}
+
 impl Target {
     fn new(want: Want, cell: usize, end: u8) -> Target {
         Target { want, kind: Kind::of(want), offset: cell * size_of::<ValueRef<'_>>(), end }
@@ -74,9 +82,9 @@ pub(crate) struct Asked {
 
 /// Which values of a row go to which slot, and what is wanted of every column; made by [`Plan::of`] for one header.
 ///
-/// A row has one cell per slot, so that a struct finds its values where it looks for them. Behind those it has one per column, one
-/// per series tag, one for the measurement, and one that is always null; a slot's `cell` counts from there. A column that a
-/// slot takes is written to the slot's cell alone.
+/// A row has one cell per slot, so that a struct finds its values where it looks for them, and one behind those that is always null. A
+/// column that a slot takes is written to the slot's cell alone. Where the values of other columns or of the series' tags are asked
+/// for, too, they have cells of their own behind those of the slots.
 #[derive(Debug)]
 pub struct Plan {
     columns: Arc<Columns>,
@@ -87,6 +95,10 @@ pub struct Plan {
     /// The unit of times that are numbers, in nanoseconds.
     unit: Option<i64>,
     copies: Vec<(usize, usize)>,
+    /// What is the same in every row.
+    constants: Vec<Constant>,
+    /// There are targets and no copies.
+    simple: bool,
     rest_tags: Vec<usize>,
     rest_fields: Vec<usize>,
     /// Texts that rows share.
@@ -148,10 +160,21 @@ impl Plan {
         self.unit
     }
 
-    /// Cells that get the value of another cell, from and to: of columns that several slots take.
+    /// Whether a row is read once its targets are.
     #[inline]
-    pub(crate) fn copies(&self) -> &[(usize, usize)] {
-        &self.copies
+    pub(crate) fn is_simple(&self) -> bool {
+        self.simple
+    }
+
+    /// Gives the values of columns that several slots take to the cells of all of them.
+    pub(crate) fn copy(&self, cells: &mut [ValueRef<'_>]) {
+        for &(from, to) in &self.copies {
+            if let Some(&value) = cells.get(from)
+                && let Some(cell) = cells.get_mut(to)
+            {
+                *cell = value;
+            }
+        }
     }
 
     /// The cell of a column.
@@ -159,20 +182,40 @@ impl Plan {
         self.targets.get(column).map_or(usize::MAX, Target::cell)
     }
 
-    /// All cells of a row, with the values that are the same in every row of the series; `keep` makes them last.
+    /// How many rows may be read ahead: few of many columns, so that their cells stay near to the processor.
+    pub(crate) fn rows_ahead(&self) -> usize {
+        (256 / self.width).clamp(1, AHEAD)
+    }
+
+    /// The cells of one row, with the values that are the same in every row of the series; `keep` makes them last.
     pub(crate) fn fill<'b>(&self, cells: &mut Vec<ValueRef<'b>>, mut keep: impl FnMut(&str) -> &'b str) {
-        let mut text = |text: Option<&str>| text.map_or(ValueRef::Null, |text| ValueRef::Str(keep(text)));
-        let first = self.slots.len() + self.targets.len();
         cells.clear();
-        cells.resize(first, ValueRef::Null);
-        cells.extend(self.columns.tags().map(|(_, value)| text(Some(value))));
-        cells.push(text(self.columns.name()));
-        cells.push(ValueRef::Null);
-        for (at, slot) in self.slots.iter().enumerate() {
-            if slot.cell >= self.targets.len() {
-                cells[at] = cells[self.slots.len() + slot.cell];
-            }
+        cells.resize(self.width, ValueRef::Null);
+        for constant in &self.constants {
+            let text = match constant.tag {
+                Some(tag) => self.columns.tag(tag),
+                None => self.columns.name(),
+            };
+            cells[constant.cell] = text.map_or(ValueRef::Null, |text| ValueRef::Str(keep(text)));
         }
+    }
+
+    /// The cells of a row, by its place among those that are read ahead.
+    #[inline(always)]
+    pub(crate) fn row<'c, 'b>(&self, ahead: &'c mut Ahead<'b>, row: usize) -> &'c mut [ValueRef<'b>] {
+        if row >= ahead.loaded {
+            self.load(ahead, row);
+        }
+        let from = row * self.width;
+        &mut ahead.cells[from..][..self.width]
+    }
+
+    /// Adds the cells of one more row. Those that are not the same in every row are all written when it is read.
+    #[cold]
+    #[inline(never)]
+    fn load(&self, ahead: &mut Ahead<'_>, row: usize) {
+        ahead.cells.extend_from_within(..self.width);
+        ahead.loaded = row + 1;
     }
 
     pub(crate) fn owner(&self, slot: usize) -> Owner {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use super::want::Want;
-use super::{Plan, Slot, Takes, Target};
+use super::{Constant, Plan, Slot, Takes, Target};
 use crate::decode::columns::{ColumnKind, ColumnRole, Columns};
 use crate::decode::error::{DecodeError, Owner};
 use crate::precision::Precision;
@@ -266,11 +266,14 @@ impl<'p> Planner<'p> {
         }
         let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (targets, copies) = self.targets(shared);
-        let cells = self.slots.len() + self.null() + 1;
+        let constants = self.constants();
+        let cells = self.null_cell() + 1;
         assert!(targets.iter().all(|target| target.cell() < cells), "every target has a cell");
         let unit = columns.epoch().map(Precision::nanos);
         Plan {
             columns,
+            simple: !targets.is_empty() && copies.is_empty(),
+            constants,
             slots: self.slots,
             targets,
             width: cells,
@@ -282,17 +285,37 @@ impl<'p> Planner<'p> {
         }
     }
 
+    /// Whether columns and tags have cells beside those of the slots.
+    fn keeps_columns(&self) -> bool {
+        self.all || self.slots.iter().any(|slot| slot.kind != Takes::One)
+    }
+
+    /// The last cell of a row, which is always null.
+    fn null_cell(&self) -> usize {
+        self.slots.len() + if self.keeps_columns() { self.null() } else { 0 }
+    }
+
+    /// The cells of the series' tags and its name that a slot takes, and those of the tags themselves where a slot takes the rest.
+    fn constants(&self) -> Vec<Constant> {
+        let width = self.wants.len();
+        let measurement = self.null() - 1;
+        let of = |cell, source| Constant { cell, tag: (source < measurement).then(|| source - width) };
+        let taken = (0..).zip(&self.slots).filter(|(_, slot)| (width..=measurement).contains(&slot.cell));
+        let mut constants: Vec<_> = taken.map(|(cell, slot)| of(cell, slot.cell)).collect();
+        if self.keeps_columns() {
+            constants.extend((width..measurement).map(|source| of(self.slots.len() + source, source)));
+        }
+        constants
+    }
+
     /// Where each column's value goes, and to which other slots it goes from there.
     fn targets(&self, shared: impl Fn(usize) -> bool) -> (Vec<Target>, Vec<(usize, usize)>) {
         let mut copies = Vec::new();
         let last = self.wants.len().saturating_sub(1);
         let of_column = |(at, &want): (usize, &Want)| {
             let mut takers = (0..self.slots.len()).filter(|&slot| self.slots[slot].cell == at);
-            let cell = if shared(at) {
-                self.slots.len() + at
-            } else {
-                takers.next().unwrap_or(self.slots.len() + self.null())
-            };
+            let cell =
+                if shared(at) { self.slots.len() + at } else { takers.next().unwrap_or(self.null_cell()) };
             copies.extend(takers.map(|slot| (cell, slot)));
             Target::new(want, cell, if at == last { b']' } else { b',' })
         };

@@ -17,6 +17,9 @@ use crate::decode::value_ref::ValueRef;
 /// How much of the next frame is looked at first for the end of a row that began in the one before.
 const FIRST_PIECE: usize = 256;
 
+/// How many bytes stay before what is carried over: values are read faster where some are.
+const KEPT: usize = 16;
+
 /// Takes a response as it arrives, in frames that are split anywhere, and lends its rows.
 ///
 /// Rows are decoded where they lie in the frame, and borrow their texts from it; only what straddles two frames is copied.
@@ -77,20 +80,21 @@ impl<F: AsRef<[u8]>> Decoder<F> {
     /// The next frame of the response. Rows of the one before that were not read yet come first.
     pub fn push(&mut self, frame: F) {
         let consumed = self.engine.machine().consumed();
+        let dropped = consumed.saturating_sub(KEPT);
         let last = self.frame.as_ref().map_or(&[][..], |frame| frame.as_ref());
         match self.in_carried {
             Some(Carried { added, .. }) => {
                 self.carried.extend_from_slice(&last[added..]);
-                self.carried.drain(..consumed);
+                self.carried.drain(..dropped);
             }
             None => {
                 self.carried.clear();
-                self.carried.extend_from_slice(&last[consumed..]);
+                self.carried.extend_from_slice(&last[dropped..]);
             }
         }
-        self.engine.shift(consumed);
-        let before = self.carried.len();
-        self.in_carried = (before > 0).then_some(Carried { before, added: 0 });
+        let (before, rest) = (self.carried.len(), self.carried.len() - (consumed - dropped));
+        self.engine.shift(if rest > 0 { dropped } else { consumed });
+        self.in_carried = (rest > 0).then_some(Carried { before, added: 0 });
         self.frame = Some(frame);
     }
 
@@ -109,8 +113,12 @@ impl<F: AsRef<[u8]>> Decoder<F> {
         self.complete();
         let Decoder { engine, carried, in_carried, frame, scratch, cells, finished } = self;
         let frame = frame.as_ref().map_or(&[][..], |frame| frame.as_ref());
-        let body = if in_carried.is_some() { carried } else { frame };
-        let lender = Lender::new(body, scratch.arena(), mem::take(cells));
+        let (body, rows_end) = match in_carried {
+            // what begins in the frame is read there
+            Some(Carried { before, .. }) => (&**carried, *before),
+            None => (frame, 0),
+        };
+        let lender = Lender::new(body, rows_end, scratch.arena(), mem::take(cells));
         Lending { engine, lender, in_carried, frame, cells, finished: *finished }
     }
 
@@ -158,7 +166,8 @@ struct Lending<'b> {
 }
 
 impl Lending<'_> {
-    /// Goes on to the next row, header or error; [`Advance::More`] is the end.
+    /// Goes on to the next rows, header or error, when there is none ahead; [`Advance::More`] is the end.
+    #[inline(never)]
     fn advance(&mut self, asked: Asked) -> Advance {
         loop {
             if self.in_carried.is_some() {
@@ -203,6 +212,7 @@ impl Lending<'_> {
 
 impl Drop for Lending<'_> {
     fn drop(&mut self) {
+        self.engine.rewind(&mut self.lender);
         *self.cells = self.lender.take_room();
     }
 }
@@ -227,17 +237,20 @@ pub(super) enum Lent<T> {
 impl<'b, T: FromRow<'b>> LentRows<'b, T> {
     #[inline]
     pub(super) fn next_lent(&mut self) -> Option<Lent<T>> {
-        Some(match self.lending.advance(Asked::by::<T>()) {
-            Advance::Row(number) => {
-                match T::from_row(&self.lending.engine.row(&self.lending.lender, number)?) {
+        loop {
+            if let Some(row) = self.lending.engine.next(&mut self.lending.lender) {
+                return Some(match T::from_row(&row) {
                     Ok(row) => Lent::Row(row),
                     Err(error) => Lent::Failed(error),
-                }
+                });
             }
-            Advance::Series { goes_on } => Lent::Series { goes_on },
-            Advance::Failed(error) => Lent::Failed(error),
-            Advance::More => return None,
-        })
+            return Some(match self.lending.advance(Asked::by::<T>()) {
+                Advance::Rows => continue,
+                Advance::Series { goes_on } => Lent::Series { goes_on },
+                Advance::Failed(error) => Lent::Failed(error),
+                Advance::More => return None,
+            });
+        }
     }
 
     /// The header of the series that the last row was of, or that an error was about.
@@ -252,15 +265,14 @@ impl<'b, T: FromRow<'b>> Iterator for LentRows<'b, T> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            return match self.lending.advance(Asked::by::<T>()) {
-                Advance::Row(number) => {
-                    let row = self.lending.engine.row(&self.lending.lender, number)?;
-                    Some(T::from_row(&row))
-                }
-                Advance::Series { .. } => continue,
-                Advance::Failed(error) => Some(Err(error)),
-                Advance::More => None,
-            };
+            if let Some(row) = self.lending.engine.next(&mut self.lending.lender) {
+                return Some(T::from_row(&row));
+            }
+            match self.lending.advance(Asked::by::<T>()) {
+                Advance::Rows | Advance::Series { .. } => {}
+                Advance::Failed(error) => return Some(Err(error)),
+                Advance::More => return None,
+            }
         }
     }
 }

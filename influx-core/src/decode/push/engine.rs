@@ -2,6 +2,7 @@
 //! Nothing here depends on the type of the rows: it is compiled once.
 
 use super::machine::{Event, Found, Machine, Syntax};
+use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::error::DecodeError;
 use crate::decode::plan::{Asked, Plan};
 use crate::decode::row::Row;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 
 /// What was reached.
 pub(super) enum Advance {
-    /// A row, of that number; [`Engine::row`] shows it.
-    Row(u64),
+    /// Rows; [`Engine::next`] shows them.
+    Rows,
     /// A header; whether it is one more of the same series.
     Series { goes_on: bool },
     /// An error. Unless it is final, the rows behind it can be read.
@@ -35,20 +36,29 @@ pub(super) struct Engine {
 /// What lives as long as the borrowed bytes.
 pub(super) struct Lender<'b> {
     body: &'b [u8],
+    /// The place behind the last row that can be complete; 0 until that is known.
+    rows_end: usize,
     arena: Arena<'b>,
-    cells: Vec<ValueRef<'b>>,
-    loaded: bool,
+    ahead: Ahead<'b>,
+    /// Where in the cells the next row is that was read ahead, and where they end; rows are [`width`](Plan::width) apart.
+    next: usize,
+    end: usize,
+    width: usize,
+    /// The number of the next row.
+    number: u64,
 }
 
 impl<'b> Lender<'b> {
-    /// With room for the cells that may have been used before.
-    pub(super) fn new(body: &'b [u8], arena: Arena<'b>, cells: Vec<ValueRef<'b>>) -> Self {
-        Lender { body, arena, cells, loaded: false }
+    /// With room for the cells that may have been used before. Rows from `rows_end` on are not looked at, unless it is 0.
+    pub(super) fn new(body: &'b [u8], rows_end: usize, arena: Arena<'b>, cells: Vec<ValueRef<'b>>) -> Self {
+        let ahead = Ahead { cells, loaded: 0, starts: [0; AHEAD] };
+        Lender { body, rows_end, arena, ahead, next: 0, end: 0, width: 0, number: 0 }
     }
 
     /// Other bytes that live as long.
     pub(super) fn go_on_with(&mut self, body: &'b [u8]) {
         self.body = body;
+        self.rows_end = 0;
     }
 
     /// The same bytes with more behind them, `length` in all; false if they are that long already.
@@ -62,7 +72,7 @@ impl<'b> Lender<'b> {
 
     /// The room for the cells, to be used for other bytes.
     pub(super) fn take_room<'n>(&mut self) -> Vec<ValueRef<'n>> {
-        let mut cells = core::mem::take(&mut self.cells);
+        let mut cells = core::mem::take(&mut self.ahead.cells);
         cells.clear();
         // nothing is left to map: this changes the lifetime and keeps the allocation
         cells.into_iter().map(|_| ValueRef::Null).collect()
@@ -73,8 +83,9 @@ impl<'b> Lender<'b> {
     #[inline(never)]
     fn load(&mut self, plan: &Plan) {
         let arena = &mut self.arena;
-        plan.fill(&mut self.cells, |text| arena.copy(text));
-        self.loaded = true;
+        plan.fill(&mut self.ahead.cells, |text| arena.copy(text));
+        self.ahead.loaded = 1;
+        self.width = plan.width();
     }
 }
 
@@ -91,33 +102,56 @@ impl Engine {
         self.machine.shift(bytes);
     }
 
-    /// The row that was reached.
+    /// The next of the rows that were read ahead; `None` if they are used up.
     #[inline(always)]
-    pub(super) fn row<'c, 'b>(&'c self, lender: &'c Lender<'b>, number: u64) -> Option<Row<'c, 'b>> {
-        self.plan.as_ref().map(|plan| Row::new(plan, &lender.cells, number))
+    pub(super) fn next<'c, 'b>(&'c self, lender: &'c mut Lender<'b>) -> Option<Row<'c, 'b>> {
+        if lender.next == lender.end {
+            return None;
+        }
+        let (from, number) = (lender.next, lender.number);
+        lender.next += lender.width;
+        lender.number += 1;
+        let cells = lender.ahead.cells.get(from..from + lender.width)?;
+        self.plan.as_ref().map(|plan| Row::new(plan, cells, number))
     }
 
-    /// Goes on to the next row, header or error.
+    /// The rows that were read ahead and not used are read again by somebody else.
+    pub(super) fn rewind(&mut self, lender: &mut Lender<'_>) {
+        if lender.next < lender.end {
+            let rows = (lender.end - lender.next) / lender.width;
+            self.machine.rewind(lender.ahead.starts[lender.next / lender.width], rows);
+            lender.next = lender.end;
+        }
+    }
+
+    /// Goes on to the next rows, header or error, when there is none ahead.
     pub(super) fn advance(&mut self, lender: &mut Lender<'_>, asked: Asked) -> Advance {
         // almost every row stands right behind another one
         if !self.failed
-            && let Some(advance) = self.next_row(lender)
+            && let Some(advance) = self.read_rows(lender)
         {
             return advance;
         }
         self.advance_any(lender, asked)
     }
 
-    /// The row at the position; `None` if something else may stand there, or the row is passed over.
-    #[inline(always)]
-    fn next_row(&mut self, lender: &mut Lender<'_>) -> Option<Advance> {
+    /// The rows at the position; `None` if something else may stand there, or they are passed over.
+    fn read_rows(&mut self, lender: &mut Lender<'_>) -> Option<Advance> {
         let Some(plan) = &self.plan else { return None };
-        if !lender.loaded {
+        if lender.ahead.loaded == 0 {
             lender.load(plan);
         }
-        match self.machine.row(lender.body, plan, &mut lender.cells, &mut lender.arena) {
-            Found::Row(_) if self.muted => None,
-            Found::Row(number) => Some(Advance::Row(number)),
+        if lender.rows_end == 0 {
+            lender.rows_end = self.machine.rows_end(lender.body);
+        }
+        let bytes = (lender.body, lender.rows_end);
+        match self.machine.rows(bytes, plan, &mut lender.ahead, &mut lender.arena) {
+            Found::Rows(_) if self.muted => None,
+            Found::Rows(rows) => {
+                (lender.next, lender.end) = (0, rows * lender.width);
+                lender.number = self.machine.head().row - rows as u64 + 1;
+                Some(Advance::Rows)
+            }
             Found::Other => None,
             Found::More => Some(Advance::More),
             Found::Bad(error) => Some(self.fail(error)),
@@ -135,12 +169,12 @@ impl Engine {
                 Ok(Event::More) => return Advance::More,
                 Ok(Event::Error(error)) => return Advance::Failed(error),
                 Ok(Event::Series) => {
-                    lender.loaded = false;
+                    lender.ahead.loaded = 0;
                     return self.begin(asked);
                 }
                 Err(error) => return self.fail(error),
             }
-            if let Some(advance) = self.next_row(lender) {
+            if let Some(advance) = self.read_rows(lender) {
                 return advance;
             }
         }

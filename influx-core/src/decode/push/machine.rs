@@ -3,11 +3,11 @@
 use core::fmt;
 use std::sync::Arc;
 
+use crate::decode::ahead::Ahead;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Plan;
 use crate::decode::scratch::Arena;
-use crate::decode::value_ref::ValueRef;
 
 /// A message of the server that is no error: a warning about deprecated use, say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,10 +33,10 @@ pub(crate) enum Event {
     Error(DecodeError),
 }
 
-/// What became of the row at the position.
+/// What became of the rows at the position.
 pub(crate) enum Found {
-    /// It is in the cells; its number within the series.
-    Row(u64),
+    /// So many of them, at least one, are in the cells.
+    Rows(usize),
     /// Something else may stand there: a step is needed.
     Other,
     /// More bytes are needed.
@@ -71,14 +71,21 @@ pub(crate) trait Machine: fmt::Debug + Send + Sync {
     /// Goes on to the next event. An error is final: nothing can be read behind it.
     fn step(&mut self, b: &[u8]) -> Result<Event, DecodeError>;
 
-    /// Reads the row at the position, if it is one for sure, into the plan's cells.
-    fn row<'b>(
+    /// The place behind the last row that can be complete in these bytes: what begins behind it is not looked at.
+    fn rows_end(&self, b: &[u8]) -> usize;
+
+    /// Reads the rows at the position, if there are rows for sure, into the plan's cells. The bytes come with their
+    /// [`rows_end`](Self::rows_end).
+    fn rows<'b>(
         &mut self,
-        b: &'b [u8],
+        b: (&'b [u8], usize),
         plan: &Plan,
-        cells: &mut [ValueRef<'b>],
+        ahead: &mut Ahead<'b>,
         arena: &mut Arena<'b>,
     ) -> Found;
+
+    /// The last so many of the rows were not used: goes back to where they begin.
+    fn rewind(&mut self, start: usize, rows: usize);
 
     /// The bytes are all there and no event is left: the error of an answer that is not complete.
     fn at_end(&mut self) -> Option<DecodeError>;

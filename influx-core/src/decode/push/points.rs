@@ -24,7 +24,7 @@ impl<'b, T: FromRow<'b>> Points<'b, T> {
     /// The rows of a complete response, of the format that the options are of. Texts are borrowed from the body; those with escapes
     /// from `scratch`, which must live as long and can be used again afterwards.
     pub fn new(body: &'b [u8], scratch: &'b mut Scratch, syntax: impl Into<Syntax>) -> Self {
-        let lender = Lender::new(body, scratch.arena(), Vec::new());
+        let lender = Lender::new(body, 0, scratch.arena(), Vec::new());
         Points { engine: Engine::new(syntax.into()), lender, marker: PhantomData }
     }
 
@@ -45,12 +45,14 @@ impl<'b, T: FromRow<'b>> Iterator for Points<'b, T> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            return match self.engine.advance(&mut self.lender, Asked::by::<T>()) {
-                Advance::Row(number) => self.engine.row(&self.lender, number).map(|row| T::from_row(&row)),
-                Advance::Series { .. } => continue,
-                Advance::Failed(error) => Some(Err(error)),
-                Advance::More => self.engine.end_if(true).map(Err),
-            };
+            if let Some(row) = self.engine.next(&mut self.lender) {
+                return Some(T::from_row(&row));
+            }
+            match self.engine.advance(&mut self.lender, Asked::by::<T>()) {
+                Advance::Rows | Advance::Series { .. } => {}
+                Advance::Failed(error) => return Some(Err(error)),
+                Advance::More => return self.engine.end_if(true).map(Err),
+            }
         }
     }
 }

@@ -189,6 +189,15 @@ impl Notation for Json {
     }
 
     #[inline(always)]
+    fn row_behind(b: &[u8], at: usize) -> Option<usize> {
+        (b.get(at..at + 2)? == b",[").then_some(at + 1)
+    }
+
+    fn rows_end(b: &[u8]) -> usize {
+        memchr::memrchr(b']', b).unwrap_or(0)
+    }
+
+    #[inline(always)]
     fn read_row<'b>(
         b: &'b [u8],
         at: usize,
@@ -200,11 +209,15 @@ impl Notation for Json {
     }
 
     #[inline(always)]
-    fn row_done(&mut self) {
+    fn rows_left(&self) -> usize {
+        usize::MAX
+    }
+
+    fn rows_done(&mut self, _: usize) {
         self.expect = Expect::CommaOrEnd;
     }
 
-    fn row_again(&mut self) {
+    fn rows_again(&mut self, _: usize) {
         self.expect = Expect::Next;
     }
 

@@ -174,6 +174,15 @@ impl Notation for Msgpack {
     }
 
     #[inline(always)]
+    fn row_behind(b: &[u8], at: usize) -> Option<usize> {
+        (at < b.len()).then_some(at)
+    }
+
+    fn rows_end(b: &[u8]) -> usize {
+        b.len()
+    }
+
+    #[inline(always)]
     fn read_row<'b>(
         b: &'b [u8],
         at: usize,
@@ -185,11 +194,17 @@ impl Notation for Msgpack {
     }
 
     #[inline(always)]
-    fn row_done(&mut self) {
-        self.left[5] -= 1;
+    fn rows_left(&self) -> usize {
+        self.left[5] as usize
     }
 
-    fn row_again(&mut self) {}
+    fn rows_done(&mut self, rows: usize) {
+        self.left[5] -= rows as u32;
+    }
+
+    fn rows_again(&mut self, rows: usize) {
+        self.left[5] += rows as u32;
+    }
 
     fn shown(found: &[u8]) -> String {
         format!("the bytes {:02x?}", &found[..found.len().min(16)])

@@ -5,46 +5,47 @@ mod near;
 mod numbers;
 mod text;
 
-use crate::decode::plan::{Kind, Target};
+use crate::decode::plan::{Kind, Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
 use near::{BEFORE, NEAR, Near};
 use numbers::{float, integer, number};
 use text::{text, text_end};
 
-/// Reads values and what follows them from `b[at]` on, for the columns of `targets`, into their cells. Gives how many of the columns
-/// were read, and the place behind them; what is there instead of the next one is no matter for here.
+/// Reads values and what follows them from `b[at]` on, for the columns of `targets`, into their cells. Gives the targets that are left,
+/// and the place of their values; what is there instead of the first of them is no matter for here.
 ///
 /// # Safety
 /// Each target's cell is one of `cells`.
 #[inline(always)]
-pub(super) unsafe fn values<'b>(
+pub(super) unsafe fn values<'t, 'b>(
     b: &'b [u8],
     at: usize,
-    targets: &[Target],
-    unit: Option<i64>,
+    plan: &Plan,
+    targets: &'t [Target],
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
-) -> (usize, usize) {
-    let Some(last) = b.len().checked_sub(NEAR) else { return (0, at) };
-    if at > last || at < BEFORE {
-        return (0, at);
+) -> (&'t [Target], usize) {
+    // as far as both ends allow
+    let Some(range) = b.len().checked_sub(BEFORE + NEAR) else { return (targets, at) };
+    if at.wrapping_sub(BEFORE) > range {
+        return (targets, at);
     }
     // SAFETY: both are within the bytes.
-    let (mut near, last) = unsafe { (Near::new(b, at), Near::new(b, last)) };
+    let (mut near, last) = unsafe { (Near::new(b, at), Near::new(b, range + BEFORE)) };
     let mut left = targets.iter();
-    while let Some(target) = left.next() {
+    while let Some(target) = left.as_slice().first() {
         if near.is_behind(last) {
-            return (targets.len() - left.len() - 1, near.index(b));
+            break;
         }
         // SAFETY: promised by the caller.
-        let read = unsafe { value(near, b, target, unit, cells, arena) };
-        match read {
+        match unsafe { value(near, b, target, plan, cells, arena) } {
             Some(end) if end.byte(0) == target.end => near = end.behind(1),
-            _ => return (targets.len() - left.len() - 1, near.index(b)),
+            _ => break,
         }
+        left.next();
     }
-    (targets.len(), near.index(b))
+    (left.as_slice(), near.index(b))
 }
 
 /// Reads one value as it is wanted; gives what is behind it.
@@ -56,7 +57,7 @@ unsafe fn value<'b>(
     near: Near<'b>,
     b: &'b [u8],
     target: &Target,
-    unit: Option<i64>,
+    plan: &Plan,
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Option<Near<'b>> {
@@ -64,7 +65,7 @@ unsafe fn value<'b>(
     // SAFETY: promised by the caller.
     let mut put = |value| unsafe { *target.of(cells) = value };
     if kind.is(Kind::FLOAT) {
-        if let Some((value, end)) = float(near) {
+        if let Some((value, end)) = float(near, b) {
             put(ValueRef::F64(value));
             return Some(end);
         }
@@ -86,7 +87,7 @@ unsafe fn value<'b>(
             return time_text(near, b, unsafe { target.of(cells) }, arena);
         }
         if let Some((value, end)) = integer(near)
-            && let Some(unit) = unit
+            && let Some(unit) = plan.unit()
             && let Some(nanos) = value.checked_mul(unit)
         {
             put(ValueRef::Time(nanos));
@@ -150,7 +151,7 @@ fn other<'b>(
         }
         return text(near, b, cell, arena);
     }
-    if let Some(end) = number(near) {
+    if let Some(end) = number(near, b) {
         if wanted && let Ok(text) = str::from_utf8(near.until(end)) {
             *cell = ValueRef::Number(text);
         }

@@ -8,9 +8,12 @@ use crate::decode::digits::Digits;
 /// How many bytes must be there before a value: numbers are read from their ends, sixteen bytes at a time.
 pub(super) const BEFORE: usize = 16;
 
-/// How many bytes from a value on must be there: more than the longest number that is read here and the word behind it, and a quote
-/// with two blocks and a byte behind it.
-pub(super) const NEAR: usize = 34;
+/// How many bytes from a value on must be there: those of the longest number that is read here, a sign, 22 digits and a point, and one
+/// behind it.
+pub(super) const NEAR: usize = 25;
+
+/// How many bytes from a text on must be there: a quote, two blocks, and a byte behind them.
+pub(super) const NEAR_TEXT: usize = 34;
 
 /// A place in bytes. It is made where [`NEAR`] bytes are there, and [`BEFORE`] before them; the readers of numbers and words pass over fewer than those.
 #[derive(Clone, Copy)]
@@ -35,6 +38,13 @@ impl<'b> Near<'b> {
             end: b.as_ptr_range().end,
             bytes: PhantomData,
         }
+    }
+
+    /// The place of `b[at]`, if a byte is there.
+    #[inline(always)]
+    pub(super) fn within(b: &'b [u8], at: usize) -> Option<Self> {
+        // SAFETY: within the bytes.
+        (at < b.len()).then(|| unsafe { Near::new(b, at) })
     }
 
     /// Whether it is behind another place of the same bytes.
@@ -67,7 +77,7 @@ impl<'b> Near<'b> {
     #[inline(always)]
     pub(super) fn byte(self, at: usize) -> u8 {
         self.check(at + 1);
-        // SAFETY: readers pass over at most a sign, 19 digits and a point: within `NEAR` bytes.
+        // SAFETY: readers pass over at most a sign, 22 digits and a point: within `NEAR` bytes.
         unsafe { self.at.add(at).read() }
     }
 
@@ -81,7 +91,7 @@ impl<'b> Near<'b> {
     #[inline(always)]
     pub(super) fn digits(self) -> Digits {
         self.check(16);
-        // SAFETY: as in `byte`: 21 bytes at most were passed over.
+        // SAFETY: as in `byte`: at most five bytes were passed over.
         unsafe { Digits::load(self.at.as_ptr()) }
     }
 
@@ -100,19 +110,17 @@ impl<'b> Near<'b> {
         unsafe { self.at.add(at).cast::<[u8; 4]>().read() }
     }
 
-    /// Two blocks of bytes.
+    /// Two blocks of bytes, behind the quote of a text that [fits](Self::fits_text).
     #[inline(always)]
     pub(super) fn blocks(self) -> *const u8 {
         self.check(32);
         self.at.as_ptr()
     }
 
-    /// The bytes from a value on, or from behind its sign.
+    /// Whether a text can be read from there, two blocks at a time.
     #[inline(always)]
-    pub(super) fn bytes(self) -> &'b [u8; NEAR - 1] {
-        self.check(NEAR - 1);
-        // SAFETY: made where so many bytes are there.
-        unsafe { self.at.cast().as_ref() }
+    pub(super) fn fits_text(self, b: &'b [u8]) -> bool {
+        b.as_ptr_range().end.addr() - self.at.as_ptr().addr() >= NEAR_TEXT
     }
 
     /// The bytes up to another place behind it.

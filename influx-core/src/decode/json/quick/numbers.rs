@@ -47,11 +47,11 @@ fn magnitude(start: Near<'_>) -> Option<(i64, Near<'_>)> {
 
 /// A float of at most 19 digits, and what is behind it; nothing else of a number may follow.
 #[inline(always)]
-pub(super) fn float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
+pub(super) fn float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
     // by branches: the number of digits before the point seldom changes from row to row
     let mut whole = u64::from(near.digit(0));
     if whole > 9 {
-        return if near.byte(0) == b'-' { negative_float(near) } else { None };
+        return if near.byte(0) == b'-' { negative_float(near, b) } else { None };
     }
     let mut point = near.behind(1);
     if point.digit(0) < 10 {
@@ -64,7 +64,7 @@ pub(super) fn float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
             whole = whole * 10 + u64::from(point.digit(0));
             point = near.behind(3);
             if point.digit(0) < 10 {
-                return long_float(near);
+                return long_float(near, b);
             }
         }
     }
@@ -85,10 +85,10 @@ pub(super) fn float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
 }
 
 #[inline(never)]
-fn negative_float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
+fn negative_float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
     let start = near.behind(1);
     // no second sign
-    if start.digit(0) > 9 { None } else { float(start).map(|(size, end)| (-size, end)) }
+    if start.digit(0) > 9 { None } else { float(start, b).map(|(size, end)| (-size, end)) }
 }
 
 /// 10^0 ..= 10^16.
@@ -119,26 +119,26 @@ fn longer(mut mantissa: u64, mut end: Near<'_>) -> Option<(f64, Near<'_>)> {
 
 /// A float of more than three digits before the point.
 #[inline(never)]
-fn long_float(near: Near<'_>) -> Option<(f64, Near<'_>)> {
-    let bytes = near.bytes();
-    let number = scan(bytes, 0).ok()?;
-    Some((number.as_f64(&bytes[..number.end])?, near.behind(number.end)))
+fn long_float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
+    let at = near.index(b);
+    let number = scan(b, at).ok()?;
+    Some((number.as_f64(&b[at..number.end])?, Near::within(b, number.end)?))
 }
 
 /// What is behind a number without an exponent.
 #[inline(always)]
-pub(super) fn number(near: Near<'_>) -> Option<Near<'_>> {
-    let bytes = near.bytes();
-    let start = usize::from(bytes[0] == b'-');
-    let whole = digits(bytes, start)?;
-    if whole == start || (bytes[start] == b'0' && whole > start + 1) {
+pub(super) fn number<'b>(near: Near<'b>, b: &'b [u8]) -> Option<Near<'b>> {
+    let at = near.index(b);
+    let start = at + usize::from(b[at] == b'-');
+    let whole = digits(b, start)?;
+    if whole == start || (b[start] == b'0' && whole > start + 1) {
         return None;
     }
-    if bytes[whole] != b'.' {
-        return Some(near.behind(whole));
+    if b[whole] != b'.' {
+        return Near::within(b, whole);
     }
-    let end = digits(bytes, whole + 1)?;
-    (end > whole + 1).then(|| near.behind(end))
+    let end = digits(b, whole + 1)?;
+    if end > whole + 1 { Near::within(b, end) } else { None }
 }
 
 /// Where the digits from `bytes[at]` on end, if they do well before the end.

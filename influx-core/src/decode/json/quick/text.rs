@@ -2,7 +2,7 @@
 
 use core::num::NonZero;
 
-use super::near::{NEAR, Near};
+use super::near::{NEAR_TEXT, Near};
 use crate::block::Block;
 use crate::decode::json::string;
 use crate::decode::scratch::Arena;
@@ -26,8 +26,10 @@ pub(super) fn text<'b>(
     cell: &mut ValueRef<'b>,
     arena: &mut Arena<'b>,
 ) -> Option<Near<'b>> {
-    let begin = near.behind(1);
-    if let (Some(marks), beyond) = look(begin) {
+    if near.fits_text(b)
+        && let begin = near.behind(1)
+        && let (Some(marks), beyond) = look(begin)
+    {
         let end = begin.behind(marks.trailing_zeros() as usize);
         // the bits up to the first mark
         let up_to = marks.get() ^ (marks.get() - 1);
@@ -58,8 +60,7 @@ fn other_text<'b>(
     }
     let (text, end) = string(b, near.index(b), arena).ok()?;
     *cell = ValueRef::Str(text);
-    // SAFETY: within the bytes.
-    (end < b.len()).then(|| unsafe { Near::new(b, end) })
+    Near::within(b, end)
 }
 
 /// The quote that ends a string without escapes, and whether it is all ASCII for sure. Another byte follows it.
@@ -67,7 +68,7 @@ fn other_text<'b>(
 pub(super) fn text_end<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(Near<'b>, bool)> {
     let mut from = near.index(b) + 1;
     let mut ascii = true;
-    while from + NEAR <= b.len() {
+    while from + NEAR_TEXT <= b.len() {
         // SAFETY: so many bytes are there.
         let near = unsafe { Near::new(b, from) };
         let (marks, beyond) = look(near);
