@@ -226,28 +226,24 @@ pub struct LentRows<'b, T> {
 
 /// What comes out of a frame.
 pub(super) enum Lent<T> {
-    Row(T),
+    /// A row, or an error in its place.
+    Row(Result<T, DecodeError>),
     /// A header; whether it is one more of the same series.
-    Series {
-        goes_on: bool,
-    },
-    Failed(DecodeError),
+    Series { goes_on: bool },
 }
 
 impl<'b, T: FromRow<'b>> LentRows<'b, T> {
+    /// The next row, error or header.
     #[inline]
-    pub(super) fn next_lent(&mut self) -> Option<Lent<T>> {
+    pub(super) fn next_event(&mut self) -> Option<Lent<T>> {
         loop {
             if let Some(row) = self.lending.engine.next(&mut self.lending.lender) {
-                return Some(match T::from_row(&row) {
-                    Ok(row) => Lent::Row(row),
-                    Err(error) => Lent::Failed(error),
-                });
+                return Some(Lent::Row(T::from_row(&row)));
             }
             return Some(match self.lending.advance(Asked::by::<T>()) {
                 Advance::Rows => continue,
                 Advance::Series { goes_on } => Lent::Series { goes_on },
-                Advance::Failed(error) => Lent::Failed(error),
+                Advance::Failed(error) => Lent::Row(Err(error)),
                 Advance::More => return None,
             });
         }

@@ -50,21 +50,29 @@ const AHEAD: usize = 256;
 #[derive(Debug)]
 pub struct Rows<T, F = Vec<u8>> {
     decoder: Decoder<F>,
-    ready: VecDeque<Ready<T>>,
+    ready: VecDeque<Result<T, DecodeError>>,
+    /// How many rows and errors were taken from those that are ready.
+    taken: usize,
+    /// The headers of rows that are ready, each with the number of rows and errors before it.
+    headers: VecDeque<(usize, Arc<Columns>)>,
+    /// A header came, and no row of it yet.
+    begun: bool,
     series: Option<Arc<Columns>>,
     marker: PhantomData<fn() -> T>,
-}
-
-#[derive(Debug)]
-enum Ready<T> {
-    Series(Arc<Columns>),
-    Row(Result<T, DecodeError>),
 }
 
 impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> Rows<T, F> {
     /// A decoder for one response.
     pub fn new(syntax: impl Into<Syntax>) -> Self {
-        Rows { decoder: Decoder::new(syntax), ready: VecDeque::new(), series: None, marker: PhantomData }
+        Rows {
+            decoder: Decoder::new(syntax),
+            ready: VecDeque::new(),
+            taken: 0,
+            headers: VecDeque::new(),
+            begun: false,
+            series: None,
+            marker: PhantomData,
+        }
     }
 
     /// The next frame of the response.
@@ -84,31 +92,31 @@ impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> Rows<T, F> {
         if self.ready.is_empty() {
             self.fill();
         }
-        loop {
-            match self.ready.pop_front()? {
-                Ready::Series(series) => self.series = Some(series),
-                Ready::Row(row) => return Some(row),
-            }
+        let row = self.ready.pop_front()?;
+        if let Some((at, _)) = self.headers.front()
+            && *at == self.taken
+        {
+            self.series = self.headers.pop_front().map(|(_, series)| series);
         }
+        self.taken += 1;
+        Some(row)
     }
 
     fn fill(&mut self) {
         let mut rows = self.decoder.rows::<T>();
-        let mut last = self.series.clone();
-        while self.ready.len() < AHEAD
-            && let Some(lent) = rows.next_lent()
-        {
-            let row = match lent {
-                Lent::Row(row) => Ok(row),
-                Lent::Failed(error) => Err(error),
-                Lent::Series { .. } => continue,
-            };
-            let series = rows.series();
-            if row.is_ok() && !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, series)) {
-                self.ready.push_back(Ready::Series(Arc::clone(series)));
-                last = Some(Arc::clone(series));
+        while self.ready.len() < AHEAD {
+            match rows.next_event() {
+                Some(Lent::Row(row)) => {
+                    if self.begun && row.is_ok() {
+                        self.begun = false;
+                        let at = self.taken + self.ready.len();
+                        self.headers.push_back((at, Arc::clone(rows.series())));
+                    }
+                    self.ready.push_back(row);
+                }
+                Some(Lent::Series { .. }) => self.begun = true,
+                None => break,
             }
-            self.ready.push_back(Ready::Row(row));
         }
     }
 

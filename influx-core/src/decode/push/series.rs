@@ -64,9 +64,9 @@ impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> WholeSeries<T, F> {
 
     fn fill(&mut self) {
         let mut rows = self.decoder.rows::<T>();
-        while let Some(lent) = rows.next_lent() {
+        while let Some(lent) = rows.next_event() {
             match lent {
-                Lent::Row(row) => {
+                Lent::Row(Ok(row)) => {
                     if let Some(series) = &mut self.current {
                         series.rows.push(row);
                     }
@@ -78,7 +78,7 @@ impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> WholeSeries<T, F> {
                     self.ready.extend(whole.map(Ok));
                 }
                 // a series with a row missing is not whole
-                Lent::Failed(error) => {
+                Lent::Row(Err(error)) => {
                     self.current = None;
                     self.ready.push_back(Err(error));
                 }
