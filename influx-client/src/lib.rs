@@ -86,8 +86,8 @@ pub use query::{Bind, Identifier, Query, Regex, RowBatch, RowBatches, RowStream,
 pub use spool::{Fsync, SpoolSettings};
 pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
 
-pub use influx_core::decode::{Message, Series};
 pub use influx_core::decode::influxql::Format;
+pub use influx_core::decode::{Message, Series};
 
 // The traits, types and hidden parts of the core. The derives below stand in front of the core's of the same names, as
 // theirs refer to this crate: one dependency is enough.

@@ -98,6 +98,7 @@ pub use decode::from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestam
 pub use decode::from_value::{FromCast, FromShared, FromValue};
 pub use decode::mismatch::Mismatch;
 pub use decode::plan::{Plan, Planner, Want};
+pub use decode::reads::{Read, Reads};
 pub use decode::row::Row;
 pub use decode::value_ref::ValueRef;
 pub use dialect::Dialect;

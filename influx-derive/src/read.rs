@@ -1,4 +1,4 @@
-//! The expansion of `FromRow`: the plan, slot by slot, and the struct literal that takes them.
+//! The expansion of `FromRow`: what is read, slot by slot, and the struct literal that takes the slots.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -21,7 +21,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         .filter(|f| f.role != Role::Skip)
         .partition(|f| f.is_flat() && f.role == Role::Tag);
     let ordered: Vec<&Field> = columns.into_iter().chain(maps).collect();
-    let plans = ordered.iter().map(|field| plan(root, field));
+    let reads = ordered.iter().map(|field| read(root, field));
     let (mut count, mut nested) = (0usize, Vec::new());
     let mut takes = Vec::new();
     for field in &ordered {
@@ -48,13 +48,7 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
         #family
         #[automatically_derived]
         impl #impl_generics #root::FromRow<'__r> for #ident #ty_generics #where_clause {
-            const SLOTS: #private::usize = #slots;
-            fn plan(__plan: &mut #private::Planner<'_>) -> #private::Result<(), #root::DecodeError> {
-                __plan.enter(#name);
-                #(#plans)*
-                __plan.leave();
-                #private::Ok(())
-            }
+            const READS: #root::Reads = #root::Reads::new(#name, &[#(#reads),*]);
             #[inline]
             fn from_row(__row: &#root::Row<'_, '__r>) -> #private::Result<Self, #root::DecodeError> {
                 __row.has(#slots)?;
@@ -64,25 +58,25 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     }
 }
 
-fn plan(root: &TokenStream, field: &Field) -> TokenStream {
+fn read(root: &TokenStream, field: &Field) -> TokenStream {
     let (name, column, ty) = (&field.name, &field.column, &field.ty);
     let has_default = field.attrs.default.is_some();
     let nullable = |nullable: TokenStream| if has_default { quote!(true) } else { nullable };
     match (field.role, field.is_flat()) {
-        (Role::Measurement, _) => quote!(__plan.measurement(#name)?;),
+        (Role::Measurement, _) => quote!(#root::Read::measurement(#name)),
         (Role::Timestamp, _) => {
             let nullable = match (&field.attrs.unit, &field.attrs.assume_utc) {
                 (Some(_), _) => quote!(<#ty as #root::__private::FromTimestampUnit>::NULLABLE),
                 (None, Some(_)) => quote!(<#ty as #root::__private::FromNaiveTimestamp>::NULLABLE),
                 (None, None) => quote!(<#ty as #root::FromTimestamp>::NULLABLE),
             };
-            quote!(__plan.timestamp(#name, #column, #nullable)?;)
+            quote!(#root::Read::timestamp(#name, #column, #nullable))
         }
-        (Role::Tag, true) => {
-            quote!(<#ty as #root::FromRow<'__r>>::plan_flat(__plan, #name, #root::__private::Rest::Tags)?;)
-        }
-        (_, true) => {
-            quote!(<#ty as #root::FromRow<'__r>>::plan_flat(__plan, #name, #root::__private::Rest::Fields)?;)
+        (role, true) => {
+            let row = quote!(<#ty as #root::FromRow<'__r>>);
+            let rest = if role == Role::Tag { quote!(Tags) } else { quote!(Fields) };
+            let rest = quote!(#root::__private::Rest::#rest);
+            quote!(#root::Read::flat(#name, &#row::READS, #row::SLOTS, #row::plan_flat, #rest))
         }
         (role, false) => {
             let nullable = match &field.attrs.write_as {
@@ -94,7 +88,7 @@ fn plan(root: &TokenStream, field: &Field) -> TokenStream {
                 None => quote!(<#ty as #root::FromValue<'__r>>::WANT),
             };
             let method = if role == Role::Tag { quote!(tag) } else { quote!(field) };
-            quote!(__plan.#method(#name, #column, #want, #nullable)?;)
+            quote!(#root::Read::#method(#name, #column, #want, #nullable))
         }
     }
 }

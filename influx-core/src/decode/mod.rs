@@ -14,6 +14,7 @@ mod msgpack;
 mod number;
 pub(crate) mod plan;
 pub(crate) mod push;
+pub(crate) mod reads;
 pub(crate) mod row;
 mod scratch;
 mod shared;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::plan::{Asked, Plan, Planner, Rest};
+use crate::decode::reads::Reads;
 use crate::decode::row::Row;
 
 #[cfg(feature = "serde")]
@@ -26,7 +27,7 @@ pub use series::SeriesRow;
 /// `'r` is how long texts may be borrowed from the row's bytes. Written by hand it looks like this:
 ///
 /// ```
-/// use influx_core::{DecodeError, FromRow, FromValue, Planner, Row};
+/// use influx_core::{DecodeError, FromRow, FromValue, Read, Reads, Row};
 ///
 /// struct Load<'r> {
 ///     host: &'r str,
@@ -34,14 +35,10 @@ pub use series::SeriesRow;
 /// }
 ///
 /// impl<'r> FromRow<'r> for Load<'r> {
-///     const SLOTS: usize = 2;
-///     fn plan(p: &mut Planner<'_>) -> Result<(), DecodeError> {
-///         p.enter("Load");
-///         p.tag("host", "host", <&str as FromValue<'_>>::WANT, <&str as FromValue<'_>>::NULLABLE)?;
-///         p.field("usage", "usage", <f64 as FromValue<'_>>::WANT, <f64 as FromValue<'_>>::NULLABLE)?;
-///         p.leave();
-///         Ok(())
-///     }
+///     const READS: Reads = Reads::new("Load", &[
+///         Read::tag("host", "host", <&str as FromValue<'_>>::WANT, <&str as FromValue<'_>>::NULLABLE),
+///         Read::field("usage", "usage", <f64 as FromValue<'_>>::WANT, <f64 as FromValue<'_>>::NULLABLE),
+///     ]);
 ///     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
 ///         Ok(Load { host: <&str as FromValue<'r>>::take_tag(row, 0)?, usage: <f64 as FromValue<'r>>::take(row, 1)? })
 ///     }
@@ -63,19 +60,24 @@ pub use series::SeriesRow;
     note = "a type with a lifetime borrows from the rows: read it with `for_each_row`, `batches` or `iterpoints`"
 )]
 pub trait FromRow<'r>: Sized {
+    /// What the type reads, slot by slot, where that is known at compile time.
+    const READS: Reads = Reads::UNKNOWN;
+
     /// How many slots the type takes; a flattened type's slots count.
-    const SLOTS: usize;
+    const SLOTS: usize = Self::READS.slots();
 
     /// Whether the type needs to know integers from whole floats, which JSON does not tell.
     #[doc(hidden)]
     const TYPED: bool = false;
 
     /// Says what the type wants of a header: called once per series or table, registers exactly [`SLOTS`](Self::SLOTS)
-    /// slots, in order.
+    /// slots, in order. By default those of [`READS`](Self::READS).
     ///
     /// # Errors
     /// A column is missing, there twice, or known to hold something else.
-    fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError>;
+    fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
+        planner.read(&Self::READS)
+    }
 
     /// As [`plan`](Self::plan), where the type is a field with `flatten`: maps take the columns that no other field takes.
     #[doc(hidden)]
@@ -111,11 +113,9 @@ pub trait FromRow<'r>: Sized {
 /// By hand it is one line:
 ///
 /// ```
-/// # use influx_core::{DecodeError, FromRow, Planner, Row};
+/// # use influx_core::{DecodeError, FromRow, Row};
 /// # struct Load<'r>(&'r str);
 /// # impl<'r> FromRow<'r> for Load<'r> {
-/// #     const SLOTS: usize = 0;
-/// #     fn plan(_: &mut Planner<'_>) -> Result<(), DecodeError> { Ok(()) }
 /// #     fn from_row(_: &Row<'_, 'r>) -> Result<Self, DecodeError> { Ok(Load("")) }
 /// # }
 /// impl influx_core::RowFamily for Load<'_> {

@@ -4,6 +4,7 @@ use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Planner;
 use crate::decode::plan::Rest;
+use crate::decode::reads::Reads;
 use crate::decode::row::Row;
 
 /// `None` where all of the row's columns are missing or null: with `flatten`, a part that a row need not have.
@@ -31,6 +32,7 @@ use crate::decode::row::Row;
 /// # Ok::<(), influx_core::DecodeError>(())
 /// ```
 impl<'r, T: FromRow<'r>> FromRow<'r> for Option<T> {
+    const READS: Reads = T::READS;
     const SLOTS: usize = T::SLOTS;
     const TYPED: bool = T::TYPED;
 

@@ -16,21 +16,17 @@ const AHEAD: usize = 256;
 /// Takes a response's bytes as they arrive, split anywhere, and gives rows that own their texts.
 ///
 /// ```
-/// use influx_core::{DecodeError, FromRow, FromValue, Planner, Row};
+/// use influx_core::{DecodeError, FromRow, FromValue, Read, Reads, Row};
 /// use influx_core::decode::{Rows, influxql::Options};
 ///
 /// #[derive(Debug, PartialEq)]
 /// struct Usage(String, f64);
 ///
 /// impl<'r> FromRow<'r> for Usage {
-///     const SLOTS: usize = 2;
-///     fn plan(p: &mut Planner<'_>) -> Result<(), DecodeError> {
-///         p.enter("Usage");
-///         p.tag("0", "host", <String as FromValue<'_>>::WANT, false)?;
-///         p.field("1", "usage", <f64 as FromValue<'_>>::WANT, false)?;
-///         p.leave();
-///         Ok(())
-///     }
+///     const READS: Reads = Reads::new("Usage", &[
+///         Read::tag("0", "host", <String as FromValue<'_>>::WANT, false),
+///         Read::field("1", "usage", <f64 as FromValue<'_>>::WANT, false),
+///     ]);
 ///     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
 ///         Ok(Usage(FromValue::take_tag(row, 0)?, FromValue::take(row, 1)?))
 ///     }
