@@ -1,6 +1,7 @@
 //! Push decoders: bytes in as they arrive, rows out. No I/O here.
 
 mod ahead;
+mod cells;
 pub(crate) mod columns;
 mod decimal;
 mod digits;

@@ -2,6 +2,7 @@
 
 use super::quick;
 use super::{blank, string, string_end};
+use crate::decode::cells::{Near, Values};
 use crate::decode::number;
 use crate::decode::plan::Target;
 use crate::decode::plan::{Plan, Want};
@@ -9,64 +10,53 @@ use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
 
-/// Reads the row whose `[` is at `b[at]` into the plan's cells; gives the place behind its `]`.
-#[inline(always)]
-pub(crate) fn row<'b>(
-    b: &'b [u8],
-    at: usize,
-    plan: &Plan,
-    cells: &mut [ValueRef<'b>],
-    arena: &mut Arena<'b>,
-) -> Result<usize, Stop> {
-    let Some(cells) = cells.get_mut(..plan.width()) else { return Err(Stop::Bad(at, "no room for the row")) };
-    // SAFETY: a plan's targets are of cells below its width.
-    let (left, at) = unsafe { quick::values(b, at + 1, plan, plan.targets(), cells, arena) };
-    if left.is_empty() && plan.is_simple() { Ok(at) } else { odd_row(b, at, plan, left, cells, arena) }
-}
+/// Values as JSON writes them, between commas.
+pub(crate) enum Json {}
 
-/// Reads what is left of a row, with what is unusual in it, and does what seldom is to be done at its end.
-#[inline(never)]
-fn odd_row<'b>(
-    b: &'b [u8],
-    mut at: usize,
-    plan: &Plan,
-    mut left: &[Target],
-    cells: &mut [ValueRef<'b>],
-    arena: &mut Arena<'b>,
-) -> Result<usize, Stop> {
-    while let [target, rest @ ..] = left {
-        at = careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)?;
-        // SAFETY: as in `row`.
-        (left, at) = unsafe { quick::values(b, at, plan, rest, cells, arena) };
-    }
-    if plan.targets().is_empty() {
-        at = end(b, at)?;
-    }
-    plan.copy(cells);
-    Ok(at)
-}
+impl Values for Json {
+    const BEFORE: usize = quick::BEFORE;
+    const AFTER: usize = quick::AFTER;
 
-/// Reads any value, white space around it, and the comma or bracket that follows it; gives the place behind that.
-#[cold]
-#[inline(never)]
-fn careful<'b>(
-    b: &'b [u8],
-    at: usize,
-    target: &Target,
-    unit: Option<i64>,
-    cell: &mut ValueRef<'b>,
-    arena: &mut Arena<'b>,
-) -> Result<usize, Stop> {
-    let (value, at) = value(b, blank(b, at), target.want, unit, arena)?;
-    *cell = value;
-    if target.end == b']' {
-        return end(b, at);
+    #[inline(always)]
+    unsafe fn quick<'b>(
+        near: Near<'b>,
+        b: &'b [u8],
+        target: &Target,
+        plan: &Plan,
+        cells: &mut [ValueRef<'b>],
+        arena: &mut Arena<'b>,
+    ) -> Option<Near<'b>> {
+        // SAFETY: promised by the caller.
+        let end = unsafe { quick::value(near, b, target, plan, cells, arena) }?;
+        (end.byte(0) == target.end).then(|| end.behind(1))
     }
-    let at = blank(b, at);
-    match b.get(at) {
-        Some(b',') => Ok(at + 1),
-        Some(b']') => Err(Stop::Bad(at, "a row has fewer values than the header has columns")),
-        _ => Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
+
+    /// Reads any value, white space around it, and the comma or bracket that follows it.
+    #[cold]
+    #[inline(never)]
+    fn careful<'b>(
+        b: &'b [u8],
+        at: usize,
+        target: &Target,
+        unit: Option<i64>,
+        cell: &mut ValueRef<'b>,
+        arena: &mut Arena<'b>,
+    ) -> Result<usize, Stop> {
+        let (value, at) = value(b, blank(b, at), target.want, unit, arena)?;
+        *cell = value;
+        if target.end == b']' {
+            return end(b, at);
+        }
+        let at = blank(b, at);
+        match b.get(at) {
+            Some(b',') => Ok(at + 1),
+            Some(b']') => Err(Stop::Bad(at, "a row has fewer values than the header has columns")),
+            _ => Err(Stop::unless_at_end(b, at, "a comma was expected between two values")),
+        }
+    }
+
+    fn nothing(b: &[u8], at: usize) -> Result<usize, Stop> {
+        end(b, at)
     }
 }
 
@@ -153,7 +143,9 @@ fn literal<'b>(
 mod tests {
     use proptest::prelude::*;
 
+    use super::quick::BEFORE;
     use super::*;
+    use crate::decode::cells::row;
     use crate::decode::columns::{Column, Columns};
     use crate::decode::plan::Planner;
     use crate::decode::scratch::Scratch;
@@ -166,9 +158,9 @@ mod tests {
         cells: &mut [ValueRef<'b>],
         arena: &mut Arena<'b>,
     ) -> Result<usize, Stop> {
-        plan.targets()
-            .iter()
-            .try_fold(1, |at, target| careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena))
+        plan.targets().iter().try_fold(BEFORE + 1, |at, target| {
+            Json::careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)
+        })
     }
 
     /// A plan that wants this of its columns.
@@ -213,12 +205,12 @@ mod tests {
             padding in 0_usize..50,
         ) {
             let plan = plan(&wants, epoch);
-            let text = format!("[{}]{}", values.join(","), " ".repeat(padding));
+            let text = format!("{}[{}]{}", " ".repeat(BEFORE), values.join(","), " ".repeat(padding));
             let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
             let (mut cells, mut expected) = (Vec::new(), Vec::new());
             plan.fill(&mut cells, |_| "");
             plan.fill(&mut expected, |_| "");
-            let found = row(text.as_bytes(), 0, &plan, &mut cells, &mut scratch.arena());
+            let found = row::<Json>(text.as_bytes(), BEFORE + 1, &plan, &mut cells, &mut scratch.arena());
             let end = careful_row(text.as_bytes(), &plan, &mut expected, &mut other.arena());
             prop_assert_eq!(found, end, "{}", text);
             if end.is_ok() {

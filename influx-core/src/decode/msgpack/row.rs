@@ -2,16 +2,15 @@
 
 use super::{TIME, Token, token};
 use crate::block::Block;
-use crate::decode::plan::Kind;
-use crate::decode::plan::Target;
-use crate::decode::plan::{Plan, Want};
+use crate::decode::cells::{self, Near, Values};
+use crate::decode::plan::{Kind, Plan, Target, Want};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
 use crate::rfc3339;
 
 /// Reads the row whose array begins at `b[at]` into the plan's cells; gives the place behind it.
-#[inline]
+#[inline(always)]
 pub(crate) fn row<'b>(
     b: &'b [u8],
     at: usize,
@@ -19,22 +18,10 @@ pub(crate) fn row<'b>(
     cells: &mut [ValueRef<'b>],
     arena: &mut Arena<'b>,
 ) -> Result<usize, Stop> {
-    let targets = plan.targets();
-    let short =
-        targets.len() < 16 && b.get(at).is_some_and(|&first| usize::from(first ^ 0x90) == targets.len());
-    let mut at = if short { at + 1 } else { begin(b, at, targets.len())? };
-    let mut column = 0;
-    loop {
-        (column, at) = quick(b, at, column, plan, cells);
-        let Some(target) = targets.get(column) else { break };
-        let Some(cell) = cells.get_mut(target.cell()) else { break };
-        at = careful(b, at, target, plan.unit(), cell, arena)?;
-        column += 1;
-    }
-    if !plan.is_simple() {
-        plan.copy(cells);
-    }
-    Ok(at)
+    let columns = plan.targets().len();
+    let short = columns < 16 && b.get(at).is_some_and(|&first| usize::from(first ^ 0x90) == columns);
+    let at = if short { at + 1 } else { begin(b, at, columns)? };
+    cells::row::<Msgpack>(b, at, plan, cells, arena)
 }
 
 /// The place of the first of a row's values.
@@ -51,176 +38,128 @@ fn begin(b: &[u8], at: usize, columns: usize) -> Result<usize, Stop> {
     }
 }
 
-/// The bytes from a value on.
-type Near = [u8; NEAR];
+/// Values as MessagePack writes them, one behind the other.
+enum Msgpack {}
 
-/// As many as the longest value that is read from them: a marker and a text of 31 bytes, in two blocks.
-const NEAR: usize = 33;
+impl Values for Msgpack {
+    const BEFORE: usize = 0;
 
-/// Reads values as servers write them, from that of `column` at `b[at]` on, into the cells of the columns: those of the kind that is
-/// wanted, in short. Gives the first column that is no matter for here, and its place; all columns are read when there is none. As
-/// in JSON, the branches on what is wanted are foreseen.
-#[inline(always)]
-fn quick<'b>(
-    b: &'b [u8],
-    mut at: usize,
-    column: usize,
-    plan: &Plan,
-    cells: &mut [ValueRef<'b>],
-) -> (usize, usize) {
-    let Some(last) = b.len().checked_sub(NEAR) else { return (column, at) };
-    let mut targets = plan.targets().get(column..).unwrap_or_default().iter();
-    while let Some(target) = targets.as_slice().first() {
-        let Some(cell) = cells.get_mut(target.cell()) else { break };
-        if at > last {
-            break;
-        }
-        // SAFETY: `at` is at most `last`, behind which there are `NEAR` bytes.
-        let near: &'b Near = unsafe { &*b.as_ptr().add(at).cast() };
+    /// A marker and a text of 31 bytes, in two blocks.
+    const AFTER: usize = 33;
+
+    /// Values of the kind that is wanted, in short. As in JSON, the branches on what is wanted are foreseen.
+    #[inline(always)]
+    unsafe fn quick<'b>(
+        near: Near<'b>,
+        _: &'b [u8],
+        target: &Target,
+        plan: &Plan,
+        cells: &mut [ValueRef<'b>],
+        _: &mut Arena<'b>,
+    ) -> Option<Near<'b>> {
         let kind = target.kind;
-        let length = if kind.is(Kind::FLOAT) {
-            float(near, cell)
+        let (value, length) = if kind.is(Kind::FLOAT) {
+            float(near)?
         } else if kind.is(Kind::STR) {
-            text(near, cell)
+            text(near)?
         } else if kind.is(Kind::INT | Kind::UINT) {
-            integer(near, cell)
+            let (value, length) = integer(near)?;
+            (ValueRef::I64(value), length)
         } else if kind.is(Kind::TIME) {
-            instant(near, plan.unit(), cell)
+            instant(near, plan.unit())?
         } else if kind.is(Kind::BOOL) {
-            boolean(near, cell)
+            boolean(near)?
         } else {
-            other(near, kind, cell)
+            other(near, kind)?
         };
-        if length == 0 {
-            break;
-        }
-        at += length;
-        targets.next();
+        // SAFETY: promised by the caller.
+        unsafe { *target.of(cells) = value };
+        Some(near.behind(length))
     }
-    (plan.targets().len() - targets.len(), at)
+
+    #[cold]
+    #[inline(never)]
+    fn careful<'b>(
+        b: &'b [u8],
+        at: usize,
+        target: &Target,
+        unit: Option<i64>,
+        cell: &mut ValueRef<'b>,
+        arena: &mut Arena<'b>,
+    ) -> Result<usize, Stop> {
+        let (token, end) = token(b, at)?;
+        *cell = value(token, target, unit, arena).map_err(|what| Stop::Bad(at, what))?;
+        Ok(end)
+    }
+
+    fn nothing(_: &[u8], at: usize) -> Result<usize, Stop> {
+        Ok(at)
+    }
 }
 
-/// Eight bytes behind a marker, the first the highest.
 #[inline(always)]
-fn word(near: &Near, at: usize) -> u64 {
-    near.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |eight| u64::from_be_bytes(*eight))
+fn float(near: Near<'_>) -> Option<(ValueRef<'_>, usize)> {
+    (near.byte(0) == 0xcb).then(|| (ValueRef::F64(f64::from_bits(near.big_word(1))), 9))
 }
 
 #[inline(always)]
-fn float(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    if near[0] != 0xcb {
-        return 0;
-    }
-    *cell = ValueRef::F64(f64::from_bits(word(near, 1)));
-    9
-}
-
-#[inline(always)]
-fn boolean(near: &Near, cell: &mut ValueRef<'_>) -> usize {
-    if near[0] | 1 != 0xc3 {
-        return 0;
-    }
-    *cell = ValueRef::Bool(near[0] == 0xc3);
-    1
+fn boolean(near: Near<'_>) -> Option<(ValueRef<'_>, usize)> {
+    (near.byte(0) | 1 == 0xc3).then(|| (ValueRef::Bool(near.byte(0) == 0xc3), 1))
 }
 
 /// An integer in the range of `i64`: the width is computed, not branched on.
 #[inline(always)]
-fn integer(near: &Near, cell: &mut ValueRef<'_>) -> usize {
+fn integer(near: Near<'_>) -> Option<(i64, usize)> {
     // 0xcc ..= 0xcf: unsigned, of 1, 2, 4, 8 bytes; 0xd0 ..= 0xd3: signed
-    let code = near[0].wrapping_sub(0xcc);
+    let code = near.byte(0).wrapping_sub(0xcc);
     if code < 8 {
         let bytes = 1_usize << (code & 3);
-        let (word, unused) = (word(near, 1), 64 - 8 * bytes);
+        let (word, unused) = (near.big_word(1), 64 - 8 * bytes);
         let value = if code < 4 { (word >> unused) as i64 } else { word as i64 >> unused };
-        if code == 3 && value < 0 {
-            return 0;
-        }
-        *cell = ValueRef::I64(value);
-        return 1 + bytes;
+        return (code != 3 || value >= 0).then_some((value, 1 + bytes));
     }
-    let value = near[0] as i8;
-    if value < -32 {
-        return 0;
-    }
-    *cell = ValueRef::I64(value.into());
-    1
+    let value = near.byte(0) as i8;
+    (value >= -32).then(|| (value.into(), 1))
 }
 
 /// The server's own type of times, or a number whose unit is known.
 #[inline(always)]
-fn instant(near: &Near, unit: Option<i64>, cell: &mut ValueRef<'_>) -> usize {
-    if near.starts_with(&[0xc7, 12, TIME]) {
-        let (seconds, nanos) = (word(near, 3) as i64, (word(near, 11) as i64) >> 32);
+fn instant<'b>(near: Near<'b>, unit: Option<i64>) -> Option<(ValueRef<'b>, usize)> {
+    let (nanos, length) = if near.four(0)[..3] == [0xc7, 12, TIME] {
+        let (seconds, nanos) = (near.big_word(3) as i64, (near.big_word(11) as i64) >> 32);
         // before 1970 the product may overflow where the sum does not
-        let Some(nanos) = seconds.checked_mul(1_000_000_000).and_then(|time| time.checked_add(nanos)) else {
-            return 0;
-        };
-        *cell = ValueRef::Time(nanos);
-        return 15;
-    }
-    let mut value = ValueRef::Null;
-    let length = integer(near, &mut value);
-    let (ValueRef::I64(value), Some(unit)) = (value, unit) else { return 0 };
-    let Some(nanos) = value.checked_mul(unit) else { return 0 };
-    *cell = ValueRef::Time(nanos);
-    length
+        (seconds.checked_mul(1_000_000_000)?.checked_add(nanos)?, 15)
+    } else {
+        let (value, length) = integer(near)?;
+        (value.checked_mul(unit?)?, length)
+    };
+    Some((ValueRef::Time(nanos), length))
 }
 
 /// A text of at most 31 bytes, all ASCII.
 #[inline(always)]
-fn text<'b>(near: &'b Near, cell: &mut ValueRef<'b>) -> usize {
-    let length = usize::from(near[0] ^ 0xa0);
+fn text(near: Near<'_>) -> Option<(ValueRef<'_>, usize)> {
+    let length = usize::from(near.byte(0) ^ 0xa0);
     if length > 31 {
-        return 0;
+        return None;
     }
-    let [_, text @ ..] = near;
-    // SAFETY: both blocks are within the 32 bytes.
-    let (first, second) = unsafe { (Block::load(text.as_ptr()), Block::load(text.as_ptr().add(16))) };
+    let begin = near.behind(1);
+    let at = begin.blocks();
+    // SAFETY: 32 bytes are there.
+    let (first, second) = unsafe { (Block::load(at), Block::load(at.add(16))) };
     let beyond = first.beyond_ascii() | second.beyond_ascii() << 16;
-    if beyond & ((1 << length) - 1) != 0 {
-        return 0;
-    }
     // SAFETY: ASCII is UTF-8.
-    *cell = ValueRef::Str(unsafe { str::from_utf8_unchecked(&text[..length]) });
-    1 + length
+    let text = || unsafe { str::from_utf8_unchecked(begin.until(begin.behind(length))) };
+    (beyond & ((1 << length) - 1) == 0).then(|| (ValueRef::Str(text()), 1 + length))
 }
 
 /// A value where any is wanted, or none.
 #[inline(never)]
-fn other<'b>(near: &'b Near, kind: Kind, cell: &mut ValueRef<'b>) -> usize {
-    let mut nothing = ValueRef::Null;
-    let cell = if kind.is(Kind::ANY) { cell } else { &mut nothing };
-    let mut length = float(near, cell);
-    if length == 0 {
-        length = integer(near, cell);
-    }
-    if length == 0 {
-        length = text(near, cell);
-    }
-    if length == 0 {
-        length = boolean(near, cell);
-    }
-    if length == 0 {
-        length = instant(near, None, cell);
-    }
-    length
-}
-
-/// Reads any value; gives the place behind it.
-#[cold]
-#[inline(never)]
-fn careful<'b>(
-    b: &'b [u8],
-    at: usize,
-    target: &Target,
-    unit: Option<i64>,
-    cell: &mut ValueRef<'b>,
-    arena: &mut Arena<'b>,
-) -> Result<usize, Stop> {
-    let (token, end) = token(b, at)?;
-    *cell = value(token, target, unit, arena).map_err(|what| Stop::Bad(at, what))?;
-    Ok(end)
+fn other<'b>(near: Near<'b>, kind: Kind) -> Option<(ValueRef<'b>, usize)> {
+    let integer = || integer(near).map(|(value, length)| (ValueRef::I64(value), length));
+    let found = float(near).or_else(integer).or_else(|| text(near)).or_else(|| boolean(near));
+    let (value, length) = found.or_else(|| instant(near, None))?;
+    Some((if kind.is(Kind::ANY) { value } else { ValueRef::Null }, length))
 }
 
 #[inline]
@@ -274,7 +213,7 @@ mod tests {
     ) -> Result<usize, Stop> {
         let start = begin(b, 0, plan.targets().len())?;
         plan.targets().iter().try_fold(start, |at, target| {
-            careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)
+            Msgpack::careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)
         })
     }
 

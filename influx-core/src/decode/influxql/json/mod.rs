@@ -4,6 +4,7 @@ mod header;
 
 use super::response::Place;
 use super::walk::{Fault, Next, Notation, Opened, Pairs, Scan};
+use crate::decode::cells;
 use crate::decode::json::{self, blank};
 use crate::decode::plan::Plan;
 use crate::decode::push::machine::Message;
@@ -205,7 +206,7 @@ impl Notation for Json {
         cells: &mut [ValueRef<'b>],
         arena: &mut Arena<'b>,
     ) -> Result<usize, Stop> {
-        json::row::row(b, at, plan, cells, arena)
+        cells::row::<json::row::Json>(b, at + 1, plan, cells, arena)
     }
 
     #[inline(always)]

@@ -1,59 +1,29 @@
 //! Values as servers write them, read a word at a time. What is unusual, too long, or too near to the end of the bytes is left to
 //! the careful reader of [`row`](super::row): these functions find a value that it would find too, or nothing.
 
-mod near;
 mod numbers;
 mod text;
 
+use crate::decode::cells::Near;
 use crate::decode::plan::{Kind, Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
-use near::{BEFORE, NEAR, Near};
 use numbers::{float, integer, number};
 use text::{text, text_end};
 
-/// Reads values and what follows them from `b[at]` on, for the columns of `targets`, into their cells. Gives the targets that are left,
-/// and the place of their values; what is there instead of the first of them is no matter for here.
-///
-/// # Safety
-/// Each target's cell is one of `cells`.
-#[inline(always)]
-pub(super) unsafe fn values<'t, 'b>(
-    b: &'b [u8],
-    at: usize,
-    plan: &Plan,
-    targets: &'t [Target],
-    cells: &mut [ValueRef<'b>],
-    arena: &mut Arena<'b>,
-) -> (&'t [Target], usize) {
-    // as far as both ends allow
-    let Some(range) = b.len().checked_sub(BEFORE + NEAR) else { return (targets, at) };
-    if at.wrapping_sub(BEFORE) > range {
-        return (targets, at);
-    }
-    // SAFETY: both are within the bytes.
-    let (mut near, last) = unsafe { (Near::new(b, at), Near::new(b, range + BEFORE)) };
-    let mut left = targets.iter();
-    while let Some(target) = left.as_slice().first() {
-        if near.is_behind(last) {
-            break;
-        }
-        // SAFETY: promised by the caller.
-        match unsafe { value(near, b, target, plan, cells, arena) } {
-            Some(end) if end.byte(0) == target.end => near = end.behind(1),
-            _ => break,
-        }
-        left.next();
-    }
-    (left.as_slice(), near.index(b))
-}
+/// How many bytes must be there before a value: numbers are read from their ends, sixteen bytes at a time.
+pub(super) const BEFORE: usize = 16;
+
+/// How many bytes must be there from a value on: those of the longest number that is read here, a sign, 22 digits and a point, and one
+/// behind it.
+pub(super) const AFTER: usize = 25;
 
 /// Reads one value as it is wanted; gives what is behind it.
 ///
 /// # Safety
 /// The target's cell is one of `cells`.
 #[inline(always)]
-unsafe fn value<'b>(
+pub(super) unsafe fn value<'b>(
     near: Near<'b>,
     b: &'b [u8],
     target: &Target,

@@ -2,11 +2,14 @@
 
 use core::num::NonZero;
 
-use super::near::{NEAR_TEXT, Near};
 use crate::block::Block;
+use crate::decode::cells::Near;
 use crate::decode::json::string;
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
+
+/// How many bytes of a text are looked at at once: a quote, two blocks, and a byte behind them.
+const TEXT: usize = 34;
 
 /// The first quote or backslash among 32 bytes, and which of them are not ASCII.
 #[inline(always)]
@@ -26,7 +29,7 @@ pub(super) fn text<'b>(
     cell: &mut ValueRef<'b>,
     arena: &mut Arena<'b>,
 ) -> Option<Near<'b>> {
-    if near.fits_text(b)
+    if near.has(b, TEXT)
         && let begin = near.behind(1)
         && let (Some(marks), beyond) = look(begin)
     {
@@ -68,7 +71,7 @@ fn other_text<'b>(
 pub(super) fn text_end<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(Near<'b>, bool)> {
     let mut from = near.index(b) + 1;
     let mut ascii = true;
-    while from + NEAR_TEXT <= b.len() {
+    while from + TEXT <= b.len() {
         // SAFETY: so many bytes are there.
         let near = unsafe { Near::new(b, from) };
         let (marks, beyond) = look(near);

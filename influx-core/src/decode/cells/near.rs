@@ -5,19 +5,10 @@ use core::ptr::NonNull;
 
 use crate::decode::digits::Digits;
 
-/// How many bytes must be there before a value: numbers are read from their ends, sixteen bytes at a time.
-pub(super) const BEFORE: usize = 16;
-
-/// How many bytes from a value on must be there: those of the longest number that is read here, a sign, 22 digits and a point, and one
-/// behind it.
-pub(super) const NEAR: usize = 25;
-
-/// How many bytes from a text on must be there: a quote, two blocks, and a byte behind them.
-pub(super) const NEAR_TEXT: usize = 34;
-
-/// A place in bytes. It is made where [`NEAR`] bytes are there, and [`BEFORE`] before them; the readers of numbers and words pass over fewer than those.
+/// A place in bytes. Readers pass over no more bytes from the start of a value on, and look at no more before it, than they said
+/// must be there: [`Values::AFTER`](super::Values::AFTER) and [`Values::BEFORE`](super::Values::BEFORE).
 #[derive(Clone, Copy)]
-pub(super) struct Near<'b> {
+pub(crate) struct Near<'b> {
     at: NonNull<u8>,
     #[cfg(debug_assertions)]
     end: *const u8,
@@ -28,9 +19,9 @@ impl<'b> Near<'b> {
     /// The place of `b[at]`.
     ///
     /// # Safety
-    /// `at` is at most the length of `b`; unless [`NEAR`] bytes follow and [`BEFORE`] are before, nothing is read from there.
+    /// `at` is at most the length of `b`, and nothing is read from there but what is in `b`.
     #[inline(always)]
-    pub(super) unsafe fn new(b: &'b [u8], at: usize) -> Self {
+    pub(crate) unsafe fn new(b: &'b [u8], at: usize) -> Self {
         Near {
             // SAFETY: promised by the caller.
             at: unsafe { NonNull::new_unchecked(b.as_ptr().add(at).cast_mut()) },
@@ -42,20 +33,20 @@ impl<'b> Near<'b> {
 
     /// The place of `b[at]`, if a byte is there.
     #[inline(always)]
-    pub(super) fn within(b: &'b [u8], at: usize) -> Option<Self> {
+    pub(crate) fn within(b: &'b [u8], at: usize) -> Option<Self> {
         // SAFETY: within the bytes.
         (at < b.len()).then(|| unsafe { Near::new(b, at) })
     }
 
     /// Whether it is behind another place of the same bytes.
     #[inline(always)]
-    pub(super) fn is_behind(self, other: Near<'b>) -> bool {
+    pub(crate) fn is_behind(self, other: Near<'b>) -> bool {
         self.at > other.at
     }
 
     /// Its index in the bytes.
     #[inline(always)]
-    pub(super) fn index(self, b: &'b [u8]) -> usize {
+    pub(crate) fn index(self, b: &'b [u8]) -> usize {
         self.at.as_ptr().addr() - b.as_ptr().addr()
     }
 
@@ -68,64 +59,72 @@ impl<'b> Near<'b> {
 
     /// The place that many bytes on.
     #[inline(always)]
-    pub(super) fn behind(self, bytes: usize) -> Self {
+    pub(crate) fn behind(self, bytes: usize) -> Self {
         self.check(bytes);
         // SAFETY: a reader passes over bytes that it has read.
         Near { at: unsafe { self.at.add(bytes) }, ..self }
     }
 
     #[inline(always)]
-    pub(super) fn byte(self, at: usize) -> u8 {
+    pub(crate) fn byte(self, at: usize) -> u8 {
         self.check(at + 1);
-        // SAFETY: readers pass over at most a sign, 22 digits and a point: within `NEAR` bytes.
+        // SAFETY: within the bytes that must be there.
         unsafe { self.at.add(at).read() }
     }
 
     /// The byte as a digit; above 9 if it is none.
     #[inline(always)]
-    pub(super) fn digit(self, at: usize) -> u8 {
+    pub(crate) fn digit(self, at: usize) -> u8 {
         self.byte(at).wrapping_sub(b'0')
     }
 
     /// Sixteen bytes.
     #[inline(always)]
-    pub(super) fn digits(self) -> Digits {
+    pub(crate) fn digits(self) -> Digits {
         self.check(16);
-        // SAFETY: as in `byte`: at most five bytes were passed over.
+        // SAFETY: as in `byte`.
         unsafe { Digits::load(self.at.as_ptr()) }
     }
 
     /// The number that `count` digits make, at most sixteen, the last of which is before this place.
     #[inline(always)]
-    pub(super) fn number_before(self, count: usize) -> u64 {
-        // SAFETY: so many bytes are before every value.
+    pub(crate) fn number_before(self, count: usize) -> u64 {
+        // SAFETY: so many bytes must be there before a value.
         unsafe { Digits::load(self.at.sub(16).as_ptr()) }.join_last(count)
     }
 
     /// Four bytes.
     #[inline(always)]
-    pub(super) fn four(self, at: usize) -> [u8; 4] {
+    pub(crate) fn four(self, at: usize) -> [u8; 4] {
         self.check(at + 4);
         // SAFETY: as in `byte`.
         unsafe { self.at.add(at).cast::<[u8; 4]>().read() }
     }
 
-    /// Two blocks of bytes, behind the quote of a text that [fits](Self::fits_text).
+    /// Two blocks of bytes.
     #[inline(always)]
-    pub(super) fn blocks(self) -> *const u8 {
+    pub(crate) fn blocks(self) -> *const u8 {
         self.check(32);
         self.at.as_ptr()
     }
 
-    /// Whether a text can be read from there, two blocks at a time.
+    /// Whether so many bytes are there from here on.
     #[inline(always)]
-    pub(super) fn fits_text(self, b: &'b [u8]) -> bool {
-        b.as_ptr_range().end.addr() - self.at.as_ptr().addr() >= NEAR_TEXT
+    pub(crate) fn has(self, b: &'b [u8], bytes: usize) -> bool {
+        b.as_ptr_range().end.addr() - self.at.as_ptr().addr() >= bytes
+    }
+
+    /// Eight bytes, the first the highest.
+    #[inline(always)]
+    pub(crate) fn big_word(self, at: usize) -> u64 {
+        self.check(at + 8);
+        // SAFETY: as in `byte`.
+        u64::from_be_bytes(unsafe { self.at.add(at).cast::<[u8; 8]>().read() })
     }
 
     /// The bytes up to another place behind it.
     #[inline(always)]
-    pub(super) fn until(self, end: Near<'b>) -> &'b [u8] {
+    pub(crate) fn until(self, end: Near<'b>) -> &'b [u8] {
         let length = end.at.as_ptr().addr() - self.at.as_ptr().addr();
         self.check(length);
         // SAFETY: both places are of the same bytes, which live for `'b`.
