@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use influx_client::batch::{BatchEvent, RetryPolicy};
 use influx_client::test_util::{Expect, Reply, Server};
-use influx_client::{Client, Error, Nan, OwnedRow, Point, V1Builder};
+use influx_client::{Client, ClientBuilder, Error, Nan, OwnedRow, Point, V1};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -174,7 +174,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-type Login = fn(V1Builder) -> V1Builder;
+type Login = fn(ClientBuilder<V1>) -> ClientBuilder<V1>;
 
 /// Every way to say who one is, and what must not be told then.
 fn logins() -> Vec<(&'static str, Login, Vec<String>)> {

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use influx_core::{EncodeError, LineProtocol, LineWriter};
 use tokio::time::Instant;
 
-use crate::write::{LinesBody, line_ends};
+use crate::write::body::Body;
+use crate::write::lines::line_ends;
 
 /// What a batch may be longer than the last one before its memory grows.
 const SLACK: usize = 4 << 10;
@@ -27,9 +28,9 @@ pub(super) struct Lines {
 
 impl Lines {
     /// With the ends of the lines, which are looked for only when a server refuses some.
-    pub(super) fn body(&self) -> LinesBody {
+    pub(super) fn body(&self) -> Body {
         let first = usize::try_from(self.first).unwrap_or(usize::MAX);
-        LinesBody::new(self.bytes.clone(), line_ends(&self.bytes), first)
+        Body::new(self.bytes.clone(), line_ends(&self.bytes), first)
     }
 
     /// Those with the numbers from `start` on and below `end`.
@@ -49,7 +50,7 @@ impl Lines {
     /// Each half of the lines; `None` for a single line.
     pub(super) fn halves(&self) -> Option<(Lines, Lines)> {
         let (left, right) = self.body().halves()?;
-        let of = |body: &LinesBody| Lines {
+        let of = |body: &Body| Lines {
             bytes: body.bytes().clone(),
             points: body.lines(),
             first: self.first + (body.indices().start as u64 - self.first),

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use influx_core::LineProtocol;
 
-use super::event::{BatchEvent, DropReason};
-use super::lane::{Lane, Offered};
-use super::waiting::block;
-use super::{BatchWriter, WhenFull, port};
-use crate::config::{Untimed, WriteConfig};
+use crate::batch::event::{BatchEvent, DropReason};
+use crate::batch::lane::{Lane, Offered};
+use crate::batch::port;
+use crate::batch::settings::WhenFull;
+use crate::batch::waiting::block;
+use crate::batch::writer::BatchWriter;
+use crate::config::times::Untimed;
+use crate::config::writes::WriteConfig;
 use crate::error::{Error, Result};
-use crate::write::prepare_lines;
+use crate::write::raw::prepare;
 
 impl BatchWriter {
     /// Gives a point. It is encoded at once; when the queue is full, this waits, drops or fails as
@@ -71,9 +74,9 @@ impl BatchWriter {
     /// [`is_spool`](crate::Error::is_spool); the point was taken, and waits in memory alone.
     pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         match self.offer(point)? {
-            Offered::Taken { end, .. } => match &self.shared.durable {
+            Offered::Taken { end, .. } => match &self.engine.durable {
                 None => Ok(()),
-                Some(durable) => durable.try_keep(&self.shared, &self.port, end),
+                Some(durable) => durable.try_keep(&self.engine.shared, &self.port, end),
             },
             Offered::Closed => Err(self.port.closed()),
             Offered::Full => Err(port::full(&self.port.target)),
@@ -137,14 +140,14 @@ impl BatchWriter {
 
     #[inline]
     fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
-        self.port.offer(point).map_err(|error| self.shared.not_encoded(error))
+        self.port.offer(point).map_err(|error| self.engine.shared.not_encoded(error))
     }
 
     /// Returns when there may be room for a point that was refused. With a spool there is, once the points before are on disk.
     #[cold]
     async fn room(&self, refused: &Offered) -> Result<()> {
         if self.must_wait(refused)? {
-            match self.shared.durable {
+            match self.engine.durable {
                 None => self.port.room().await,
                 Some(_) => {
                     let end = self.port.lane().end();
@@ -158,8 +161,10 @@ impl BatchWriter {
     #[cold]
     fn room_blocking(&self, refused: &Offered) -> Result<()> {
         if self.must_wait(refused)? {
-            match self.shared.durable {
-                None => block(&self.shared.runtime, None, |patience| self.port.room_blocking(&patience))?,
+            match self.engine.durable {
+                None => {
+                    block(&self.engine.shared.runtime, None, |patience| self.port.room_blocking(&patience))?
+                }
                 Some(_) => {
                     let end = self.port.lane().end();
                     self.kept_blocking(end)?;
@@ -171,7 +176,7 @@ impl BatchWriter {
 
     /// Whether a point that was refused has to wait. It has not when an old batch makes room, where that was chosen.
     fn must_wait(&self, refused: &Offered) -> Result<bool> {
-        match (refused, self.shared.settings.when_full, &self.shared.durable) {
+        match (refused, self.engine.shared.settings.when_full, &self.engine.durable) {
             (Offered::Closed, ..) => Err(self.port.closed()),
             // with a spool it is full only as long as others are being written
             (_, WhenFull::Reject, None) => Err(port::full(&self.port.target)),
@@ -189,19 +194,19 @@ impl BatchWriter {
     /// Returns when the points below that number are on disk, if they are to be.
     #[inline]
     async fn kept(&self, end: u64) -> Result<()> {
-        match &self.shared.durable {
+        match &self.engine.durable {
             None => Ok(()),
             Some(durable) => {
-                Arc::clone(durable).keep(Arc::clone(&self.shared), Arc::clone(&self.port), end).await
+                Arc::clone(durable).keep(Arc::clone(&self.engine.shared), Arc::clone(&self.port), end).await
             }
         }
     }
 
     #[inline]
     fn kept_blocking(&self, end: u64) -> Result<()> {
-        match &self.shared.durable {
+        match &self.engine.durable {
             None => Ok(()),
-            Some(durable) => durable.keep_blocking(&self.shared, &self.port, end),
+            Some(durable) => durable.keep_blocking(&self.engine.shared, &self.port, end),
         }
     }
 
@@ -210,15 +215,20 @@ impl BatchWriter {
         if let Some(lines) = dropped {
             self.port.tell_settled();
             let (target, why) = (&self.port.target, DropReason::QueueFull);
-            self.shared.tell(&BatchEvent::Dropped { target, why, points: lines.points, lines: &lines.bytes });
+            self.engine.shared.teller.tell(&BatchEvent::Dropped {
+                target,
+                why,
+                points: lines.points,
+                lines: &lines.bytes,
+            });
         }
     }
 
     /// The points among raw lines, each with a timestamp and its line feed.
     fn stamped(&self, text: &str) -> Result<Stamped> {
         let precision = self.port.target.precision;
-        let config = WriteConfig { precision, untimed: Untimed::Stamp, ..self.shared.settings.write.clone() };
-        let raw = prepare_lines(&Bytes::copy_from_slice(text.as_bytes()), &config, true)?;
+        let config = WriteConfig { precision, untimed: Untimed::Stamp, ..self.engine.shared.writes.clone() };
+        let raw = prepare(&Bytes::copy_from_slice(text.as_bytes()), &config, true)?;
         Ok(Stamped { text: raw.text, ends: raw.ends })
     }
 }
@@ -275,8 +285,9 @@ impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offere
             if self.next[self.at].is_none() {
                 return Ok(None);
             }
-            if let Some(refused) =
-                self.give_some(writer).map_err(|error| self.name_taken(writer.shared.not_encoded(error)))?
+            if let Some(refused) = self
+                .give_some(writer)
+                .map_err(|error| self.name_taken(writer.engine.shared.not_encoded(error)))?
             {
                 return Ok(Some(refused));
             }

@@ -1,10 +1,14 @@
 //! The points of one target, from being given to being settled. No I/O.
 
 #[cfg(feature = "spool")]
-mod disk;
+pub(super) mod disk;
 #[cfg(not(feature = "spool"))]
 #[path = "lane/no_disk.rs"]
 mod disk;
+#[cfg(not(feature = "spool"))]
+mod not_spooled;
+#[cfg(feature = "spool")]
+mod spooled;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -12,14 +16,11 @@ use std::time::Duration;
 use influx_core::{EncodeError, LineProtocol};
 use tokio::time::Instant;
 
-use super::accumulate::{Accumulator, Lines, Pushed};
-use super::chance::chance;
-use super::event::Stats;
-use super::pace::after;
+use crate::batch::accumulate::{Accumulator, Lines, Pushed};
+use crate::batch::chance::chance;
+use crate::batch::event::Stats;
+use crate::batch::pace::after;
 use disk::Disk;
-
-#[cfg(feature = "spool")]
-pub(super) use disk::{Debt, Load};
 
 /// Most buffers that are kept for batches to come.
 const SPARES: usize = 2;

@@ -7,16 +7,16 @@ use influx_core::LineProtocol;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::event::BatchTarget;
-use super::lane::{Closed, Lane, Offered};
-use super::pace::Pace;
-use super::waiting::{Blocking, stuck};
+use crate::batch::event::BatchTarget;
+use crate::batch::lane::{Closed, Lane, Offered};
+use crate::batch::pace::Pace;
+use crate::batch::waiting::{Blocking, stuck};
 use crate::error::{Error, Kind, Result};
-use crate::write::WriteTarget;
+use crate::write::send::Target;
 
 pub(super) struct Port {
     pub(super) target: BatchTarget,
-    pub(super) to: WriteTarget,
+    pub(super) to: Target,
     lane: Mutex<Lane>,
     pace: Mutex<Pace>,
     /// A batch is full, was opened, or is to leave.
@@ -30,7 +30,7 @@ pub(super) struct Port {
 }
 
 impl Port {
-    pub(super) fn new(target: BatchTarget, to: WriteTarget, lane: Lane) -> Self {
+    pub(super) fn new(target: BatchTarget, to: Target, lane: Lane) -> Self {
         Port {
             target,
             to,

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::jwt;
-use crate::message::Secrets;
-use crate::secret::Secret;
+use crate::http::jwt;
+use crate::message::secret::Secret;
+use crate::message::secrets::Secrets;
 
 /// How long a token that is made for one request is good: clocks may disagree by that much.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);

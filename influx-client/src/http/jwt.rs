@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::secret::Secret;
+use crate::message::secret::Secret;
 
 /// A token for a user; `expires` is in seconds since 1970.
 pub(crate) fn sign(user: &str, expires: u64, secret: &Secret) -> String {

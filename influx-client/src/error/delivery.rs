@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::message::{self, Secrets};
+use crate::message;
+use crate::message::secrets::Secrets;
 
 /// What is known about the points of a write that failed.
 ///
@@ -64,8 +65,9 @@ impl Rejected {
     /// Longest piece of a line that is shown, in bytes.
     const MAX_SHOWN: usize = 256;
 
+    /// The line may have its line feed.
     pub(crate) fn new(index: Option<usize>, line: Option<&[u8]>, reason: impl Into<Arc<str>>) -> Self {
-        let line = line.map(|line| String::from_utf8_lossy(line).into());
+        let line = line.map(|line| String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into());
         Rejected { index, line, reason: reason.into(), certain: true }
     }
 

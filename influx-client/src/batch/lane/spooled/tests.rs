@@ -4,9 +4,9 @@ use std::time::Duration;
 use influx_core::{Dialect, LineWriter, Point};
 use proptest::prelude::*;
 
-use super::super::super::accumulate::{Accumulator, Limits};
 use super::super::{Outcome, Wait};
 use super::*;
+use crate::batch::accumulate::{Accumulator, Limits, Lines};
 
 #[derive(Debug, Clone)]
 enum Step {

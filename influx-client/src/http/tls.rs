@@ -1,14 +1,9 @@
-//! Certificates: what the caller gave, taken out of its PEM text, and what to do when a handshake fails.
+//! Certificates of connections, and what to do when a handshake fails.
 
 use std::fmt;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-
 use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::message::secret::Secret;
 
 /// Whom to trust, and who the caller is.
 #[derive(Clone, Default)]
@@ -31,48 +26,33 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// The certificates of a PEM text, one or more.
-pub(crate) fn roots(pem: &[u8]) -> Result<Vec<Vec<u8>>> {
-    Ok(certificates(pem, "root certificate")?.iter().map(|certificate| certificate.to_vec()).collect())
-}
-
-/// A certificate, with those that lead to its authority if there are such, and its private key: the key and all certificates
-/// in PEM, without anything else that the texts hold.
-pub(crate) fn identity(certificate: &[u8], key: &[u8]) -> Result<Secret> {
-    let certificates = certificates(certificate, "client certificate")?;
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| {
-        Error::config(
-            "the client certificate's key holds no private key in PEM: give the text that begins with \
-             -----BEGIN PRIVATE KEY----- (not encrypted)",
-        )
-    })?;
-    let kind = match &key {
-        PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
-        PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
-        _ => "PRIVATE KEY",
+/// A client that trusts whom the caller trusts, and says who the caller is.
+pub(super) fn with_certificates(
+    builder: reqwest::ClientBuilder,
+    tls: &Tls,
+) -> Result<reqwest::ClientBuilder> {
+    if tls.only_roots && tls.roots.is_empty() {
+        return Err(Error::config(
+            "neither the system's authorities nor any other are trusted: give one by .root_certificate(..)",
+        ));
+    }
+    let unfit = |what: &str, error: reqwest::Error| {
+        Error::config(format!("the {what} cannot be used")).with_source(error.without_url())
     };
-    let certificates = certificates.iter().map(|certificate| pem("CERTIFICATE", certificate));
-    let all: String = std::iter::once(pem(kind, key.secret_der())).chain(certificates).collect();
-    Ok(Secret::new(all))
-}
-
-fn pem(kind: &str, der: &[u8]) -> String {
-    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", STANDARD.encode(der))
-}
-
-fn certificates(pem: &[u8], what: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    found.ok().filter(|found| !found.is_empty()).ok_or_else(|| not_pem(what))
-}
-
-fn not_pem(what: &str) -> Error {
-    Error::config(format!(
-        "the {what} holds no certificate in PEM: give the bytes of a file that begins with -----BEGIN CERTIFICATE-----"
-    ))
+    let roots = tls.roots.iter().map(|der| reqwest::Certificate::from_der(der));
+    let roots: Vec<_> = roots.collect::<Result<_, _>>().map_err(|error| unfit("root certificate", error))?;
+    let builder = match (tls.only_roots, roots.is_empty()) {
+        (true, _) => builder.tls_certs_only(roots),
+        (false, false) => builder.tls_certs_merge(roots),
+        (false, true) => builder,
+    };
+    let Some(pem) = &tls.identity else { return Ok(builder) };
+    let identity = reqwest::Identity::from_pem(pem.expose().as_bytes());
+    Ok(builder.identity(identity.map_err(|error| unfit("client certificate", error))?))
 }
 
 /// The way out of a failed handshake, by the texts of the TLS library: its types are not this crate's to name.
-pub(crate) fn way_out(causes: &str) -> Option<&'static str> {
+pub(super) fn way_out(causes: &str) -> Option<&'static str> {
     const KNOWN: [(&[&str], &str); 6] = [
         (
             &["peer certificate: UnknownIssuer", "peer certificate: BadSignature"],

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use url::{Host, Url};
 
 use crate::error::{Error, Result};
-use crate::secret::Secret;
+use crate::message::secret::Secret;
 
 /// Where a server listens.
 #[derive(Debug, Clone)]
