@@ -137,6 +137,19 @@ impl Accumulator {
         self.added(before, due, spare)
     }
 
+    /// Adds some lines at once, if they neither begin a batch nor fill it; nobody is owed them.
+    pub(super) fn push_some(&mut self, lines: &[u8], count: usize) -> bool {
+        let fit = self.points > 0
+            && self.owed.is_none()
+            && self.points + count < self.limits.points
+            && self.writer.len() + lines.len() < self.limits.bytes;
+        if fit {
+            self.writer.append_lines(lines);
+            self.points += count;
+        }
+        fit
+    }
+
     #[inline]
     fn added(
         &mut self,
@@ -281,8 +294,11 @@ mod tests {
             for (at, length) in lengths.iter().enumerate() {
                 let line = format!("m{} f=1\n", "x".repeat(*length));
                 expected.extend_from_slice(line.as_bytes());
-                let pushed = match at % 2 {
-                    0 => all.push_line(line.as_bytes(), Instant::now, Vec::new),
+                let pushed = match at % 3 {
+                    0 if all.push_some(line.as_bytes(), 1) => {
+                        Pushed { bytes: line.len(), ..Pushed::default() }
+                    }
+                    0 | 1 => all.push_line(line.as_bytes(), Instant::now, Vec::new),
                     _ => {
                         let point = Point::new(&line[..line.len() - 5]).field("f", 1.0);
                         all.push(&point, Instant::now, Vec::new).unwrap()

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use influx_core::LineProtocol;
+use influx_core::{EncodeError, LineProtocol};
 
+use crate::batch::encoder::Encoder;
 use crate::batch::event::{BatchEvent, DropReason};
-use crate::batch::lane::{Lane, Offered};
-use crate::batch::port;
+use crate::batch::lane::{Lane, Offered, Taken};
+use crate::batch::port::{self, Port};
 use crate::batch::settings::WhenFull;
 use crate::batch::waiting::block;
 use crate::batch::writer::BatchWriter;
@@ -44,7 +45,7 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
-        let mut lot = Lot::new(points.into_iter(), encode);
+        let mut lot = Lot::new(points.into_iter());
         while let Some(refused) = lot.give(self)? {
             self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
         }
@@ -59,7 +60,7 @@ impl BatchWriter {
     /// Text without a point, lines that end in CR LF, and those of [`write_all`](Self::write_all).
     pub async fn write_lines(&self, lines: &str) -> Result<()> {
         let lines = self.stamped(lines)?;
-        let mut lot = Lot::new(lines.iter(), append);
+        let mut lot = Lot::new(lines.iter());
         while let Some(refused) = lot.give(self)? {
             self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
         }
@@ -117,7 +118,7 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
-        let mut lot = Lot::new(points.into_iter(), encode);
+        let mut lot = Lot::new(points.into_iter());
         while let Some(refused) = lot.give(self)? {
             self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
         }
@@ -131,7 +132,7 @@ impl BatchWriter {
     /// Those of [`write_lines`](Self::write_lines).
     pub fn write_lines_blocking(&self, lines: &str) -> Result<()> {
         let lines = self.stamped(lines)?;
-        let mut lot = Lot::new(lines.iter(), append);
+        let mut lot = Lot::new(lines.iter());
         while let Some(refused) = lot.give(self)? {
             self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
         }
@@ -240,19 +241,46 @@ struct Stamped {
 }
 
 impl Stamped {
-    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    fn iter(&self) -> impl Iterator<Item = Line<'_>> {
         let mut start = 0;
-        self.ends.iter().map(move |end| &self.text[std::mem::replace(&mut start, *end)..*end])
+        self.ends.iter().map(move |end| Line(&self.text[std::mem::replace(&mut start, *end)..*end]))
     }
 }
 
-#[inline]
-fn encode<P: LineProtocol>(lane: &mut Lane, point: &P, index: usize) -> Result<Offered> {
-    lane.offer(point).map_err(|error| Error::encode(error.with_index(index)))
+/// What can be given: a point, or a line.
+trait Item: Copy {
+    /// Into the lane, in place.
+    fn offer(self, lane: &mut Lane) -> Result<Offered, EncodeError>;
+
+    /// Before the lane is held.
+    fn encode(self, encoder: &mut Encoder) -> Result<(), EncodeError>;
 }
 
-fn append(lane: &mut Lane, line: &[u8], _: usize) -> Result<Offered> {
-    Ok(lane.offer_line(line))
+impl<P: LineProtocol> Item for &P {
+    #[inline]
+    fn offer(self, lane: &mut Lane) -> Result<Offered, EncodeError> {
+        lane.offer(self)
+    }
+
+    #[inline]
+    fn encode(self, encoder: &mut Encoder) -> Result<(), EncodeError> {
+        encoder.write(self)
+    }
+}
+
+/// A line with its line feed.
+#[derive(Clone, Copy)]
+struct Line<'l>(&'l [u8]);
+
+impl Item for Line<'_> {
+    fn offer(self, lane: &mut Lane) -> Result<Offered, EncodeError> {
+        Ok(lane.offer_line(self.0))
+    }
+
+    fn encode(self, encoder: &mut Encoder) -> Result<(), EncodeError> {
+        encoder.append(self.0);
+        Ok(())
+    }
 }
 
 /// How many points are given while the lane is held once.
@@ -260,19 +288,18 @@ const TOGETHER: usize = 32;
 
 /// Points that are given one after the other. Some are taken out of the iterator before the lane is held, as it may be code
 /// that uses the writer.
-struct Lot<I, T, O> {
+struct Lot<I, T> {
     items: I,
     next: [Option<T>; TOGETHER],
     at: usize,
-    offer: O,
     taken: u64,
     /// The number behind the last point that was taken.
     end: u64,
 }
 
-impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offered>> Lot<I, T, O> {
-    fn new(items: I, offer: O) -> Self {
-        Lot { items, next: [None; TOGETHER], at: TOGETHER, offer, taken: 0, end: 0 }
+impl<T: Item, I: Iterator<Item = T>> Lot<I, T> {
+    fn new(items: I) -> Self {
+        Lot { items, next: [None; TOGETHER], at: TOGETHER, taken: 0, end: 0 }
     }
 
     /// Gives points until one is refused, or none is left.
@@ -285,36 +312,62 @@ impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offere
             if self.next[self.at].is_none() {
                 return Ok(None);
             }
-            if let Some(refused) = self
-                .give_some(writer)
-                .map_err(|error| self.name_taken(writer.engine.shared.not_encoded(error)))?
-            {
-                return Ok(Some(refused));
+            let refused = self.give_some(&writer.port);
+            let refused =
+                refused.map_err(|error| self.name_taken(writer.engine.shared.not_encoded(error)))?;
+            if refused.is_some() {
+                return Ok(refused);
             }
         }
     }
 
-    fn give_some(&mut self, writer: &BatchWriter) -> Result<Option<Offered>> {
-        let mut wakes = false;
-        let mut given = || {
-            let mut lane = writer.port.lane();
-            while let Some(Some(item)) = self.next.get(self.at) {
-                // as many were taken before it as it is behind the first of this call
-                match (self.offer)(&mut lane, *item, self.taken as usize)? {
-                    Offered::Taken { wake, end } => {
-                        (self.end, self.taken, self.at) = (end, self.taken + 1, self.at + 1);
-                        wakes |= wake;
-                    }
-                    refused => return Ok(Some(refused)),
-                }
-            }
-            Ok(None)
+    /// Gives those that were taken out of the iterator; all before one that cannot be encoded are in.
+    fn give_some(&mut self, port: &Port) -> Result<Option<Offered>> {
+        let (taken, failed) = match port.lane_alone() {
+            Some(mut lane) => self.offer(&mut lane),
+            None => self.offer_among_others(port)?,
         };
-        let given = given();
-        if wakes {
-            writer.port.wake();
+        let Taken { count, wake, end, refused } = taken;
+        if wake {
+            port.wake();
         }
-        given
+        if count > 0 {
+            (self.at, self.taken, self.end) = (self.at + count, self.taken + count as u64, end);
+        }
+        match (refused, failed) {
+            // as many were taken before it as it is behind the first of this call
+            (None, Some(error)) => Err(Error::encode(error.with_index(self.taken as usize))),
+            (refused, _) => Ok(refused),
+        }
+    }
+
+    fn items(&self) -> impl Iterator<Item = T> {
+        self.next[self.at..].iter().map_while(|item| *item)
+    }
+
+    /// Until one is refused or cannot be encoded.
+    fn offer(&self, lane: &mut Lane) -> (Taken, Option<EncodeError>) {
+        let mut taken = Taken::default();
+        for item in self.items() {
+            match item.offer(lane) {
+                Ok(offered) => taken.add(offered),
+                Err(error) => return (taken, Some(error)),
+            }
+            if taken.refused.is_some() {
+                break;
+            }
+        }
+        (taken, None)
+    }
+
+    fn offer_among_others(&self, port: &Port) -> Result<(Taken, Option<EncodeError>)> {
+        let mut encoder = port.encoding.encoder().map_err(Error::encode)?;
+        let failed = self.items().find_map(|item| item.encode(&mut encoder).err());
+        let mut lane = port.lane_among_others(encoder.ends().len());
+        let taken = lane.offer_lines(encoder.bytes(), encoder.ends());
+        drop(lane);
+        encoder.put_back();
+        Ok((taken, failed))
     }
 
     fn name_taken(&self, error: Error) -> Error {

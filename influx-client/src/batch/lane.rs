@@ -71,6 +71,33 @@ pub(super) enum Offered {
     Closed,
 }
 
+/// What became of points that were offered together.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// How many are in.
+    pub(super) count: usize,
+    /// Whether somebody should look after them.
+    pub(super) wake: bool,
+    /// The number behind the last one that is in.
+    pub(super) end: u64,
+    /// What the next one was told.
+    pub(super) refused: Option<Offered>,
+}
+
+impl Taken {
+    /// What became of the next one.
+    #[inline]
+    pub(super) fn add(&mut self, offered: Offered) {
+        match offered {
+            Offered::Taken { wake, end } => {
+                (self.count, self.end) = (self.count + 1, end);
+                self.wake |= wake;
+            }
+            refused => self.refused = Some(refused),
+        }
+    }
+}
+
 /// Why no more points are taken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Closed {
@@ -132,6 +159,32 @@ impl Lane {
         self.taken(pushed)
     }
 
+    /// Takes lines until one is refused; `ends` says where each of them ends.
+    pub(super) fn offer_lines(&mut self, lines: &[u8], ends: &[usize]) -> Taken {
+        let fit = self.closed.is_none()
+            && self.disk.is_none()
+            && self.stats.pending_bytes + (lines.len() as u64) < self.max_bytes as u64;
+        if fit && self.accumulator.push_some(lines, ends.len()) {
+            self.count_given(ends.len() as u64, lines.len());
+            return Taken {
+                count: ends.len(),
+                wake: false,
+                end: self.accumulator.next_point(),
+                refused: None,
+            };
+        }
+        let mut taken = Taken::default();
+        let mut start = 0;
+        for stop in ends {
+            taken.add(self.offer_line(&lines[start..*stop]));
+            if taken.refused.is_some() {
+                break;
+            }
+            start = *stop;
+        }
+        taken
+    }
+
     #[inline]
     fn refuses(&self) -> Option<Offered> {
         if self.closed.is_some() {
@@ -149,7 +202,7 @@ impl Lane {
 
     #[inline]
     fn taken(&mut self, pushed: Pushed) -> Offered {
-        self.count_given(pushed.bytes);
+        self.count_given(1, pushed.bytes);
         let wake = pushed.opened || pushed.full.is_some();
         if let Some(full) = pushed.full {
             self.enqueue(full);
@@ -158,9 +211,9 @@ impl Lane {
     }
 
     #[inline]
-    fn count_given(&mut self, bytes: usize) {
-        self.stats.given += 1;
-        self.stats.pending += 1;
+    fn count_given(&mut self, points: u64, bytes: usize) {
+        self.stats.given += points;
+        self.stats.pending += points;
         self.stats.pending_bytes += bytes as u64;
     }
 

@@ -73,6 +73,7 @@ mod durable;
 #[cfg(not(feature = "spool"))]
 #[path = "not_durable.rs"]
 mod durable;
+mod encoder;
 mod engine;
 pub(crate) mod event;
 mod give;

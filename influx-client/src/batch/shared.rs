@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::batch::accumulate::{Accumulator, Limits};
+use crate::batch::encoder::Encoding;
 use crate::batch::event::{BatchTarget, Stats};
 use crate::batch::lane::{Lane, Wait};
 use crate::batch::port::{self, Port};
@@ -93,12 +94,13 @@ impl Shared {
             untimed: Untimed::Stamp,
             ..self.writes.clone()
         };
+        let encoding = Encoding::new(write.clone()).map_err(Error::encode)?;
         let writer = points::writer(&write).map_err(Error::encode)?;
         let to = Target { params: v1::write_params(&write)?, gzip: write.is_gzipped() };
         let limits = Limits { points: write.batch_points, bytes: write.batch_bytes };
         let wait = Wait { age: settings.flush_interval, jitter: settings.jitter };
         let lane = Lane::new(Accumulator::new(writer, limits), settings.queue_bytes, wait);
-        Ok(Port::new(target, to, lane))
+        Ok(Port::new(target, to, encoding, lane))
     }
 
     /// The error of a point that line protocol cannot carry.

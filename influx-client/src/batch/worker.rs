@@ -89,7 +89,11 @@ impl Batch<'_> {
                     self.failed(part, &bytes, started, error, request).await;
                 }
                 Step::Doubt => self.doubted(part, &bytes, started, outcome).await,
-                taken => self.taken(part, taken, outcome),
+                taken => {
+                    // the memory of what is settled serves again, if nobody has it
+                    drop(bytes);
+                    self.taken(part, taken, outcome);
+                }
             }
         }
     }

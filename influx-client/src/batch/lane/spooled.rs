@@ -61,7 +61,7 @@ impl Lane {
         let Some(disk) = &mut self.disk else { return Ok(Offered::Full) };
         let bytes = self.accumulator.aside(point, &mut disk.aside)?;
         disk.end = next + 1;
-        self.count_given(bytes);
+        self.count_given(1, bytes);
         Ok(Offered::Taken { wake: false, end: next + 1 })
     }
 
@@ -70,7 +70,7 @@ impl Lane {
         let Some(disk) = &mut self.disk else { return Offered::Full };
         disk.aside.add(line);
         disk.end = next + 1;
-        self.count_given(line.len());
+        self.count_given(1, line.len());
         Offered::Taken { wake: false, end: next + 1 }
     }
 

@@ -6,7 +6,10 @@ use crate::batch::accumulate::Limits;
 
 #[derive(Debug, Clone)]
 enum Step {
+    /// A line with a name so long.
     Offer(usize),
+    /// Some at once.
+    OfferSome(Vec<usize>),
     Seal,
     Take,
     /// Which batch on its way, and how many of its lines are refused.
@@ -20,7 +23,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     use prop::sample::Index;
     prop_oneof![
-        8 => (1_usize..30).prop_map(Step::Offer),
+        6 => (1_usize..30).prop_map(Step::Offer),
+        2 => prop::collection::vec(1_usize..30, 0..6).prop_map(Step::OfferSome),
         1 => Just(Step::Seal),
         4 => Just(Step::Take),
         4 => (any::<Index>(), 0_usize..3).prop_map(|(at, n)| Step::Settle(at, n)),
@@ -76,6 +80,7 @@ impl Model {
     fn take(&mut self, step: Step) {
         match step {
             Step::Offer(length) => self.offer(length),
+            Step::OfferSome(lengths) => self.offer_some(&lengths),
             Step::Seal => drop(self.lane.seal()),
             Step::Take => {
                 if let Some(batch) = self.lane.take(Instant::now()) {
@@ -125,6 +130,25 @@ impl Model {
                 assert!(self.lane.stats().pending_bytes >= self.max as u64 && !self.closed);
             }
             Offered::Closed => assert!(self.closed),
+        }
+    }
+
+    fn offer_some(&mut self, lengths: &[usize]) {
+        let (mut lines, mut ends) = (String::new(), Vec::new());
+        for (at, length) in lengths.iter().enumerate() {
+            let line = format!("m{} f=1 {}\n", "x".repeat(*length), self.given + at as u64);
+            self.longest = self.longest.max(line.len());
+            lines += &line;
+            ends.push(lines.len());
+        }
+        let taken = self.lane.offer_lines(lines.as_bytes(), &ends);
+        self.given += taken.count as u64;
+        assert_eq!(taken.refused.is_none(), taken.count == lengths.len());
+        assert!(taken.count == 0 || taken.end == self.given);
+        match taken.refused {
+            Some(Offered::Closed) => assert!(self.closed),
+            Some(_) => assert!(self.lane.stats().pending_bytes >= self.max as u64 && !self.closed),
+            None => {}
         }
     }
 

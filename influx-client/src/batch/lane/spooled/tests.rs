@@ -181,7 +181,8 @@ impl Model {
         let line = format!("{name} f=1i {n}\n");
         self.longest = self.longest.max(line.len());
         let offered = if as_line {
-            self.lane.offer_line(line.as_bytes())
+            let taken = self.lane.offer_lines(line.as_bytes(), &[line.len()]);
+            taken.refused.unwrap_or(Offered::Taken { wake: taken.wake, end: taken.end })
         } else {
             let timestamp = i64::try_from(n).expect("few points");
             self.lane.offer(&Point::new(&name).field("f", 1).timestamp(timestamp)).expect("a good point")
