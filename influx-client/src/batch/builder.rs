@@ -104,7 +104,8 @@ impl BatchWriterBuilder {
     }
 
     /// How many bytes of lines may wait or be on their way, for each target; default 64 MiB. What happens beyond it says
-    /// [`when_full`](Self::when_full).
+    /// [`when_full`](Self::when_full). Memory that a burst needed is kept for the next one, within this limit, until nothing was
+    /// given for ten seconds.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.settings.queue_bytes = bytes;
         self

@@ -114,3 +114,71 @@ impl Encoder {
         let _ = LAST.try_with(|last| last.set(Some(self)));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use influx_core::{Dialect, Point, Precision};
+
+    use super::*;
+
+    fn encoding(precision: Precision) -> Encoding {
+        Encoding::new(WriteConfig { precision, ..WriteConfig::new(Dialect::V1) }).unwrap()
+    }
+
+    fn line(encoding: &Encoding) -> (String, *const LineWriter) {
+        let mut encoder = encoding.encoder().unwrap();
+        assert!(encoder.bytes().is_empty() && encoder.ends().is_empty());
+        encoder.write(&Point::new("m").field("f", 1).timestamp(2_000_000_000)).unwrap();
+        encoder.append(b"n f=1 1\n");
+        assert_eq!(encoder.ends(), [encoder.bytes().len() - 8, encoder.bytes().len()]);
+        let line = String::from_utf8(encoder.bytes().to_vec()).unwrap();
+        let place = &raw const encoder.writer;
+        encoder.put_back();
+        (line, place)
+    }
+
+    #[test]
+    fn each_target_has_an_encoder_of_its_own_that_serves_again() {
+        let all = [Precision::Ns, Precision::Ms, Precision::S].map(encoding);
+        let first = all.each_ref().map(line);
+        for _ in 0..10 {
+            assert_eq!(all.each_ref().map(line), first);
+        }
+        let times = ["2000000000", "2000", "2"];
+        for ((line, _), time) in first.iter().zip(times) {
+            assert_eq!(*line, format!("m f=1i {time}\nn f=1 1\n"));
+        }
+    }
+
+    #[test]
+    fn of_many_targets_some_are_kept() {
+        let all: Vec<Encoding> = (0..20).map(|_| encoding(Precision::Ns)).collect();
+        for _ in 0..3 {
+            assert!(all.iter().all(|one| line(one).0 == "m f=1i 2000000000\nn f=1 1\n"));
+        }
+        OTHERS.with_borrow(|others| assert!(others.len() <= KEPT));
+    }
+
+    #[test]
+    fn what_is_in_use_is_nobody_elses() {
+        let encoding = encoding(Precision::Ns);
+        let mut outer = encoding.encoder().unwrap();
+        outer.append(b"a f=1 1\n");
+        line(&encoding);
+        assert_eq!(outer.bytes(), b"a f=1 1\n");
+        outer.put_back();
+        line(&encoding);
+    }
+
+    #[test]
+    fn a_point_that_cannot_be_encoded_adds_nothing_and_long_memory_is_not_kept() {
+        let encoding = encoding(Precision::Ns);
+        let mut encoder = encoding.encoder().unwrap();
+        encoder.append(b"a f=1 1\n");
+        assert!(encoder.write(&Point::new("m").field("f", f64::NAN)).is_err());
+        assert_eq!((encoder.bytes(), encoder.ends()), (&b"a f=1 1\n"[..], &[8][..]));
+        encoder.append(&vec![b'x'; 2 * KEPT_BYTES]);
+        encoder.put_back();
+        line(&encoding);
+    }
+}

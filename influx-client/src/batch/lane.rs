@@ -7,6 +7,7 @@ pub(super) mod disk;
 mod disk;
 #[cfg(not(feature = "spool"))]
 mod not_spooled;
+mod spares;
 #[cfg(feature = "spool")]
 mod spooled;
 
@@ -21,9 +22,7 @@ use crate::batch::chance::chance;
 use crate::batch::event::Stats;
 use crate::batch::pace::after;
 use disk::Disk;
-
-/// Most buffers that are kept for batches to come.
-const SPARES: usize = 2;
+use spares::Spares;
 
 /// How long a point waits for others at most.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +51,7 @@ pub(super) struct Lane {
     max_bytes: usize,
     wait: Wait,
     stats: Stats,
-    spares: Vec<Vec<u8>>,
+    spares: Spares,
     closed: Option<Closed>,
     /// Nobody sends any more: what is not settled will not be.
     dead: bool,
@@ -126,7 +125,7 @@ impl Lane {
             max_bytes,
             wait,
             stats: Stats::default(),
-            spares: Vec::new(),
+            spares: Spares::default(),
             closed: None,
             dead: false,
             disk: None,
@@ -142,7 +141,7 @@ impl Lane {
             return self.offer_aside(point);
         }
         let (spares, wait) = (&mut self.spares, self.wait);
-        let pushed = self.accumulator.push(point, || wait.due(), || spares.pop().unwrap_or_default())?;
+        let pushed = self.accumulator.push(point, || wait.due(), || spares.take())?;
         Ok(self.taken(pushed))
     }
 
@@ -155,7 +154,7 @@ impl Lane {
             return self.offer_line_aside(line);
         }
         let (spares, wait) = (&mut self.spares, self.wait);
-        let pushed = self.accumulator.push_line(line, || wait.due(), || spares.pop().unwrap_or_default());
+        let pushed = self.accumulator.push_line(line, || wait.due(), || spares.take());
         self.taken(pushed)
     }
 
@@ -230,7 +229,7 @@ impl Lane {
     /// Makes a batch of what there is, so that it leaves now; gives the number that all points so far are below.
     pub(super) fn seal(&mut self) -> u64 {
         let spares = &mut self.spares;
-        if let Some(lines) = self.accumulator.seal(|| spares.pop().unwrap_or_default()) {
+        if let Some(lines) = self.accumulator.seal(|| spares.take()) {
             self.enqueue(lines);
         }
         self.end()
@@ -305,11 +304,19 @@ impl Lane {
         let rejected = (rejected as u64).min(points);
         *others += points - rejected;
         self.stats.rejected += rejected;
-        if self.spares.len() < SPARES
-            && let Ok(memory) = part.bytes.try_into_mut()
-        {
-            self.spares.push(memory.into());
-        }
+        // what waits and what is kept are together no more than may wait
+        let room = (self.max_bytes as u64).saturating_sub(self.stats.pending_bytes);
+        self.spares.keep(part.bytes, room);
+    }
+
+    /// Whether more memory is kept than a writer needs that keeps up.
+    pub(super) fn has_many_spares(&self) -> bool {
+        self.spares.are_many()
+    }
+
+    /// No burst came for a while: its memory is given back.
+    pub(super) fn release_spares(&mut self) {
+        self.spares.release();
     }
 
     /// Gives up the oldest batch that waits.

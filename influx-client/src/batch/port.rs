@@ -4,9 +4,11 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use std::time::Duration;
+
 use influx_core::{EncodeError, LineProtocol};
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::batch::encoder::Encoding;
 use crate::batch::event::BatchTarget;
@@ -18,6 +20,9 @@ use crate::write::send::Target;
 
 /// How long a meeting of two threads is remembered, in points.
 const CROWD: usize = 64;
+
+/// How long memory of a burst is kept for the next one.
+const IDLE: Duration = Duration::from_secs(10);
 
 pub(super) struct Port {
     pub(super) target: BatchTarget,
@@ -185,7 +190,7 @@ impl Port {
         loop {
             let mut work = pin!(self.work.notified());
             work.as_mut().enable();
-            let due = {
+            let (due, kept) = {
                 let mut lane = self.lane();
                 if let Some(batch) = lane.take(Instant::now()) {
                     if lane.has_batches() {
@@ -197,11 +202,16 @@ impl Port {
                 if lane.is_over() {
                     return None;
                 }
-                lane.due()
+                (lane.due(), lane.has_many_spares())
             };
             match due {
                 // woken or due: both are looked at above
                 Some(due) => drop(timeout_at(due, work).await),
+                None if kept => {
+                    if timeout(IDLE, work).await.is_err() {
+                        self.lane().release_spares();
+                    }
+                }
                 None => work.await,
             }
         }

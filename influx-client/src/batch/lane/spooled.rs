@@ -241,8 +241,7 @@ impl Lane {
     /// Adds a line that was given before. It has waited long enough.
     fn push_loaded(&mut self, line: &[u8]) {
         let spares = &mut self.spares;
-        let Pushed { full, .. } =
-            self.accumulator.push_line(line, Instant::now, || spares.pop().unwrap_or_default());
+        let Pushed { full, .. } = self.accumulator.push_line(line, Instant::now, || spares.take());
         if let Some(full) = full {
             self.enqueue(full);
         }

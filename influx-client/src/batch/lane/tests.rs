@@ -212,3 +212,25 @@ fn memory_is_used_again() {
     }
     assert!(memories.len() <= 3, "{}", memories.len());
 }
+
+#[test]
+fn memory_of_a_burst_serves_the_next_one() {
+    let mut lane = lane(100, 10_000, 100_000);
+    let mut memories = std::collections::HashSet::new();
+    for burst in 0..5 {
+        for _ in 0..1_000 {
+            lane.offer_line(b"m f=1 1\n");
+        }
+        for batch in 10 * burst..10 * burst + 10 {
+            assert_eq!(lane.take(Instant::now()), Some(batch));
+            memories.insert(lane.part(batch).unwrap().bytes.as_ptr());
+        }
+        for batch in 10 * burst..10 * burst + 10 {
+            lane.settle(batch, Outcome::Settled { rejected: 0 });
+        }
+        assert!(lane.has_many_spares());
+    }
+    assert!(memories.len() <= 13, "{}", memories.len());
+    lane.release_spares();
+    assert!(!lane.has_many_spares());
+}
