@@ -83,8 +83,8 @@ pub use write::points::{Many, One, Points};
 pub use write::request::{Given, RawLines, Streamed, WriteFuture, WriteRequest};
 pub use write::written::Written;
 
-pub use influx_core::decode::{Message, Series};
 pub use influx_core::decode::influxql::Format;
+pub use influx_core::decode::{Message, Series};
 
 // The traits, types and hidden parts of the core. The derives below stand in front of the core's of the same names, as
 // theirs refer to this crate: one dependency is enough.

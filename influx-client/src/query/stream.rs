@@ -8,8 +8,8 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
-use influx_core::decode::{Message, Rows, Series, WholeSeries};
 use influx_core::decode::influxql::Options;
+use influx_core::decode::{Message, Rows, Series, WholeSeries};
 use influx_core::{Columns, DecodeError, FromRow};
 
 use crate::error::{Error, Result};
