@@ -18,6 +18,7 @@ thread_local! {
     /// The encoder that this thread used last.
     static LAST: Cell<Option<Box<Encoder>>> = const { Cell::new(None) };
     /// Others that it used before.
+    #[allow(clippy::vec_box, reason = "they come and go in their boxes")]
     static OTHERS: RefCell<Vec<Box<Encoder>>> = const { RefCell::new(Vec::new()) };
 }
 
