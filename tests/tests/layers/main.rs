@@ -176,7 +176,7 @@ impl Rules {
             if lines > FILE {
                 long.push(format!("{} has {lines} lines", source.name.display()));
             }
-            for (name, lines) in functions(source.own()) {
+            for (name, lines) in functions(&source.code) {
                 let known = self.long.iter().any(|(known, _)| *known == name);
                 if lines > FUNCTION && !known {
                     long.push(format!("{}: {name} has {lines} lines", source.name.display()));
