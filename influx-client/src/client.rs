@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use influx_core::LineProtocol;
 
-use crate::admin::Admin;
-use crate::batch::BatchWriterBuilder;
-use crate::config::V1Builder;
+use crate::admin::handle::Admin;
+use crate::batch::builder::BatchWriterBuilder;
+use crate::config::common::ClientBuilder;
+use crate::config::session::Session;
+use crate::config::v1::V1;
 use crate::error::Result;
-use crate::generation::{NOT_INFLUXDB, v1};
-use crate::http::{Method, Request, TEXT_LIMIT};
-use crate::query::Query;
-use crate::session::Session;
-use crate::write::{self, Given, Points, RawLines, Streamed, WriteRequest};
+use crate::generation::document::{Answered, NOT_INFLUXDB};
+use crate::generation::v1;
+use crate::http::answer::TEXT_LIMIT;
+use crate::http::request::{Method, Request};
+use crate::query::influxql::Query;
+use crate::write::points::Points;
+use crate::write::request;
+use crate::write::request::{Given, RawLines, Streamed, WriteRequest};
 
 /// A client of one InfluxDB server.
 ///
@@ -60,8 +65,8 @@ impl Pong {
 impl Client {
     /// Settings of a client for InfluxDB 1.x, or a server that speaks its protocol, at `url`: `http://host:8086`,
     /// `https://..` or `unix:///path/of/socket`. User and password may stand in the URL: `http://user:password@host`.
-    pub fn v1(url: impl AsRef<str>) -> V1Builder {
-        V1Builder::new(url.as_ref())
+    pub fn v1(url: impl AsRef<str>) -> ClientBuilder<V1> {
+        ClientBuilder::v1(url.as_ref())
     }
 
     /// The database of writes and queries that name no other.
@@ -72,7 +77,7 @@ impl Client {
     /// # Ok::<(), influx_client::Error>(())
     /// ```
     pub fn database(&self) -> Option<&str> {
-        self.0.config.write.database.as_deref()
+        self.0.writes.database.as_deref()
     }
 
     /// Asks the server for a sign of life and its version.
@@ -91,13 +96,13 @@ impl Client {
         let response = self.0.http.send(Request::new(Method::Get, "/ping")).await?;
         let header = |name| response.header(name).map(str::to_owned);
         let (mut version, build) = (header("x-influxdb-version"), header("x-influxdb-build"));
-        let answer = response.answer(TEXT_LIMIT).await;
-        if !answer.is_success() {
-            return Err(answer.error().without(self.0.http.secrets()));
+        let answered = Answered::from(response.answer(TEXT_LIMIT).await);
+        if !answered.answer.is_success() {
+            return Err(answered.error().without(self.0.http.secrets()));
         }
-        version = version.or_else(|| answer.version());
-        if !answer.signed && version.is_none() && !answer.is_blank() {
-            return Err(answer.error().because(NOT_INFLUXDB).without(self.0.http.secrets()));
+        version = version.or_else(|| answered.version());
+        if !answered.is_signed() && version.is_none() && !answered.answer.is_blank() {
+            return Err(answered.error().because(NOT_INFLUXDB).without(self.0.http.secrets()));
         }
         Ok(Pong { version, build })
     }
@@ -132,8 +137,8 @@ impl Client {
     /// # }
     /// ```
     ///
-    /// Points without a time are stamped, see [`untimed`](crate::V1Builder::untimed); points that would overwrite one another are
-    /// an error, see [`same_time`](crate::V1Builder::same_time).
+    /// Points without a time are stamped, see [`untimed`](crate::ClientBuilder::untimed); points that would overwrite one another are
+    /// an error, see [`same_time`](crate::ClientBuilder::same_time).
     ///
     /// # Errors
     ///
@@ -141,7 +146,7 @@ impl Client {
     /// [`Error::rejected`](crate::Error::rejected) which were refused. Success means that the server answered so for
     /// every line.
     pub fn write<P: Points<K>, K>(&self, points: P) -> WriteRequest<Given<P, K>> {
-        write::given(&self.0, points)
+        request::given(&self.0, points)
     }
 
     /// Writes the points of an iterator, encoding some while others are sent, with no more than two requests' worth of
@@ -169,11 +174,11 @@ impl Client {
         I::IntoIter: 'a,
         I::Item: LineProtocol,
     {
-        write::streamed(&self.0, points.into_iter())
+        request::streamed(&self.0, points.into_iter())
     }
 
     /// Writes lines that are line protocol already. They are judged as points are, and sent as they are but for the time of lines
-    /// that have none ([`untimed`](crate::V1Builder::untimed)); many are split at line ends. Default tags are not added. Write
+    /// that have none ([`untimed`](crate::ClientBuilder::untimed)); many are split at line ends. Default tags are not added. Write
     /// the unit of their timestamps with `.precision(..)` if it is not nanoseconds.
     ///
     /// ```no_run
@@ -186,9 +191,9 @@ impl Client {
     /// # Errors
     ///
     /// Text without a point, lines that a server would refuse, drop or store as something else (not looked for with
-    /// [`check_lines(false)`](crate::V1Builder::check_lines)), and all that [`write`](Client::write) has.
+    /// [`check_lines(false)`](crate::ClientBuilder::check_lines)), and all that [`write`](Client::write) has.
     pub fn write_lines(&self, lines: impl Into<String>) -> WriteRequest<RawLines> {
-        write::raw(&self.0, lines.into())
+        request::raw(&self.0, lines.into())
     }
 
     /// Settings of a [batch writer](crate::batch): it collects points in the background, sends them in batches, and sends again
@@ -210,27 +215,27 @@ impl Client {
     }
 }
 
-impl V1Builder {
+impl<G> ClientBuilder<G> {
     /// The client. Nothing is sent yet.
     ///
     /// # Errors
     ///
     /// The first mistake in the settings, or in the URL, as [`is_config`](crate::Error::is_config).
     pub fn build(self) -> Result<Client> {
-        Ok(Client(Arc::new(Session::new(self.finish()?)?)))
+        Ok(Client(Arc::new(self.session()?)))
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let config = &self.0.config;
+        let connection = self.0.http.connection();
         f.debug_struct("Client")
-            .field("endpoint", &config.endpoint)
-            .field("auth", &config.auth)
-            .field("tls", &config.tls)
-            .field("user_agent", &config.user_agent)
-            .field("timeouts", &config.timeouts)
-            .field("write", &config.write)
+            .field("endpoint", &connection.endpoint)
+            .field("auth", &connection.auth)
+            .field("tls", &connection.tls)
+            .field("user_agent", &connection.user_agent)
+            .field("timeouts", &connection.timeouts)
+            .field("write", &self.0.writes)
             .finish()
     }
 }

@@ -35,7 +35,7 @@
 //! tells. A status alone says nothing about points: only the database's own words refuse them. What failed is not tried again
 //! behind the caller's back, but for lines that were refused because of others beside them, bodies that were too large, and
 //! bodies that could not be unpacked. Nothing is sent at all when a point cannot be encoded, and points without a time are
-//! stamped ([`untimed`](V1Builder::untimed)).
+//! stamped ([`untimed`](ClientBuilder::untimed)).
 //!
 //! # Administration
 //!
@@ -52,39 +52,36 @@
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
 pub mod admin;
-mod auth;
 pub mod batch;
 mod client;
 mod config;
-mod delivery;
-mod endpoint;
 mod error;
 mod generation;
 mod http;
-mod inflate;
-mod jwt;
 mod message;
 mod query;
-mod retry;
-mod runtime;
-mod secret;
-mod session;
 #[cfg(feature = "spool")]
 mod spool;
-mod stamp;
 #[cfg(feature = "test-util")]
 pub mod test_util;
-mod tls;
 mod write;
 
 pub use client::{Client, Pong};
-pub use config::{Consistency, SameTime, Untimed, V1Builder};
-pub use delivery::{Delivery, Rejected};
+pub use config::common::ClientBuilder;
+pub use config::times::{SameTime, Untimed};
+pub use config::v1::V1;
+pub use config::writes::Consistency;
+pub use error::delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
-pub use query::{Bind, Identifier, Query, Regex, RowBatch, RowBatches, RowStream, SeriesStream};
+pub use query::batches::{RowBatch, RowBatches};
+pub use query::bind::{Bind, Identifier, Regex};
+pub use query::influxql::Query;
+pub use query::stream::{RowStream, SeriesStream};
 #[cfg(feature = "spool")]
-pub use spool::{Fsync, SpoolSettings};
-pub use write::{Given, Many, One, Points, RawLines, Streamed, WriteFuture, WriteRequest, Written};
+pub use spool::settings::{Fsync, SpoolSettings};
+pub use write::points::{Many, One, Points};
+pub use write::request::{Given, RawLines, Streamed, WriteFuture, WriteRequest};
+pub use write::written::Written;
 
 pub use influx_core::decode::influxql::Format;
 pub use influx_core::decode::{Message, Series};

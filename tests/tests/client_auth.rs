@@ -1,11 +1,11 @@
 //! Who the caller is: what each way puts on the wire, and that no secret is shown.
 
 use influx_client::test_util::{Expect, Reply, Server};
-use influx_client::{Client, Point, V1Builder};
+use influx_client::{Client, ClientBuilder, Point, V1};
 
 const SECRET: &str = "hunter2";
 
-fn ways(url: &str) -> [V1Builder; 5] {
+fn ways(url: &str) -> [ClientBuilder<V1>; 5] {
     let v1 = || Client::v1(url).database("d");
     [
         v1().basic_auth("me", SECRET),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use influx_client::test_util::{Expect, Reply, Server};
 use influx_client::{AnyRow, Client};
 use influx_tests::rows::Usage;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -61,4 +62,21 @@ async fn dropping_a_future_closes_its_connection() {
     assert!(tokio::time::timeout(Duration::from_millis(300), rows).await.is_err(), "the answer has no end");
     assert!(seen > 0);
     ends(server).await;
+}
+
+#[tokio::test]
+async fn who_comes_back_to_a_query_goes_on_waiting() {
+    const BODY: &str = r#"{"results":[{"series":[{"name":"cpu","columns":["time","host","usage"],"values":[[1,"a",0.5]]}]}]}"#;
+    let server = Server::start().await.unwrap();
+    let client = Client::v1(server.url()).build().unwrap();
+    let late = Reply::json(BODY).delay(Duration::from_millis(200));
+    server.expect(Expect::query().times(1), late);
+    let mut batches = client.influxql("SELECT * FROM cpu").batches::<Usage>();
+    assert!(tokio::time::timeout(Duration::from_millis(20), batches.next()).await.is_err());
+    let mut rows = 0;
+    while let Some(batch) = batches.next().await {
+        rows += batch.unwrap().count();
+    }
+    assert_eq!((rows, server.requests().len()), (1, 1));
+    server.verify();
 }

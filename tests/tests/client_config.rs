@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use influx_client::test_util::{Expect, Reply, Server};
-use influx_client::{Client, Consistency, Point, Precision, V1Builder};
+use influx_client::{Client, ClientBuilder, Consistency, Point, Precision, V1};
 
-fn v1() -> V1Builder {
+fn v1() -> ClientBuilder<V1> {
     Client::v1("http://localhost:8086")
 }
 
 #[test]
 fn mistakes_are_kept_for_build() {
-    let cases: [(V1Builder, &str); 14] = [
+    let cases: [(ClientBuilder<V1>, &str); 14] = [
         (v1().database(""), "the database's name is empty"),
         (v1().retention_policy(""), "the retention policy's name is empty"),
         (v1().basic_auth("", "x"), "the user's name is empty"),

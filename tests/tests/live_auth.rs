@@ -1,11 +1,11 @@
 //! A real InfluxDB 1.x that asks who is there.
 
-use influx_client::{Client, Error, Point, V1Builder};
+use influx_client::{Client, ClientBuilder, Error, Point, V1};
 use influx_tests::support::{Influxd, InfluxdOptions, own_influxd};
 
 const SHARED: &str = "a shared secret";
 
-fn client(server: &Influxd, way: impl FnOnce(V1Builder) -> V1Builder) -> Client {
+fn client(server: &Influxd, way: impl FnOnce(ClientBuilder<V1>) -> ClientBuilder<V1>) -> Client {
     way(Client::v1(server.url()).database("d")).build().unwrap()
 }
 
@@ -47,7 +47,7 @@ async fn every_way_is_let_in_and_strangers_are_not() {
         assert!(!format!("{error:?}{}", error.report()).contains("hunter2"), "{error:?}");
     }
 
-    let wrong = |b: V1Builder| b.basic_auth("root", "hunter2");
+    let wrong = |b: ClientBuilder<V1>| b.basic_auth("root", "hunter2");
     for (stranger, says) in [
         (client(&server, |b| b), "unable to parse authentication credentials"),
         (client(&server, wrong), "authorization failed"),

@@ -1,9 +1,9 @@
 //! Real InfluxDB 1.x servers that are set up to refuse: users, small bodies; and one that goes away.
 
-use influx_client::{Client, Delivery, Point, V1Builder};
+use influx_client::{Client, ClientBuilder, Delivery, Point, V1};
 use influx_tests::support::{Influxd, InfluxdOptions, own_influxd};
 
-fn client(server: &Influxd, set: impl FnOnce(V1Builder) -> V1Builder) -> Client {
+fn client(server: &Influxd, set: impl FnOnce(ClientBuilder<V1>) -> ClientBuilder<V1>) -> Client {
     set(Client::v1(server.url()).database("d")).build().unwrap()
 }
 

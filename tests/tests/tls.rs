@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use influx_client::{Client, Error, Point, Pong, V1Builder};
+use influx_client::{Client, ClientBuilder, Error, Point, Pong, V1};
 use influx_tests::support::{InfluxdOptions, own_influxd, v1_url};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -76,7 +76,7 @@ async fn serve((certificate, key): &(String, String), clients: Option<&Authority
     format!("https://localhost:{port}")
 }
 
-async fn ping(url: &str, set: impl FnOnce(V1Builder) -> V1Builder) -> Result<Pong, Error> {
+async fn ping(url: &str, set: impl FnOnce(ClientBuilder<V1>) -> ClientBuilder<V1>) -> Result<Pong, Error> {
     set(Client::v1(url)).build()?.ping().await
 }
 
@@ -140,7 +140,7 @@ async fn other_troubles_say_their_way_out() {
 async fn clients_that_name_themselves() {
     let authority = Authority::new("a");
     let url = serve(&authority.sign(&["localhost"]), Some(&authority)).await;
-    let trusting = |b: V1Builder| b.root_certificate(authority.pem());
+    let trusting = |b: ClientBuilder<V1>| b.root_certificate(authority.pem());
     let (certificate, key) = authority.sign(&["client"]);
     ping(&url, |b| trusting(b).client_certificate(&certificate, &key)).await.unwrap();
 

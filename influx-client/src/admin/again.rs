@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::retry;
+use crate::generation::retry;
 
 /// The statements that come to the same when they are run twice, by how they begin. Others may have been half done: a user that
 /// exists, a query that was killed are errors the second time.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use influx_derive::FromRow;
 
-use super::select::awaits;
-use super::{Admin, Problem};
+use crate::admin::handle::Admin;
+use crate::admin::select::awaits;
 use crate::error::Result;
+use crate::error::problem::Problem;
 use crate::generation::v1::quote;
-use crate::query::single_statement;
+use crate::query::statement::single_statement;
 
 /// A continuous query: a row of `SHOW CONTINUOUS QUERIES`.
 #[derive(FromRow, Debug, Clone, PartialEq, Eq, Hash)]
@@ -104,7 +105,7 @@ impl CreateContinuousQuery {
     }
 
     async fn run(self) -> Result<()> {
-        self.problem.into_result()?;
+        self.problem.result()?;
         let (name, on) = (quote::identifier(&self.name)?, self.admin.on()?);
         let select = single_statement(&self.select)?;
         let resample = if self.every.is_empty() && self.last.is_empty() { "" } else { " RESAMPLE" };

@@ -2,8 +2,8 @@
 
 use influx_core::Timestamp;
 
-use super::Admin;
-use super::select::{Selection, awaits, selects};
+use crate::admin::handle::Admin;
+use crate::admin::select::{Selection, awaits, selects};
 use crate::error::Result;
 use crate::generation::v1::quote;
 

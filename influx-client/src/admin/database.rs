@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use influx_derive::FromRow;
 
-use super::Admin;
-use super::policy::Terms;
-use super::select::awaits;
+use crate::admin::handle::Admin;
+use crate::admin::policy::Terms;
+use crate::admin::select::awaits;
 use crate::error::Result;
 use crate::generation::v1::quote;
 

@@ -2,7 +2,7 @@
 
 use influx_core::{OwnedRow, OwnedValue};
 
-use super::Admin;
+use crate::admin::handle::Admin;
 use crate::error::Result;
 use crate::generation::v1::quote;
 

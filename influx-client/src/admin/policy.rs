@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use influx_derive::FromRow;
 
-use super::select::awaits;
-use super::{Admin, Problem};
+use crate::admin::handle::Admin;
+use crate::admin::select::awaits;
+use crate::error::problem::Problem;
 use crate::error::{Error, Result};
 use crate::generation::v1::duration::Printed;
 use crate::generation::v1::quote;
@@ -252,7 +253,7 @@ impl Terms {
 
     /// The clauses in the order that the server wants, each after a space.
     pub(super) fn into_text(self) -> Result<String> {
-        self.problem.into_result()?;
+        self.problem.result()?;
         let clauses = [
             self.duration.map(|text| format!(" DURATION {text}")),
             self.replication.map(|copies| format!(" REPLICATION {copies}")),

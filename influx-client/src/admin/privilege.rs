@@ -3,7 +3,7 @@
 use influx_core::{FromValue, Mismatch, ValueRef};
 use influx_derive::FromRow;
 
-use super::Admin;
+use crate::admin::handle::Admin;
 use crate::error::Result;
 use crate::generation::v1::quote;
 

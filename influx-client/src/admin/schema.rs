@@ -2,9 +2,9 @@
 
 use influx_derive::{FromRow, TagValue};
 
-use super::Admin;
-use super::database::{Name, names};
-use super::select::{Selection, awaits, selects};
+use crate::admin::database::{Name, names};
+use crate::admin::handle::Admin;
+use crate::admin::select::{Selection, awaits, selects};
 use crate::error::Result;
 use crate::generation::v1::quote;
 

@@ -2,7 +2,7 @@
 
 use influx_core::Timestamp;
 
-use super::Problem;
+use crate::error::problem::Problem;
 use crate::error::{Error, Result};
 use crate::generation::v1::quote;
 
@@ -74,13 +74,13 @@ impl Selection {
         let rows = |clause: &str, rows: Option<u64>| rows.map(|rows| format!(" {clause} {rows}"));
         let limit = rows("LIMIT", self.limit).unwrap_or_default();
         let offset = rows("OFFSET", self.offset).unwrap_or_default();
-        self.problem.into_result()?;
+        self.problem.result()?;
         Ok(format!("{head}{from}{sources}{middle}{filter}{conditions}{limit}{offset}"))
     }
 
     /// As [`statement`](Self::statement), for what must not hit everything by an oversight.
     pub(super) fn narrowed_statement(self, head: &str) -> Result<String> {
-        if self.sources.is_empty() && self.conditions.is_empty() && self.problem.0.is_none() {
+        if self.sources.is_empty() && self.conditions.is_empty() && self.problem.is_none() {
             return Err(Error::config(format!(
                 "{head} of everything: name a measurement or a tag, or drop the database instead"
             )));
@@ -153,7 +153,7 @@ macro_rules! awaits {
     ($request:ident => $output:ty) => {
         impl std::future::IntoFuture for $request {
             type Output = $crate::error::Result<$output>;
-            type IntoFuture = $crate::admin::AdminFuture<$output>;
+            type IntoFuture = $crate::admin::handle::AdminFuture<$output>;
 
             fn into_future(self) -> Self::IntoFuture {
                 Box::pin(self.run())

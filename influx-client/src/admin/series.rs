@@ -2,8 +2,8 @@
 
 use influx_derive::FromRow;
 
-use super::Admin;
-use super::select::{Selection, awaits, selects};
+use crate::admin::handle::Admin;
+use crate::admin::select::{Selection, awaits, selects};
 use crate::error::{Error, Kind, Result};
 
 /// A series: a row of `SHOW SERIES`, taken apart.

@@ -2,10 +2,10 @@
 
 use influx_derive::FromRow;
 
-use super::Admin;
+use crate::admin::handle::Admin;
 use crate::error::Result;
 use crate::generation::v1::quote;
-use crate::message::Secrets;
+use crate::message::secrets::Secrets;
 
 /// A user: a row of `SHOW USERS`.
 #[derive(FromRow, Debug, Clone, PartialEq, Eq, Hash)]

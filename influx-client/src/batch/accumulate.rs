@@ -4,7 +4,8 @@ use bytes::Bytes;
 use influx_core::{EncodeError, LineProtocol, LineWriter};
 use tokio::time::Instant;
 
-use crate::write::{LinesBody, line_ends};
+use crate::write::body::Body;
+use crate::write::lines::line_ends;
 
 /// What a batch may be longer than the last one before its memory grows.
 const SLACK: usize = 4 << 10;
@@ -27,9 +28,9 @@ pub(super) struct Lines {
 
 impl Lines {
     /// With the ends of the lines, which are looked for only when a server refuses some.
-    pub(super) fn body(&self) -> LinesBody {
+    pub(super) fn body(&self) -> Body {
         let first = usize::try_from(self.first).unwrap_or(usize::MAX);
-        LinesBody::new(self.bytes.clone(), line_ends(&self.bytes), first)
+        Body::new(self.bytes.clone(), line_ends(&self.bytes), first)
     }
 
     /// Those with the numbers from `start` on and below `end`.
@@ -49,7 +50,7 @@ impl Lines {
     /// Each half of the lines; `None` for a single line.
     pub(super) fn halves(&self) -> Option<(Lines, Lines)> {
         let (left, right) = self.body().halves()?;
-        let of = |body: &LinesBody| Lines {
+        let of = |body: &Body| Lines {
             bytes: body.bytes().clone(),
             points: body.lines(),
             first: self.first + (body.indices().start as u64 - self.first),
@@ -134,6 +135,19 @@ impl Accumulator {
         let before = self.writer.len();
         self.writer.append_lines(line);
         self.added(before, due, spare)
+    }
+
+    /// Adds some lines at once, if they neither begin a batch nor fill it; nobody is owed them.
+    pub(super) fn push_some(&mut self, lines: &[u8], count: usize) -> bool {
+        let fit = self.points > 0
+            && self.owed.is_none()
+            && self.points + count < self.limits.points
+            && self.writer.len() + lines.len() < self.limits.bytes;
+        if fit {
+            self.writer.append_lines(lines);
+            self.points += count;
+        }
+        fit
     }
 
     #[inline]
@@ -280,8 +294,11 @@ mod tests {
             for (at, length) in lengths.iter().enumerate() {
                 let line = format!("m{} f=1\n", "x".repeat(*length));
                 expected.extend_from_slice(line.as_bytes());
-                let pushed = match at % 2 {
-                    0 => all.push_line(line.as_bytes(), Instant::now, Vec::new),
+                let pushed = match at % 3 {
+                    0 if all.push_some(line.as_bytes(), 1) => {
+                        Pushed { bytes: line.len(), ..Pushed::default() }
+                    }
+                    0 | 1 => all.push_line(line.as_bytes(), Instant::now, Vec::new),
                     _ => {
                         let point = Point::new(&line[..line.len() - 5]).field("f", 1.0);
                         all.push(&point, Instant::now, Vec::new).unwrap()

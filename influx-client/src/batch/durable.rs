@@ -1,6 +1,6 @@
 //! Lines to disk before a write returns, and off it when they are settled.
 
-mod target;
+pub(super) mod target;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,17 +9,21 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::accumulate::Lines;
-use super::config::{Settings, WhenFull};
-use super::event::{BatchEvent, DropReason};
-use super::lane::{Debt, Load};
-use super::port::{self, Port};
-use super::shared::Shared;
-use super::waiting::block;
+use crate::batch::accumulate::Lines;
+use crate::batch::event::{BatchEvent, DropReason};
+use crate::batch::lane::disk::{Debt, Load};
+use crate::batch::port::{self, Port};
+use crate::batch::settings::{Settings, WhenFull};
+use crate::batch::shared::Shared;
+use crate::batch::waiting::block;
 use crate::error::{Error, Kind, Result};
-use crate::spool::{self, Append, Dropped, Fsync, RealFs, RecordId, Recovered};
-use crate::spool::{Spool, SpoolError, SpoolFull, SpoolSettings};
-use crate::write::line_ends;
+use crate::spool::error::SpoolError;
+use crate::spool::fs::RealFs;
+use crate::spool::recover::Recovered;
+use crate::spool::settings::{Fsync, SpoolFull, SpoolSettings};
+use crate::spool::waiting::{self, Append, Dropped, RecordId};
+use crate::spool::wal::Spool;
+use crate::write::lines::line_ends;
 use target::{target_bytes, target_of};
 
 /// How much comes from disk into memory before others may have the spool.
@@ -35,8 +39,8 @@ pub(super) struct Durable {
     settled: Mutex<Vec<RecordId>>,
     /// Some lane found no room on disk.
     starved: AtomicBool,
-    fsync: Fsync,
-    folder: PathBuf,
+    pub(super) fsync: Fsync,
+    pub(super) folder: PathBuf,
 }
 
 /// Points that are lost with a part of the spool.
@@ -49,14 +53,18 @@ struct Lost {
 
 impl Durable {
     /// Opens the spool; gives what an earlier writer left.
-    pub(super) fn open(settings: &SpoolSettings, of: &Settings) -> Result<(Durable, Recovered)> {
+    pub(super) fn open(
+        settings: &SpoolSettings,
+        of: &Settings,
+        batch_bytes: usize,
+    ) -> Result<(Durable, Recovered)> {
         let fs = RealFs::new(settings.folder());
         let full = match of.when_full {
             WhenFull::DropOldest => SpoolFull::DropOldest,
             WhenFull::Wait | WhenFull::Reject => SpoolFull::Refuse,
         };
         let (spool, recovered) = Spool::open(fs, settings, full).map_err(failed)?;
-        let (least, most) = (2 * of.write.batch_bytes as u64, spool.largest_record());
+        let (least, most) = (2 * batch_bytes as u64, spool.largest_record());
         if most < least {
             let text = format!(
                 "the spool must hold two batches: give it more room with max_bytes(..), or make batches smaller than {} bytes",
@@ -75,14 +83,18 @@ impl Durable {
     }
 
     /// Does something with the spool, and then what came up meanwhile; `None` when the writer has ended.
-    fn with_spool<R>(&self, shared: &Shared, work: impl FnOnce(&mut Spool<RealFs>) -> R) -> Option<R> {
+    pub(super) fn with_spool<R>(
+        &self,
+        shared: &Shared,
+        work: impl FnOnce(&mut Spool<RealFs>) -> R,
+    ) -> Option<R> {
         let (result, lost) = {
             let mut spool = lock(&self.spool);
             let spool = spool.as_mut()?;
             let result = work(spool);
             (result, lost(shared, spool))
         };
-        shared.tell_lost(&lost);
+        tell_lost(shared, &lost);
         self.take_off(shared);
         Some(result)
     }
@@ -101,7 +113,7 @@ impl Durable {
                 }
                 lost(shared, spool)
             };
-            shared.tell_lost(&lost);
+            tell_lost(shared, &lost);
             if self.starved.swap(false, Ordering::AcqRel) {
                 for port in shared.ports() {
                     if port.lane().try_disk_again() {
@@ -258,7 +270,7 @@ impl Durable {
         });
         if damaged > 0 {
             let (why, points) = (DropReason::Damaged, usize::try_from(damaged).unwrap_or(usize::MAX));
-            shared.tell_lost(&[Lost { port: Arc::clone(port), why, points, lines: Bytes::new() }]);
+            tell_lost(shared, &[Lost { port: Arc::clone(port), why, points, lines: Bytes::new() }]);
             port.tell_settled();
         }
         port.tell_moved();
@@ -310,60 +322,19 @@ fn lost(shared: &Shared, spool: &mut Spool<RealFs>) -> Vec<Lost> {
         let points = port.lane().lose(record.id.0, record.points.into());
         let points = usize::try_from(points).unwrap_or(usize::MAX);
         let why = match dropped.reason {
-            spool::DropReason::Full => DropReason::QueueFull,
-            spool::DropReason::Damaged => DropReason::Damaged,
+            waiting::DropReason::Full => DropReason::QueueFull,
+            waiting::DropReason::Damaged => DropReason::Damaged,
         };
         (points > 0).then_some(Lost { port, why, points, lines: dropped.lines.unwrap_or_default() })
     };
     spool.take_dropped().into_iter().filter_map(lost_of).collect()
 }
 
-impl Shared {
-    fn tell_lost(&self, lost: &[Lost]) {
-        for Lost { port, why, points, lines } in lost {
-            self.tell(&BatchEvent::Dropped { target: &port.target, why: *why, points: *points, lines });
-            port.tell_settled();
-        }
-    }
-}
-
-/// Puts the points of an earlier writer in front, and syncs from time to time if that was chosen.
-pub(super) fn begin(shared: &Arc<Shared>, recovered: Recovered) {
-    let Some(durable) = shared.durable.clone() else { return };
-    let mut points = 0;
-    for record in recovered.records {
-        let port = target_of(&record.target).map(|target| shared.port(target));
-        let Some(Ok(port)) = port else {
-            tracing::error!(id = %record.id, "a record of the spool has no target of this writer; it stays there");
-            continue;
-        };
-        port.lane().park(record.id.0, record.points.into());
-        port.tell_moved();
-        points += u64::from(record.points);
-    }
-    let damaged_points = recovered.lost.iter().map(|lost| u64::from(lost.points)).sum();
-    let (folder, damaged_bytes) = (&*durable.folder, recovered.damaged_bytes);
-    if points + damaged_bytes > 0 {
-        shared.tell(&BatchEvent::Recovered { folder, points, damaged_points, damaged_bytes });
-    }
-    if let Fsync::Interval(interval) = durable.fsync {
-        shared.spawn(sync_again_and_again(Arc::clone(shared), durable, interval));
-    }
-}
-
-async fn sync_again_and_again(shared: Arc<Shared>, durable: Arc<Durable>, interval: Duration) {
-    loop {
-        tokio::time::sleep(interval).await;
-        let (shared, durable) = (Arc::clone(&shared), Arc::clone(&durable));
-        let sync = |spool: &mut Spool<RealFs>| match spool.sync_due() {
-            Some(_) => spool.sync(),
-            None => Ok(()),
-        };
-        let synced = tokio::task::spawn_blocking(move || durable.with_spool(&shared, sync)).await;
-        if let Ok(Some(Err(error))) = synced {
-            let error = failed(error);
-            tracing::error!(%error, "the spool cannot be synced");
-        }
+fn tell_lost(shared: &Shared, lost: &[Lost]) {
+    for Lost { port, why, points, lines } in lost {
+        let (target, why, points) = (&port.target, *why, *points);
+        shared.teller.tell(&BatchEvent::Dropped { target, why, points, lines });
+        port.tell_settled();
     }
 }
 
@@ -374,7 +345,7 @@ fn lines_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     ends.into_iter().map(move |end| &text[std::mem::replace(&mut start, end)..end])
 }
 
-fn failed(error: SpoolError) -> Error {
+pub(super) fn failed(error: SpoolError) -> Error {
     let kind = match error {
         SpoolError::Settings(_) => Kind::Config,
         SpoolError::Full { .. } => Kind::Full,

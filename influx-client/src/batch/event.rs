@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use influx_core::Precision;
 
-use crate::delivery::Rejected;
 use crate::error::Error;
+use crate::error::delivery::Rejected;
 use crate::message;
 
 /// Where points go: all of a batch go to one target.

@@ -3,15 +3,19 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use influx_core::LineProtocol;
+use influx_core::{EncodeError, LineProtocol};
 
-use super::event::{BatchEvent, DropReason};
-use super::lane::{Lane, Offered};
-use super::waiting::block;
-use super::{BatchWriter, WhenFull, port};
-use crate::config::{Untimed, WriteConfig};
+use crate::batch::encoder::Encoder;
+use crate::batch::event::{BatchEvent, DropReason};
+use crate::batch::lane::{Lane, Offered, Taken};
+use crate::batch::port::{self, Port};
+use crate::batch::settings::WhenFull;
+use crate::batch::waiting::block;
+use crate::batch::writer::BatchWriter;
+use crate::config::times::Untimed;
+use crate::config::writes::WriteConfig;
 use crate::error::{Error, Result};
-use crate::write::prepare_lines;
+use crate::write::raw::prepare;
 
 impl BatchWriter {
     /// Gives a point. It is encoded at once; when the queue is full, this waits, drops or fails as
@@ -41,7 +45,7 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
-        let mut lot = Lot::new(points.into_iter(), encode);
+        let mut lot = Lot::new(points.into_iter());
         while let Some(refused) = lot.give(self)? {
             self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
         }
@@ -56,7 +60,7 @@ impl BatchWriter {
     /// Text without a point, lines that end in CR LF, and those of [`write_all`](Self::write_all).
     pub async fn write_lines(&self, lines: &str) -> Result<()> {
         let lines = self.stamped(lines)?;
-        let mut lot = Lot::new(lines.iter(), append);
+        let mut lot = Lot::new(lines.iter());
         while let Some(refused) = lot.give(self)? {
             self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
         }
@@ -71,9 +75,9 @@ impl BatchWriter {
     /// [`is_spool`](crate::Error::is_spool); the point was taken, and waits in memory alone.
     pub fn try_write<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<()> {
         match self.offer(point)? {
-            Offered::Taken { end, .. } => match &self.shared.durable {
+            Offered::Taken { end, .. } => match &self.engine.durable {
                 None => Ok(()),
-                Some(durable) => durable.try_keep(&self.shared, &self.port, end),
+                Some(durable) => durable.try_keep(&self.engine.shared, &self.port, end),
             },
             Offered::Closed => Err(self.port.closed()),
             Offered::Full => Err(port::full(&self.port.target)),
@@ -114,7 +118,7 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
-        let mut lot = Lot::new(points.into_iter(), encode);
+        let mut lot = Lot::new(points.into_iter());
         while let Some(refused) = lot.give(self)? {
             self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
         }
@@ -128,7 +132,7 @@ impl BatchWriter {
     /// Those of [`write_lines`](Self::write_lines).
     pub fn write_lines_blocking(&self, lines: &str) -> Result<()> {
         let lines = self.stamped(lines)?;
-        let mut lot = Lot::new(lines.iter(), append);
+        let mut lot = Lot::new(lines.iter());
         while let Some(refused) = lot.give(self)? {
             self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
         }
@@ -137,14 +141,14 @@ impl BatchWriter {
 
     #[inline]
     fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
-        self.port.offer(point).map_err(|error| self.shared.not_encoded(error))
+        self.port.offer(point).map_err(|error| self.engine.shared.not_encoded(error))
     }
 
     /// Returns when there may be room for a point that was refused. With a spool there is, once the points before are on disk.
     #[cold]
     async fn room(&self, refused: &Offered) -> Result<()> {
         if self.must_wait(refused)? {
-            match self.shared.durable {
+            match self.engine.durable {
                 None => self.port.room().await,
                 Some(_) => {
                     let end = self.port.lane().end();
@@ -158,8 +162,10 @@ impl BatchWriter {
     #[cold]
     fn room_blocking(&self, refused: &Offered) -> Result<()> {
         if self.must_wait(refused)? {
-            match self.shared.durable {
-                None => block(&self.shared.runtime, None, |patience| self.port.room_blocking(&patience))?,
+            match self.engine.durable {
+                None => {
+                    block(&self.engine.shared.runtime, None, |patience| self.port.room_blocking(&patience))?
+                }
                 Some(_) => {
                     let end = self.port.lane().end();
                     self.kept_blocking(end)?;
@@ -171,7 +177,7 @@ impl BatchWriter {
 
     /// Whether a point that was refused has to wait. It has not when an old batch makes room, where that was chosen.
     fn must_wait(&self, refused: &Offered) -> Result<bool> {
-        match (refused, self.shared.settings.when_full, &self.shared.durable) {
+        match (refused, self.engine.shared.settings.when_full, &self.engine.durable) {
             (Offered::Closed, ..) => Err(self.port.closed()),
             // with a spool it is full only as long as others are being written
             (_, WhenFull::Reject, None) => Err(port::full(&self.port.target)),
@@ -189,19 +195,19 @@ impl BatchWriter {
     /// Returns when the points below that number are on disk, if they are to be.
     #[inline]
     async fn kept(&self, end: u64) -> Result<()> {
-        match &self.shared.durable {
+        match &self.engine.durable {
             None => Ok(()),
             Some(durable) => {
-                Arc::clone(durable).keep(Arc::clone(&self.shared), Arc::clone(&self.port), end).await
+                Arc::clone(durable).keep(Arc::clone(&self.engine.shared), Arc::clone(&self.port), end).await
             }
         }
     }
 
     #[inline]
     fn kept_blocking(&self, end: u64) -> Result<()> {
-        match &self.shared.durable {
+        match &self.engine.durable {
             None => Ok(()),
-            Some(durable) => durable.keep_blocking(&self.shared, &self.port, end),
+            Some(durable) => durable.keep_blocking(&self.engine.shared, &self.port, end),
         }
     }
 
@@ -210,15 +216,20 @@ impl BatchWriter {
         if let Some(lines) = dropped {
             self.port.tell_settled();
             let (target, why) = (&self.port.target, DropReason::QueueFull);
-            self.shared.tell(&BatchEvent::Dropped { target, why, points: lines.points, lines: &lines.bytes });
+            self.engine.shared.teller.tell(&BatchEvent::Dropped {
+                target,
+                why,
+                points: lines.points,
+                lines: &lines.bytes,
+            });
         }
     }
 
     /// The points among raw lines, each with a timestamp and its line feed.
     fn stamped(&self, text: &str) -> Result<Stamped> {
         let precision = self.port.target.precision;
-        let config = WriteConfig { precision, untimed: Untimed::Stamp, ..self.shared.settings.write.clone() };
-        let raw = prepare_lines(&Bytes::copy_from_slice(text.as_bytes()), &config, true)?;
+        let config = WriteConfig { precision, untimed: Untimed::Stamp, ..self.engine.shared.writes.clone() };
+        let raw = prepare(&Bytes::copy_from_slice(text.as_bytes()), &config, true)?;
         Ok(Stamped { text: raw.text, ends: raw.ends })
     }
 }
@@ -230,19 +241,46 @@ struct Stamped {
 }
 
 impl Stamped {
-    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    fn iter(&self) -> impl Iterator<Item = Line<'_>> {
         let mut start = 0;
-        self.ends.iter().map(move |end| &self.text[std::mem::replace(&mut start, *end)..*end])
+        self.ends.iter().map(move |end| Line(&self.text[std::mem::replace(&mut start, *end)..*end]))
     }
 }
 
-#[inline]
-fn encode<P: LineProtocol>(lane: &mut Lane, point: &P, index: usize) -> Result<Offered> {
-    lane.offer(point).map_err(|error| Error::encode(error.with_index(index)))
+/// What can be given: a point, or a line.
+trait Item: Copy {
+    /// Into the lane, in place.
+    fn offer(self, lane: &mut Lane) -> Result<Offered, EncodeError>;
+
+    /// Before the lane is held.
+    fn encode(self, encoder: &mut Encoder) -> Result<(), EncodeError>;
 }
 
-fn append(lane: &mut Lane, line: &[u8], _: usize) -> Result<Offered> {
-    Ok(lane.offer_line(line))
+impl<P: LineProtocol> Item for &P {
+    #[inline]
+    fn offer(self, lane: &mut Lane) -> Result<Offered, EncodeError> {
+        lane.offer(self)
+    }
+
+    #[inline]
+    fn encode(self, encoder: &mut Encoder) -> Result<(), EncodeError> {
+        encoder.write(self)
+    }
+}
+
+/// A line with its line feed.
+#[derive(Clone, Copy)]
+struct Line<'l>(&'l [u8]);
+
+impl Item for Line<'_> {
+    fn offer(self, lane: &mut Lane) -> Result<Offered, EncodeError> {
+        Ok(lane.offer_line(self.0))
+    }
+
+    fn encode(self, encoder: &mut Encoder) -> Result<(), EncodeError> {
+        encoder.append(self.0);
+        Ok(())
+    }
 }
 
 /// How many points are given while the lane is held once.
@@ -250,19 +288,18 @@ const TOGETHER: usize = 32;
 
 /// Points that are given one after the other. Some are taken out of the iterator before the lane is held, as it may be code
 /// that uses the writer.
-struct Lot<I, T, O> {
+struct Lot<I, T> {
     items: I,
     next: [Option<T>; TOGETHER],
     at: usize,
-    offer: O,
     taken: u64,
     /// The number behind the last point that was taken.
     end: u64,
 }
 
-impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offered>> Lot<I, T, O> {
-    fn new(items: I, offer: O) -> Self {
-        Lot { items, next: [None; TOGETHER], at: TOGETHER, offer, taken: 0, end: 0 }
+impl<T: Item, I: Iterator<Item = T>> Lot<I, T> {
+    fn new(items: I) -> Self {
+        Lot { items, next: [None; TOGETHER], at: TOGETHER, taken: 0, end: 0 }
     }
 
     /// Gives points until one is refused, or none is left.
@@ -275,35 +312,62 @@ impl<T: Copy, I: Iterator<Item = T>, O: Fn(&mut Lane, T, usize) -> Result<Offere
             if self.next[self.at].is_none() {
                 return Ok(None);
             }
-            if let Some(refused) =
-                self.give_some(writer).map_err(|error| self.name_taken(writer.shared.not_encoded(error)))?
-            {
-                return Ok(Some(refused));
+            let refused = self.give_some(&writer.port);
+            let refused =
+                refused.map_err(|error| self.name_taken(writer.engine.shared.not_encoded(error)))?;
+            if refused.is_some() {
+                return Ok(refused);
             }
         }
     }
 
-    fn give_some(&mut self, writer: &BatchWriter) -> Result<Option<Offered>> {
-        let mut wakes = false;
-        let mut given = || {
-            let mut lane = writer.port.lane();
-            while let Some(Some(item)) = self.next.get(self.at) {
-                // as many were taken before it as it is behind the first of this call
-                match (self.offer)(&mut lane, *item, self.taken as usize)? {
-                    Offered::Taken { wake, end } => {
-                        (self.end, self.taken, self.at) = (end, self.taken + 1, self.at + 1);
-                        wakes |= wake;
-                    }
-                    refused => return Ok(Some(refused)),
-                }
-            }
-            Ok(None)
+    /// Gives those that were taken out of the iterator; all before one that cannot be encoded are in.
+    fn give_some(&mut self, port: &Port) -> Result<Option<Offered>> {
+        let (taken, failed) = match port.lane_alone() {
+            Some(mut lane) => self.offer(&mut lane),
+            None => self.offer_among_others(port)?,
         };
-        let given = given();
-        if wakes {
-            writer.port.wake();
+        let Taken { count, wake, end, refused } = taken;
+        if wake {
+            port.wake();
         }
-        given
+        if count > 0 {
+            (self.at, self.taken, self.end) = (self.at + count, self.taken + count as u64, end);
+        }
+        match (refused, failed) {
+            // as many were taken before it as it is behind the first of this call
+            (None, Some(error)) => Err(Error::encode(error.with_index(self.taken as usize))),
+            (refused, _) => Ok(refused),
+        }
+    }
+
+    fn items(&self) -> impl Iterator<Item = T> {
+        self.next[self.at..].iter().map_while(|item| *item)
+    }
+
+    /// Until one is refused or cannot be encoded.
+    fn offer(&self, lane: &mut Lane) -> (Taken, Option<EncodeError>) {
+        let mut taken = Taken::default();
+        for item in self.items() {
+            match item.offer(lane) {
+                Ok(offered) => taken.add(offered),
+                Err(error) => return (taken, Some(error)),
+            }
+            if taken.refused.is_some() {
+                break;
+            }
+        }
+        (taken, None)
+    }
+
+    fn offer_among_others(&self, port: &Port) -> Result<(Taken, Option<EncodeError>)> {
+        let mut encoder = port.encoding.encoder().map_err(Error::encode)?;
+        let failed = self.items().find_map(|item| item.encode(&mut encoder).err());
+        let mut lane = port.lane_among_others(encoder.ends().len());
+        let taken = lane.offer_lines(encoder.bytes(), encoder.ends());
+        drop(lane);
+        encoder.put_back();
+        Ok((taken, failed))
     }
 
     fn name_taken(&self, error: Error) -> Error {

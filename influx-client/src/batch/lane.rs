@@ -1,10 +1,15 @@
 //! The points of one target, from being given to being settled. No I/O.
 
 #[cfg(feature = "spool")]
-mod disk;
+pub(super) mod disk;
 #[cfg(not(feature = "spool"))]
 #[path = "lane/no_disk.rs"]
 mod disk;
+#[cfg(not(feature = "spool"))]
+mod not_spooled;
+mod spares;
+#[cfg(feature = "spool")]
+mod spooled;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -12,17 +17,12 @@ use std::time::Duration;
 use influx_core::{EncodeError, LineProtocol};
 use tokio::time::Instant;
 
-use super::accumulate::{Accumulator, Lines, Pushed};
-use super::chance::chance;
-use super::event::Stats;
-use super::pace::after;
+use crate::batch::accumulate::{Accumulator, Lines, Pushed};
+use crate::batch::chance::chance;
+use crate::batch::event::Stats;
+use crate::batch::pace::after;
 use disk::Disk;
-
-#[cfg(feature = "spool")]
-pub(super) use disk::{Debt, Load};
-
-/// Most buffers that are kept for batches to come.
-const SPARES: usize = 2;
+use spares::Spares;
 
 /// How long a point waits for others at most.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +51,7 @@ pub(super) struct Lane {
     max_bytes: usize,
     wait: Wait,
     stats: Stats,
-    spares: Vec<Vec<u8>>,
+    spares: Spares,
     closed: Option<Closed>,
     /// Nobody sends any more: what is not settled will not be.
     dead: bool,
@@ -68,6 +68,33 @@ pub(super) enum Offered {
     Full,
     /// No more points are taken.
     Closed,
+}
+
+/// What became of points that were offered together.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// How many are in.
+    pub(super) count: usize,
+    /// Whether somebody should look after them.
+    pub(super) wake: bool,
+    /// The number behind the last one that is in.
+    pub(super) end: u64,
+    /// What the next one was told.
+    pub(super) refused: Option<Offered>,
+}
+
+impl Taken {
+    /// What became of the next one.
+    #[inline]
+    pub(super) fn add(&mut self, offered: Offered) {
+        match offered {
+            Offered::Taken { wake, end } => {
+                (self.count, self.end) = (self.count + 1, end);
+                self.wake |= wake;
+            }
+            refused => self.refused = Some(refused),
+        }
+    }
 }
 
 /// Why no more points are taken.
@@ -98,7 +125,7 @@ impl Lane {
             max_bytes,
             wait,
             stats: Stats::default(),
-            spares: Vec::new(),
+            spares: Spares::default(),
             closed: None,
             dead: false,
             disk: None,
@@ -114,7 +141,7 @@ impl Lane {
             return self.offer_aside(point);
         }
         let (spares, wait) = (&mut self.spares, self.wait);
-        let pushed = self.accumulator.push(point, || wait.due(), || spares.pop().unwrap_or_default())?;
+        let pushed = self.accumulator.push(point, || wait.due(), || spares.take())?;
         Ok(self.taken(pushed))
     }
 
@@ -127,8 +154,34 @@ impl Lane {
             return self.offer_line_aside(line);
         }
         let (spares, wait) = (&mut self.spares, self.wait);
-        let pushed = self.accumulator.push_line(line, || wait.due(), || spares.pop().unwrap_or_default());
+        let pushed = self.accumulator.push_line(line, || wait.due(), || spares.take());
         self.taken(pushed)
+    }
+
+    /// Takes lines until one is refused; `ends` says where each of them ends.
+    pub(super) fn offer_lines(&mut self, lines: &[u8], ends: &[usize]) -> Taken {
+        let fit = self.closed.is_none()
+            && self.disk.is_none()
+            && self.stats.pending_bytes + (lines.len() as u64) < self.max_bytes as u64;
+        if fit && self.accumulator.push_some(lines, ends.len()) {
+            self.count_given(ends.len() as u64, lines.len());
+            return Taken {
+                count: ends.len(),
+                wake: false,
+                end: self.accumulator.next_point(),
+                refused: None,
+            };
+        }
+        let mut taken = Taken::default();
+        let mut start = 0;
+        for stop in ends {
+            taken.add(self.offer_line(&lines[start..*stop]));
+            if taken.refused.is_some() {
+                break;
+            }
+            start = *stop;
+        }
+        taken
     }
 
     #[inline]
@@ -148,7 +201,7 @@ impl Lane {
 
     #[inline]
     fn taken(&mut self, pushed: Pushed) -> Offered {
-        self.count_given(pushed.bytes);
+        self.count_given(1, pushed.bytes);
         let wake = pushed.opened || pushed.full.is_some();
         if let Some(full) = pushed.full {
             self.enqueue(full);
@@ -157,9 +210,9 @@ impl Lane {
     }
 
     #[inline]
-    fn count_given(&mut self, bytes: usize) {
-        self.stats.given += 1;
-        self.stats.pending += 1;
+    fn count_given(&mut self, points: u64, bytes: usize) {
+        self.stats.given += points;
+        self.stats.pending += points;
         self.stats.pending_bytes += bytes as u64;
     }
 
@@ -176,7 +229,7 @@ impl Lane {
     /// Makes a batch of what there is, so that it leaves now; gives the number that all points so far are below.
     pub(super) fn seal(&mut self) -> u64 {
         let spares = &mut self.spares;
-        if let Some(lines) = self.accumulator.seal(|| spares.pop().unwrap_or_default()) {
+        if let Some(lines) = self.accumulator.seal(|| spares.take()) {
             self.enqueue(lines);
         }
         self.end()
@@ -251,11 +304,19 @@ impl Lane {
         let rejected = (rejected as u64).min(points);
         *others += points - rejected;
         self.stats.rejected += rejected;
-        if self.spares.len() < SPARES
-            && let Ok(memory) = part.bytes.try_into_mut()
-        {
-            self.spares.push(memory.into());
-        }
+        // what waits and what is kept are together no more than may wait
+        let room = (self.max_bytes as u64).saturating_sub(self.stats.pending_bytes);
+        self.spares.keep(part.bytes, room);
+    }
+
+    /// Whether more memory is kept than a writer needs that keeps up.
+    pub(super) fn has_many_spares(&self) -> bool {
+        self.spares.are_many()
+    }
+
+    /// No burst came for a while: its memory is given back.
+    pub(super) fn release_spares(&mut self) {
+        self.spares.release();
     }
 
     /// Gives up the oldest batch that waits.

@@ -1,6 +1,6 @@
 //! Counters for the `metrics` crate, one for each outcome.
 
-use super::event::BatchEvent;
+use crate::batch::event::BatchEvent;
 
 /// Counts an event under the names `influx_batch_points_written_total`, `.._rejected_total`, `.._dropped_total`,
 /// `influx_batch_bytes_written_total` and `influx_batch_retries_total`, with the label `target`.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::accumulate::Lines;
-use super::port::Port;
-use super::shared::Shared;
+use crate::batch::accumulate::Lines;
+use crate::batch::port::Port;
+use crate::batch::shared::Shared;
 use crate::error::Result;
 
 /// There is none.
@@ -31,6 +31,3 @@ impl Durable {
         match *self {}
     }
 }
-
-/// There is nothing to begin with.
-pub(super) fn begin(_: &Arc<Shared>, (): ()) {}

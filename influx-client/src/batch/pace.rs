@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::retry::RetryPolicy;
+use crate::batch::retry::RetryPolicy;
 
 /// The time after a wait, which may be longer than there are times for.
 pub(super) fn after(now: Instant, wait: Duration) -> Instant {

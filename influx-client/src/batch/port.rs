@@ -1,23 +1,36 @@
 //! A target's lane, shared by those who give points and those who send them.
 
 use std::pin::pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
-use influx_core::LineProtocol;
+use std::time::Duration;
+
+use influx_core::{EncodeError, LineProtocol};
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::event::BatchTarget;
-use super::lane::{Closed, Lane, Offered};
-use super::pace::Pace;
-use super::waiting::{Blocking, stuck};
+use crate::batch::encoder::Encoding;
+use crate::batch::event::BatchTarget;
+use crate::batch::lane::{Closed, Lane, Offered};
+use crate::batch::pace::Pace;
+use crate::batch::waiting::{Blocking, stuck};
 use crate::error::{Error, Kind, Result};
-use crate::write::WriteTarget;
+use crate::write::send::Target;
+
+/// How long a meeting of two threads is remembered, in points.
+const CROWD: usize = 64;
+
+/// How long memory of a burst is kept for the next one.
+const IDLE: Duration = Duration::from_secs(10);
 
 pub(super) struct Port {
     pub(super) target: BatchTarget,
-    pub(super) to: WriteTarget,
+    pub(super) to: Target,
+    pub(super) encoding: Encoding,
     lane: Mutex<Lane>,
+    /// How many more times it is taken for granted that others give points, too.
+    crowd: AtomicUsize,
     pace: Mutex<Pace>,
     /// A batch is full, was opened, or is to leave.
     work: Notify,
@@ -30,11 +43,13 @@ pub(super) struct Port {
 }
 
 impl Port {
-    pub(super) fn new(target: BatchTarget, to: WriteTarget, lane: Lane) -> Self {
+    pub(super) fn new(target: BatchTarget, to: Target, encoding: Encoding, lane: Lane) -> Self {
         Port {
             target,
             to,
+            encoding,
             lane: Mutex::new(lane),
+            crowd: AtomicUsize::new(0),
             pace: Mutex::default(),
             work: Notify::new(),
             settled: Notify::new(),
@@ -57,12 +72,49 @@ impl Port {
     /// Gives a point to the lane, once.
     #[inline]
     pub(super) fn offer<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered> {
+        let offered = match self.lane_alone() {
+            Some(mut lane) => lane.offer(point),
+            None => self.offer_among_others(point),
+        };
         // the lane counts what its batch holds, the caller what this call was given
-        let offered = self.lane().offer(point).map_err(|error| Error::encode(error.with_index(0)))?;
+        let offered = offered.map_err(|error| Error::encode(error.with_index(0)))?;
         if let Offered::Taken { wake: true, .. } = offered {
             self.wake();
         }
         Ok(offered)
+    }
+
+    /// Encodes a point before the lane is held, so that others wait for the copy of its line alone.
+    fn offer_among_others<P: LineProtocol + ?Sized>(&self, point: &P) -> Result<Offered, EncodeError> {
+        let mut encoder = self.encoding.encoder()?;
+        let encoded = encoder.write(point);
+        let offered = encoded.map(|()| self.lane_among_others(1).offer_line(encoder.bytes()));
+        encoder.put_back();
+        offered
+    }
+
+    /// The lane, where this thread seems to be the only one that gives points: they are encoded in place then.
+    #[inline]
+    pub(super) fn lane_alone(&self) -> Option<MutexGuard<'_, Lane>> {
+        if self.crowd.load(Ordering::Relaxed) > 0 {
+            return None;
+        }
+        match self.lane.try_lock() {
+            Ok(lane) => Some(lane),
+            Err(TryLockError::Poisoned(lane)) => Some(lane.into_inner()),
+            Err(TryLockError::WouldBlock) => {
+                self.crowd.store(CROWD, Ordering::Relaxed);
+                None
+            }
+        }
+    }
+
+    /// The lane for so many points, where others give some, too.
+    pub(super) fn lane_among_others(&self, points: usize) -> MutexGuard<'_, Lane> {
+        let lane = self.lane();
+        let crowd = self.crowd.load(Ordering::Relaxed);
+        self.crowd.store(crowd.saturating_sub(points), Ordering::Relaxed);
+        lane
     }
 
     /// A batch is full or was opened.
@@ -138,7 +190,7 @@ impl Port {
         loop {
             let mut work = pin!(self.work.notified());
             work.as_mut().enable();
-            let due = {
+            let (due, kept) = {
                 let mut lane = self.lane();
                 if let Some(batch) = lane.take(Instant::now()) {
                     if lane.has_batches() {
@@ -150,11 +202,16 @@ impl Port {
                 if lane.is_over() {
                     return None;
                 }
-                lane.due()
+                (lane.due(), lane.has_many_spares())
             };
             match due {
                 // woken or due: both are looked at above
                 Some(due) => drop(timeout_at(due, work).await),
+                None if kept => {
+                    if timeout(IDLE, work).await.is_err() {
+                        self.lane().release_spares();
+                    }
+                }
                 None => work.await,
             }
         }

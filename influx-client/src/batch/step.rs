@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::delivery::Rejected;
 use crate::error::Error;
-use crate::generation::Others;
-use crate::write::{LinesBody, Outcome, Refused, Verdict};
+use crate::error::delivery::Rejected;
+use crate::generation::words::Others;
+use crate::write::body::Body;
+use crate::write::send::Outcome;
+use crate::write::verdict::{Refused, Verdict};
 
 /// What becomes of the lines of a request.
 #[derive(Debug, PartialEq)]
@@ -30,7 +32,7 @@ pub(super) enum Step {
 }
 
 /// The step after `lines` lines got this answer. `body` finds where the lines end, which is needed only for refusals.
-pub(super) fn step(outcome: &Result<Outcome, Error>, lines: usize, body: impl FnOnce() -> LinesBody) -> Step {
+pub(super) fn step(outcome: &Result<Outcome, Error>, lines: usize, body: impl FnOnce() -> Body) -> Step {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         // no answer came; what the settings make impossible is the request's fault
@@ -58,7 +60,7 @@ fn refusal(refused: &Refused, lines: usize, whole: impl FnOnce() -> Vec<Rejected
 }
 
 /// Every line, refused for the error's reason.
-pub(super) fn whole(error: &Error, body: &LinesBody) -> Vec<Rejected> {
+pub(super) fn whole(error: &Error, body: &Body) -> Vec<Rejected> {
     let reason: Arc<str> = match error.server_message() {
         Some(message) => message.into(),
         None => error.to_string().into(),

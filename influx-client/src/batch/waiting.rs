@@ -13,7 +13,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::block_in_place;
 
 use crate::error::{Error, Kind};
-use crate::runtime;
+use crate::http::runtime;
 
 /// How long the writer's runtime may not run before a call that blocks in it takes itself for the reason.
 const STUCK: Duration = Duration::from_secs(2);

@@ -7,27 +7,31 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument;
 
-use super::RequestFault;
-use super::accumulate::Lines;
-use super::chance::chance;
-use super::doubt::{Doubt, Judged};
-use super::event::{BatchEvent, DropReason};
-use super::lane::Outcome as Settled;
-use super::pace::Patience;
-use super::port::Port;
-use super::shared::Shared;
-use super::step::{Step, step, whole};
-use crate::config::SameTime;
-use crate::delivery::Rejected;
+use crate::batch::accumulate::Lines;
+use crate::batch::chance::chance;
+use crate::batch::doubt::{Doubt, Judged};
+use crate::batch::durable::Durable;
+use crate::batch::event::{BatchEvent, DropReason};
+use crate::batch::lane::Outcome as Settled;
+use crate::batch::pace::Patience;
+use crate::batch::port::Port;
+use crate::batch::settings::RequestFault;
+use crate::batch::shared::Shared;
+use crate::batch::step::{Step, step, whole};
+use crate::config::times::SameTime;
+use crate::error::delivery::Rejected;
 use crate::error::{Error, Result};
-use crate::write::{LinesBody, Outcome, overwriting, post};
+use crate::write::body::Body;
+use crate::write::rules::overwriting;
+use crate::write::send::{Outcome, post};
 
 /// Sends batches until the writer is closed and nothing is left.
-pub(super) async fn run(shared: Arc<Shared>, port: Arc<Port>) {
+pub(super) async fn run(shared: Arc<Shared>, durable: Option<Arc<Durable>>, port: Arc<Port>) {
     while let Some(number) = port.next().await {
         let span = tracing::debug_span!("influx_batch", target = %port.target, batch = number);
         let batch = Batch {
             shared: &shared,
+            durable: durable.as_deref(),
             port: &port,
             number,
             patience: Patience::default(),
@@ -43,6 +47,7 @@ pub(super) async fn run(shared: Arc<Shared>, port: Arc<Port>) {
 /// A batch on its way.
 struct Batch<'a> {
     shared: &'a Shared,
+    durable: Option<&'a Durable>,
     port: &'a Port,
     number: u64,
     /// With the part that is tried now.
@@ -60,7 +65,7 @@ struct Batch<'a> {
 struct Sifted {
     refused: Vec<(Vec<Rejected>, Error)>,
     /// The others, which go again; `None`: nothing is refused yet.
-    rest: Option<LinesBody>,
+    rest: Option<Body>,
 }
 
 impl Batch<'_> {
@@ -84,7 +89,11 @@ impl Batch<'_> {
                     self.failed(part, &bytes, started, error, request).await;
                 }
                 Step::Doubt => self.doubted(part, &bytes, started, outcome).await,
-                taken => self.taken(part, taken, outcome),
+                taken => {
+                    // the memory of what is settled serves again, if nobody has it
+                    drop(bytes);
+                    self.taken(part, taken, outcome);
+                }
             }
         }
     }
@@ -101,11 +110,11 @@ impl Batch<'_> {
         }
     }
 
-    fn body(&self, part: &Lines) -> LinesBody {
+    fn body(&self, part: &Lines) -> Body {
         self.sifted.rest.clone().unwrap_or_else(|| part.body())
     }
 
-    async fn post(&self, bytes: &Bytes, lines: usize, body: impl Fn() -> LinesBody) -> Result<Outcome> {
+    async fn post(&self, bytes: &Bytes, lines: usize, body: impl Fn() -> Body) -> Result<Outcome> {
         let span = tracing::debug_span!("influx_write", points = lines, bytes = bytes.len());
         let limit = self.shared.settings.request_timeout;
         let send = post(&self.shared.session, &self.port.to, bytes, lines, body, limit);
@@ -238,7 +247,7 @@ impl Batch<'_> {
             return self.drop_part(&part, DropReason::RetriesExhausted, &error);
         };
         self.port.lane().count_retry();
-        self.shared.tell(&BatchEvent::Retry {
+        self.shared.teller.tell(&BatchEvent::Retry {
             target: &self.port.target,
             failures: self.patience.failures(),
             delay,
@@ -257,12 +266,12 @@ impl Batch<'_> {
         self.tell_refused(&part);
         if points > 0 {
             let lines = self.sifted.others(&part);
-            let overwritten = match shared.settings.write.same_time {
+            let overwritten = match shared.writes.same_time {
                 SameTime::Refuse => overwriting(&lines),
                 SameTime::Overwrite => 0,
             };
             let target = &port.target;
-            shared.tell(&BatchEvent::Written { target, points, lines: &lines, overwritten, remark });
+            shared.teller.tell(&BatchEvent::Written { target, points, lines: &lines, overwritten, remark });
         }
         // its memory can be used again when nobody else has it
         drop(part);
@@ -282,17 +291,21 @@ impl Batch<'_> {
         let reason: Arc<str> = format!("{why}: {error}").into();
         let body = part.body().without(&self.sifted.indices());
         let lines = body.iter();
-        shared.keep(lines.map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason))));
+        shared
+            .teller
+            .keep(lines.map(|(index, line)| Rejected::new(Some(index), Some(line), Arc::clone(&reason))));
         let rejected = self.sifted.count();
         let (points, lines) = (part.points - rejected.min(part.points), self.sifted.others(part));
         self.done(Settled::Dropped { rejected });
-        shared.tell(&BatchEvent::Dropped { target: &port.target, why, points, lines: &lines });
+        shared.teller.tell(&BatchEvent::Dropped { target: &port.target, why, points, lines: &lines });
         self.next_part();
     }
 
     fn done(&self, settled: Settled) {
         self.port.lane().settle(self.number, settled);
-        self.shared.acknowledge(self.port);
+        if let Some(durable) = self.durable {
+            durable.acknowledge(self.shared, self.port);
+        }
         self.port.tell_settled();
     }
 
@@ -302,8 +315,8 @@ impl Batch<'_> {
             // without a word about which: all
             let all = rejected.is_empty() || rejected.len() == part.points;
             let lines = if all { part.bytes.clone() } else { lines_of(part, rejected) };
-            shared.keep(rejected.iter().cloned());
-            shared.tell(&BatchEvent::Rejected { target, rejected, error, lines: &lines });
+            shared.teller.keep(rejected.iter().cloned());
+            shared.teller.tell(&BatchEvent::Rejected { target, rejected, error, lines: &lines });
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Settings: who the caller is.
 
-use super::V1Builder;
-use crate::auth::Auth;
-use crate::secret::Secret;
+use crate::config::common::ClientBuilder;
+use crate::config::v1::V1;
+use crate::http::auth::Auth;
+use crate::message::secret::Secret;
 
 /// Who the caller is. Of several ways the last that was named counts, and each wins over user and password in the URL.
-impl V1Builder {
+impl ClientBuilder<V1> {
     /// User and password, sent as HTTP Basic: the usual way, which every 1.x server and proxy knows.
     pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<String>) -> Self {
         let user = user.into();
@@ -18,7 +19,7 @@ impl V1Builder {
     /// User and password as the parameters `u` and `p` of each URL, for proxies that keep or replace the `Authorization`
     /// header.
     ///
-    /// Prefer [`basic_auth`](V1Builder::basic_auth): URLs are written into the logs of proxies and load balancers, passwords
+    /// Prefer [`basic_auth`](ClientBuilder::basic_auth): URLs are written into the logs of proxies and load balancers, passwords
     /// and all. In this client's errors and `Debug` they never appear.
     ///
     /// ```
@@ -59,7 +60,7 @@ impl V1Builder {
 
     /// A JSON web token, sent as `Authorization: Bearer`. It was signed with the secret that the server shares, and names the
     /// user (`username`) and when it expires (`exp`); for tokens that this client signs see
-    /// [`jwt_auth`](V1Builder::jwt_auth).
+    /// [`jwt_auth`](ClientBuilder::jwt_auth).
     ///
     /// ```
     /// # let token = "a.b.c";
@@ -97,9 +98,6 @@ impl V1Builder {
     }
 
     fn check_user(&mut self, user: &str, setter: &str) {
-        self.check(
-            !user.is_empty(),
-            &format!("the user's name is empty: leave .{setter}(..) out or name one"),
-        );
+        self.writes.problem.check_name(user, "user", setter);
     }
 }

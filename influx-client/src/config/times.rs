@@ -16,7 +16,7 @@ pub enum Untimed {
 }
 
 /// What becomes of points of one series that share a time and give a field different values: a server stores one value of them.
-/// Times can meet by a coarse [precision](crate::V1Builder::precision), too.
+/// Times can meet by a coarse [precision](crate::ClientBuilder::precision), too.
 ///
 /// Where the points have different fields, or the same values, nothing is lost, and they are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

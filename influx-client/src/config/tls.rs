@@ -1,10 +1,10 @@
 //! Settings: certificates.
 
-use super::V1Builder;
-use crate::tls;
+use crate::config::common::ClientBuilder;
+use crate::config::pem;
 
 /// Certificates of `https://` connections.
-impl V1Builder {
+impl<G> ClientBuilder<G> {
     /// The certificate of an authority to be trusted beside the system's, in PEM: for servers whose certificates are signed
     /// by themselves or by an authority of one's own. Several in one text, or by several calls, are all trusted.
     ///
@@ -16,15 +16,13 @@ impl V1Builder {
     /// # }
     /// ```
     pub fn root_certificate(mut self, pem: impl AsRef<[u8]>) -> Self {
-        match tls::roots(pem.as_ref()) {
-            Ok(roots) => self.tls.roots.extend(roots),
-            Err(error) => self.check(false, &error.to_string()),
-        }
+        let roots = self.writes.problem.keep(pem::roots(pem.as_ref()));
+        self.tls.roots.extend(roots);
         self
     }
 
     /// Whether the system's authorities are trusted beside those of
-    /// [`root_certificate`](V1Builder::root_certificate); default `true`.
+    /// [`root_certificate`](ClientBuilder::root_certificate); default `true`.
     ///
     /// ```
     /// use influx_client::Client;
@@ -47,10 +45,8 @@ impl V1Builder {
     /// # }
     /// ```
     pub fn client_certificate(mut self, certificate: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
-        match tls::identity(certificate.as_ref(), key.as_ref()) {
-            Ok(identity) => self.tls.identity = Some(identity),
-            Err(error) => self.check(false, &error.to_string()),
-        }
+        let identity = pem::identity(certificate.as_ref(), key.as_ref()).map(Some);
+        self.tls.identity = self.writes.problem.keep(identity);
         self
     }
 }

@@ -1,5 +1,7 @@
 //! The one error of this crate.
 
+pub(crate) mod delivery;
+pub(crate) mod problem;
 mod show;
 
 use std::error::Error as StdError;
@@ -7,9 +9,10 @@ use std::time::Duration;
 
 use influx_core::{DecodeError, EncodeError};
 
-use crate::delivery::{Delivery, Rejected};
-use crate::message::{self, Cause, Secrets};
-use crate::retry;
+use crate::message;
+use crate::message::cause::Cause;
+use crate::message::secrets::Secrets;
+use delivery::{Delivery, Rejected};
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -51,7 +54,7 @@ struct Inner {
     /// The message has the server's words, too.
     words_shown: bool,
     retry_after: Option<Duration>,
-    /// What is known of this answer beyond its status.
+    /// What an answer says of another try.
     retryable: Option<bool>,
     rejected: Vec<Rejected>,
     dropped: Option<u64>,
@@ -122,10 +125,16 @@ impl Error {
     }
 
     pub(crate) fn encode(error: EncodeError) -> Self {
-        let mut refused = Error::new(Kind::Encode, error.to_string()).delivered(Delivery::NotSent);
-        refused.0.rejected = vec![Rejected::new(error.index(), None, error.to_string())];
+        let rejected = Rejected::new(error.index(), None, error.to_string());
+        let mut refused = Error::unfit(error.to_string(), rejected);
         refused.0.encode = Some(error);
         refused
+    }
+
+    /// A point that this client does not send.
+    pub(crate) fn unfit(message: impl Into<String>, rejected: Rejected) -> Self {
+        let error = Error::new(Kind::Encode, message).delivered(Delivery::NotSent);
+        error.with_rejected(vec![rejected], None)
     }
 
     /// An answer with an error status; `message` is the server's own text, empty when it sent none.
@@ -155,7 +164,7 @@ impl Error {
         if inner.encode.is_some() || inner.decode.is_some() {
             inner.message = clean(&inner.message);
         }
-        if let Some(cause) = inner.decode.take_if(|cause| show::tells(secrets, cause)) {
+        if let Some(cause) = inner.decode.take_if(|cause| tells(secrets, cause)) {
             inner.server_message = cause.server_message().map(clean);
             // its words stand in the message already
             inner.words_shown = true;
@@ -189,7 +198,7 @@ impl Error {
         self
     }
 
-    /// Whether the same request may succeed later, where more is known than the status.
+    /// Whether the same request may succeed later, where the answer tells.
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = Some(retryable);
         self
@@ -297,10 +306,8 @@ impl Error {
         match self.0.kind {
             Kind::Connect | Kind::ConnectTimeout | Kind::Timeout => true,
             Kind::Connection | Kind::Incomplete => true,
-            Kind::Status => self.0.status.is_some_and(|status| {
-                retry::status_is_retryable(status, self.0.server_message.as_deref().unwrap_or_default())
-            }),
-            Kind::Statement => self.server_message().is_some_and(retry::statement_is_retryable),
+            // who read the answer says it
+            Kind::Status | Kind::Statement => false,
             Kind::Config
             | Kind::Encode
             | Kind::Decode
@@ -371,4 +378,10 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_ref().map(|source| source as &(dyn StdError + 'static))
     }
+}
+
+/// Whether what is known of an answer that could not be read holds a secret.
+fn tells(secrets: &Secrets, cause: &DecodeError) -> bool {
+    let holds = |text: &str| secrets.taken_out(text) != text;
+    holds(&cause.to_string()) || cause.server_message().is_some_and(holds)
 }

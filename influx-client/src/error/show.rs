@@ -3,10 +3,9 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Write};
 
-use influx_core::DecodeError;
-
 use super::{Error, Kind};
-use crate::message::{self, SERVER_TEXT, Secrets, line, shown};
+use crate::message;
+use crate::message::{SERVER_TEXT, line, shown};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,12 +84,6 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// Whether what is known of an answer that could not be read holds a secret.
-pub(super) fn tells(secrets: &Secrets, cause: &DecodeError) -> bool {
-    let holds = |text: &str| secrets.taken_out(text) != text;
-    holds(&cause.to_string()) || cause.server_message().is_some_and(holds)
-}
-
 /// How many refused points `Debug` shows.
 const POINTS_SHOWN: usize = 3;
 
@@ -127,9 +120,9 @@ impl fmt::Debug for Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::delivery::Rejected;
+    use crate::error::delivery::Rejected;
     use crate::error::{Error, Kind};
-    use crate::message::Secrets;
+    use crate::message::secrets::Secrets;
 
     #[test]
     fn is_one_word_and_can_cross_threads() {

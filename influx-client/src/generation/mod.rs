@@ -1,27 +1,27 @@
-//! What differs between the server generations: paths and parameters, the shapes of error answers, and what their words mean for
-//! points.
+//! What differs between the server generations: paths and parameters, the shapes of error answers, what their words mean for
+//! points, and what is tried again.
 
-mod answer;
-mod tsdb;
+pub(crate) mod document;
+pub(crate) mod retry;
+pub(crate) mod tsdb;
 pub(crate) mod v1;
 mod v2;
 mod v3;
-mod words;
+pub(crate) mod words;
 
-pub(crate) use answer::{Answer, Document, NOT_INFLUXDB, is_databases_own};
-pub(crate) use tsdb::UNABLE;
-pub(crate) use words::{Cause, Others, Refusal, Words};
+use document::{Answered, Document};
+use words::{Cause, Others, Refusal, Words};
 
 /// The database's own words about a write, if it says any that are known. The shape of the document says whose they are:
 /// a 2.x answers in its own shape on the endpoints of 1.x, too.
-pub(crate) fn words<'a>(answer: &Answer, document: &'a Document<'_>) -> Option<Words<'a>> {
-    match document {
+pub(crate) fn words(answered: &Answered) -> Option<Words<'_>> {
+    match &answered.document {
         Document::Blank => None,
         Document::Error { data: Some(data), text } => v3::line_words(text, data),
-        Document::Error { text, data: None } => v1::words(text).or_else(|| v3::words(text)),
+        Document::Error { text, data: None } => v1::words::words(text).or_else(|| v3::words(text)),
         Document::Code { code, text, line } => v2::words(code, text, *line),
         // its end may be missing, and the ends of lines are: it tells what happened, and not to which lines
-        Document::Header(text) => match v1::words(text)? {
+        Document::Header(text) => match v1::words::words(text)? {
             Words::Points(_) => {
                 let cause = Cause::Other(text);
                 Some(Words::Points(Refusal { others: Others::Unknown, dropped: None, cause }))
@@ -29,7 +29,7 @@ pub(crate) fn words<'a>(answer: &Answer, document: &'a Document<'_>) -> Option<W
             other => Some(other),
         },
         // most errors of 3.x are plain text
-        Document::Other(text) if answer.signed || v3::is_plain_text(text) => v3::words(text),
+        Document::Other(text) if answered.is_signed() || v3::is_plain_text(text) => v3::words(text),
         Document::Other(_) => None,
     }
 }

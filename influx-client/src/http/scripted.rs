@@ -2,12 +2,9 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 
-use super::Http;
-use crate::config::Config;
 use crate::error::Result;
 
 /// A request as it would leave.
@@ -54,15 +51,5 @@ impl Script {
             head = head.header(name, value);
         }
         Ok(head.body(answer.body).expect("a status and a header that HTTP can carry").into())
-    }
-}
-
-impl Http {
-    pub(crate) fn scripted(config: &Config, script: Script) -> Http {
-        // it only puts requests together; to load the certificates takes long
-        static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(reqwest::Client::new);
-        let (base, auth) = (config.endpoint.base.clone(), config.auth.clone());
-        let secrets = Arc::new(config.secrets());
-        Http { client: CLIENT.clone(), base, auth, timeouts: config.timeouts, secrets, script: Some(script) }
     }
 }

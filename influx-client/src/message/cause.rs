@@ -3,7 +3,8 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use super::{Secrets, cut, line};
+use super::secrets::Secrets;
+use super::{cut, line};
 
 /// How far down causes are followed.
 const DEPTH: usize = 16;

@@ -4,16 +4,14 @@
 //! they came, but for secrets, and made presentable where they are shown: one line of at most [`MAX`] bytes without a character
 //! that is not seen.
 
-mod cause;
-mod secrets;
+pub(crate) mod cause;
+pub(crate) mod secret;
+pub(crate) mod secrets;
 mod spelling;
 
 use std::borrow::Cow;
 
 use influx_core::shown as core;
-
-pub(crate) use cause::Cause;
-pub(crate) use secrets::Secrets;
 
 /// No message is longer, in bytes.
 pub(crate) const MAX: usize = core::MESSAGE;

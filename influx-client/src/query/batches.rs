@@ -8,13 +8,12 @@ use bytes::Bytes;
 use influx_core::decode::{Decoder, LentRows, Message};
 use influx_core::{Columns, RowFamily};
 
-use crate::error::{Error, Result};
-use crate::http::Response;
-use crate::message::Secrets;
-use crate::query::Query;
-use crate::query::stream::as_answered;
+use crate::error::Result;
+use crate::http::response::Response;
+use crate::message::secrets::Secrets;
+use crate::query::request::{Prepared, Sending, unread};
 
-/// The rows of a query in batches, as they arrive: what [`Query::batches`] returns.
+/// The rows of a query in batches, as they arrive: what [`Query::batches`](crate::Query::batches) returns.
 ///
 /// The request is sent when the first batch is asked for; memory is bounded by one batch. Dropping it closes the
 /// connection, and the server stops.
@@ -28,16 +27,16 @@ pub struct RowBatches<T> {
 }
 
 enum BatchState {
-    Unsent(Box<Query>),
+    Sending(Sending),
     Reading(Box<Response>),
     Ended,
 }
 
 impl<T: RowFamily> RowBatches<T> {
-    pub(crate) fn new(query: Query) -> Self {
+    pub(super) fn new(query: Prepared) -> Self {
         RowBatches {
-            secrets: Arc::clone(query.session.http.secrets()),
-            state: BatchState::Unsent(Box::new(query)),
+            secrets: Arc::clone(query.secrets()),
+            state: BatchState::Sending(query.sending()),
             decoder: None,
             shown: String::new(),
             marker: PhantomData,
@@ -66,10 +65,10 @@ impl<T: RowFamily> RowBatches<T> {
 
     /// Gives the decoder more to read. `false`: everything was read.
     async fn receive(&mut self) -> Result<bool> {
-        if let BatchState::Unsent(query) = &self.state {
-            let (options, response) = (query.options(), query.send().await?);
+        if let BatchState::Sending(sending) = &mut self.state {
+            let (response, options) = sending.await?;
             self.shown = response.shown().to_owned();
-            self.decoder = Some(Decoder::new(as_answered(options, &response)));
+            self.decoder = Some(Decoder::new(options));
             self.state = BatchState::Reading(Box::new(response));
         }
         let (BatchState::Reading(response), Some(decoder)) = (&mut self.state, &mut self.decoder) else {
@@ -123,7 +122,7 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
             Ok(row) => Some(Ok(row)),
             Err(error) => {
                 *self.state = BatchState::Ended;
-                Some(Err(Error::decode(error).at(self.shown).without(self.secrets)))
+                Some(Err(unread(error, self.secrets).at(self.shown)))
             }
         }
     }
@@ -135,7 +134,7 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
         rows.fold(init, |all, row| {
             let row = row.map_err(|error| {
                 *state = BatchState::Ended;
-                Error::decode(error).at(shown).without(secrets)
+                unread(error, secrets).at(shown)
             });
             f(all, row)
         })
@@ -149,7 +148,7 @@ impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
 }
 
 /// Lends every row of a query to `each`, until the answer's end or the first error.
-pub(crate) async fn lend<T: RowFamily>(query: Query, mut each: impl FnMut(T::Row<'_>)) -> Result<()> {
+pub(super) async fn lend<T: RowFamily>(query: Prepared, mut each: impl FnMut(T::Row<'_>)) -> Result<()> {
     let mut batches = RowBatches::<T>::new(query);
     while let Some(batch) = batches.next().await {
         // rows behind the first error are read in vain, and those before it faster than by a loop that can end

@@ -1,7 +1,8 @@
 //! What the server would do for a query, and what it cost.
 
 use crate::error::Result;
-use crate::query::{Query, single_statement};
+use crate::query::influxql::Query;
+use crate::query::statement::single_statement;
 
 impl Query {
     /// How the server would run this `SELECT`, without running it: the lines of its plan.

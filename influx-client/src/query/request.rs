@@ -1,67 +1,57 @@
-//! What is sent for a query.
+//! The request of a query, and the head of its answer.
 
-use influx_core::Precision;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use influx_core::DecodeError;
 use influx_core::decode::influxql::{Format, Options};
 
-use super::{Query, bind, statement};
+use crate::config::session::Session;
 use crate::error::{Error, Result};
-use crate::generation::v1;
-use crate::http::{Method, Request, Response, encode_params};
+use crate::generation::document::{error_of, may_be_empty};
+use crate::generation::retry::statement_is_retryable;
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::message::secrets::Secrets;
 
-/// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
-const MAX_GET: usize = 2_000;
+/// A query that can be sent, in whatever language, or what is wrong with it.
+pub(super) struct Prepared {
+    pub(super) session: Arc<Session>,
+    pub(super) request: Result<Request>,
+    /// How the answer was asked for.
+    pub(super) options: Options,
+}
 
-impl Query {
-    /// The unit of times. msgpack has times of its own, which are exact.
-    fn unit(&self) -> Option<Precision> {
-        match self.format {
-            Some(Format::Msgpack) => self.epoch,
-            _ => Some(self.epoch.unwrap_or(Precision::Ns)),
-        }
+/// A query on its way.
+pub(super) type Sending = Pin<Box<dyn Future<Output = Result<(Response, Options)>> + Send>>;
+
+impl Prepared {
+    pub(super) fn secrets(&self) -> &Arc<Secrets> {
+        self.session.http.secrets()
     }
 
-    pub(super) fn options(&self) -> Options {
-        Options::new().epoch(self.unit()).chunked(self.chunk_size.is_some())
+    /// Sends it once polled. Who leaves it and comes back goes on waiting, and sends nothing again.
+    pub(super) fn sending(self) -> Sending {
+        Box::pin(self.send())
     }
 
-    pub(super) async fn send(&self) -> Result<Response> {
-        let response = self.session.http.send(self.request()?).await?;
-        if response.is_success() { Ok(response) } else { Err(response.into_error().await) }
+    /// The answer, and how it is read: as it was asked for, and as its head says.
+    pub(super) async fn send(self) -> Result<(Response, Options)> {
+        let response = self.session.http.send(self.request?).await?;
+        if !response.is_success() {
+            return Err(error_of(response).await);
+        }
+        let format = response.header("content-type").map_or(Format::Json, Format::of_content_type);
+        let options = self.options.format(format).may_be_empty(may_be_empty(&response));
+        Ok((response, options))
     }
+}
 
-    fn request(&self) -> Result<Request> {
-        if let Some(problem) = &self.problem {
-            return Err(Error::config(problem));
-        }
-        if self.text.trim().is_empty() {
-            return Err(Error::config("the query is empty"));
-        }
-        let mut params = vec![("q", self.text.clone())];
-        params.extend(self.database.clone().map(|name| ("db", name)));
-        params.extend(self.retention_policy.clone().map(|name| ("rp", name)));
-        params.extend(self.unit().map(|unit| ("epoch", v1::epoch(unit).to_owned())));
-        if let Some(rows) = self.chunk_size {
-            params.push(("chunked", "true".to_owned()));
-            params.push(("chunk_size", rows.to_string()));
-        }
-        if !self.binds.is_empty() {
-            params.push(("params", bind::params(&self.binds)?));
-        }
-        let encoded = encode_params(&params);
-        let get = self.binds.is_empty() && encoded.len() <= MAX_GET && statement::only_reads(&self.text);
-        let mut request = Request::new(if get { Method::Get } else { Method::Post }, "/query");
-        request.timeout = self.timeout;
-        request.accept_gzip = self.gzip;
-        request.accept = match self.format {
-            Some(Format::Msgpack) => Some("application/x-msgpack"),
-            _ => None,
-        };
-        if get {
-            request.params = params;
-        } else {
-            request.content_type = Some("application/x-www-form-urlencoded");
-            request.body = encoded.into();
-        }
-        Ok(request)
-    }
+/// The error of an answer that cannot be read, or says that a statement failed.
+pub(super) fn unread(cause: DecodeError, secrets: &Secrets) -> Error {
+    let passes = cause.server_message().is_some_and(statement_is_retryable);
+    let error = Error::decode(cause);
+    // an answer that ends early may be whole the next time
+    let error = if error.is_statement() { error.retryable(passes) } else { error };
+    error.without(secrets)
 }

@@ -13,9 +13,9 @@ use influx_core::decode::{Message, Rows, Series, WholeSeries};
 use influx_core::{Columns, DecodeError, FromRow};
 
 use crate::error::{Error, Result};
-use crate::http::Response;
-use crate::message::Secrets;
-use crate::query::Query;
+use crate::http::response::Response;
+use crate::message::secrets::Secrets;
+use crate::query::request::{Prepared, Sending, unread};
 
 type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -68,22 +68,15 @@ impl<T: for<'r> FromRow<'r>> Push for WholeSeries<T, Bytes> {
     }
 }
 
-/// How an answer is read, by what was asked for and by its head.
-pub(super) fn as_answered(asked: Options, response: &Response) -> Options {
-    asked.format(response.format()).may_be_empty(response.may_be_empty())
-}
-
 /// A query that is sent when its first item is asked for, and its answer, decoded by `D`.
 struct Pump<D> {
     state: State,
-    /// How the answer was asked for, until it is there.
-    options: Options,
     decoder: Option<D>,
     secrets: Arc<Secrets>,
 }
 
 enum State {
-    Sending(BoxFuture<Result<Response>>),
+    Sending(Sending),
     Reading(BoxFuture<(Response, Result<Option<Bytes>>)>),
     /// All bytes are there; `shown` is the request for messages.
     Read {
@@ -93,11 +86,9 @@ enum State {
 }
 
 impl<D: Push> Pump<D> {
-    fn new(query: Query) -> Self {
-        let options = query.options();
-        let secrets = Arc::clone(query.session.http.secrets());
-        let state = State::Sending(Box::pin(async move { query.send().await }));
-        Pump { state, options, decoder: None, secrets }
+    fn new(query: Prepared) -> Self {
+        let secrets = Arc::clone(query.secrets());
+        Pump { state: State::Sending(query.sending()), decoder: None, secrets }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<D::Item>>> {
@@ -109,7 +100,7 @@ impl<D: Push> Pump<D> {
                 match decoder.next() {
                     Some(Ok(item)) => return Poll::Ready(Some(Ok(item))),
                     Some(Err(error)) => {
-                        let error = Error::decode(error).without(&self.secrets);
+                        let error = unread(error, &self.secrets);
                         return self.fail(error);
                     }
                     None => {}
@@ -117,9 +108,9 @@ impl<D: Push> Pump<D> {
             }
             let next = match &mut self.state {
                 State::Sending(sending) => {
-                    let response = ready!(sending.as_mut().poll(cx));
-                    response.map(|response| {
-                        self.decoder = Some(D::new(as_answered(self.options, &response)));
+                    let answered = ready!(sending.as_mut().poll(cx));
+                    answered.map(|(response, options)| {
+                        self.decoder = Some(D::new(options));
                         State::reading(response)
                     })
                 }
@@ -181,7 +172,7 @@ impl<D> fmt::Debug for Pump<D> {
     }
 }
 
-/// The rows of a query as a stream of `T`: what [`Query::fetch`] returns.
+/// The rows of a query as a stream of `T`: what [`Query::fetch`](crate::Query::fetch) returns.
 ///
 /// The request is sent when the first row is asked for; memory is bounded by one piece of the answer. The first error
 /// ends the stream; the rows before it have been handed out. It is a [`Stream`], and [`next`](RowStream::next) reads it
@@ -196,7 +187,7 @@ pub struct RowStream<T> {
 impl<T> Unpin for RowStream<T> {}
 
 impl<T: for<'r> FromRow<'r>> RowStream<T> {
-    pub(crate) fn new(query: Query) -> Self {
+    pub(super) fn new(query: Prepared) -> Self {
         RowStream { pump: Pump::new(query) }
     }
 
@@ -229,7 +220,7 @@ impl<T: for<'r> FromRow<'r>> Stream for RowStream<T> {
     }
 }
 
-/// The series of a query, each with all its rows: what [`Query::series`] returns.
+/// The series of a query, each with all its rows: what [`Query::series`](crate::Query::series) returns.
 ///
 /// The request is sent when the first series is asked for; memory is bounded by the largest series and one piece of the
 /// answer. The first error ends the stream. It is a [`Stream`], and [`next`](SeriesStream::next) reads it without one.
@@ -243,7 +234,7 @@ pub struct SeriesStream<T> {
 impl<T> Unpin for SeriesStream<T> {}
 
 impl<T: for<'r> FromRow<'r>> SeriesStream<T> {
-    pub(crate) fn new(query: Query) -> Self {
+    pub(super) fn new(query: Prepared) -> Self {
         SeriesStream { pump: Pump::new(query) }
     }
 

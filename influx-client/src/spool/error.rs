@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::RecordId;
+use crate::spool::waiting::RecordId;
 
 /// Why the spool did not do what it was asked for. It can be used on after each of these: the next call tries anew.
 #[derive(Debug)]

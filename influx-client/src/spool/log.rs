@@ -1,9 +1,14 @@
 //! Writes the log, syncs it, and reads from it.
 
-use super::record::{self, Place};
-use super::run::Entry;
-use super::segment::{self, Segment};
-use super::{Fsync, Spool, SpoolError, SpoolFs};
+use crate::spool::entry::Entry;
+use crate::spool::error::SpoolError;
+use crate::spool::fs::SpoolFs;
+use crate::spool::record;
+use crate::spool::record::Place;
+use crate::spool::segment;
+use crate::spool::segment::Segment;
+use crate::spool::settings::Fsync;
+use crate::spool::wal::Spool;
 
 /// Ranges in one acknowledgement at most, so that it is no larger than a usual record.
 pub(super) const MAX_RANGES: usize = 4096;

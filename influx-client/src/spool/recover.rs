@@ -2,11 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::record::{self, Place};
-use super::run::Entry;
-use super::scan::{Found, Scan};
-use super::segment::{self, Segment};
-use super::{Descriptor, Fsync, Pending, RecordId, Spool, SpoolError, SpoolFs, SpoolFull, SpoolSettings};
+use crate::spool::entry::Entry;
+use crate::spool::error::SpoolError;
+use crate::spool::fs::SpoolFs;
+use crate::spool::record;
+use crate::spool::record::Place;
+use crate::spool::scan::{Found, Scan};
+use crate::spool::segment;
+use crate::spool::segment::Segment;
+use crate::spool::settings::{Fsync, SpoolFull, SpoolSettings};
+use crate::spool::waiting::{Descriptor, Pending, RecordId};
+use crate::spool::wal::Spool;
 
 /// What `open` found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,11 +1,14 @@
 //! Keeps the spool below its limit.
 
-use super::log::MAX_RANGES;
-use super::record::{ACKNOWLEDGEMENT, acknowledgement_len};
-use super::run::Run;
-use super::segment::Segment;
-use super::{DropReason, Fsync, SpoolFull};
-use super::{Spool, SpoolError, SpoolFs};
+use crate::spool::error::SpoolError;
+use crate::spool::fs::SpoolFs;
+use crate::spool::log::MAX_RANGES;
+use crate::spool::record::{ACKNOWLEDGEMENT, acknowledgement_len};
+use crate::spool::run::Run;
+use crate::spool::segment::Segment;
+use crate::spool::settings::{Fsync, SpoolFull};
+use crate::spool::waiting::DropReason;
+use crate::spool::wal::Spool;
 
 /// One part of so many is left free by targets that are behind.
 const MARGIN: u64 = 8;

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::record::{self, Header, Kind, Place, Step};
+use crate::spool::record;
+use crate::spool::record::{Header, Kind, Place, Step};
 
 /// Bytes that are read at once.
 const CHUNK: usize = 256 << 10;

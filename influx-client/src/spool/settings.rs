@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::error::SpoolError;
+use crate::spool::error::SpoolError;
 
 /// Where and how a batch writer keeps on disk what the server has not taken yet.
 ///

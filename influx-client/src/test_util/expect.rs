@@ -1,6 +1,6 @@
 //! What a scripted server waits for.
 
-use crate::test_util::Request;
+use crate::test_util::request::Request;
 
 /// A request that a [`Server`](crate::test_util::Server) waits for.
 ///

@@ -34,7 +34,7 @@ use influx_core::Point;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::runtime;
+use crate::http::runtime;
 
 pub use expect::Expect;
 pub use reply::Reply;

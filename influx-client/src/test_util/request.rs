@@ -85,7 +85,7 @@ impl Request {
     /// The lines of a write. A line feed within a string does not end a line.
     pub fn lines(&self) -> Vec<String> {
         let mut start = 0;
-        let ends = crate::write::line_ends(&self.body);
+        let ends = crate::write::lines::line_ends(&self.body);
         let lines = ends.iter().map(|end| &self.body[std::mem::replace(&mut start, *end)..*end]);
         lines
             .map(|line| String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line)).into_owned())

@@ -7,8 +7,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
+use crate::test_util::expect::Expect;
 use crate::test_util::reply::End;
-use crate::test_util::{Expect, Reply, Request};
+use crate::test_util::reply::Reply;
+use crate::test_util::request::Request;
 
 /// What is expected and what came.
 #[derive(Debug, Default)]

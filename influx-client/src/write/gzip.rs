@@ -6,7 +6,7 @@ use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 
 use crate::error::{Error, Kind, Result};
-use crate::runtime;
+use crate::http::runtime;
 
 /// The body as gzip, level 1: higher levels cost several times more than encoding the points.
 pub(crate) async fn gzip(body: Bytes) -> Result<Bytes> {

@@ -1,8 +1,9 @@
-//! Raw line protocol: where lines end, and the few parts of a line that refusals speak of.
+//! Lines as they were sent, looked at again when a server refuses some: the few parts that refusals speak of.
 //!
-//! This follows the 1.x server's own scanner: quotes count only in the fields, and a backslash hides the byte after it.
+//! Where lines end, which are points, and where their series end says the core. The parts of a refused line are looked for here: what
+//! a server refuses, the core's readers refuse, too.
 
-use influx_core::lines::split;
+use influx_core::lines::{RawLine, split};
 
 /// Where each line of a text ends, its line feed included.
 pub(crate) fn line_ends(text: &[u8]) -> Vec<usize> {
@@ -11,7 +12,7 @@ pub(crate) fn line_ends(text: &[u8]) -> Vec<usize> {
 
 /// Neither blank nor a comment.
 pub(crate) fn is_point(line: &[u8]) -> bool {
-    !matches!(line.trim_ascii_start().first(), None | Some(b'#'))
+    RawLine::of(line, 0..line.len(), 0).is_point()
 }
 
 /// The type of a field value, by the server's names.
@@ -34,18 +35,19 @@ pub(crate) struct Line<'a> {
 
 impl<'a> Line<'a> {
     pub(crate) fn new(line: &'a [u8]) -> Self {
-        let (series, rest) = cut(line.trim_ascii_start(), b" ");
-        let (measurement, tags) = cut(series, b",");
-        Line { measurement, tags, fields: rest.trim_ascii_start() }
+        let series = RawLine::of(line, 0..line.len(), 0).series();
+        let fields = line.trim_ascii_start().get(series.len()..).unwrap_or_default();
+        let (measurement, tags) = cut(series, b',');
+        Line { measurement, tags, fields: fields.trim_ascii_start() }
     }
 
     /// The tag keys as sent.
     pub(crate) fn tag_keys(&self) -> impl Iterator<Item = &'a [u8]> {
         let mut rest = self.tags;
         std::iter::from_fn(move || {
-            let (tag, tail) = cut(rest, b",");
+            let (tag, tail) = cut(rest, b',');
             rest = tail;
-            (!tag.is_empty()).then(|| cut(tag, b"=").0)
+            (!tag.is_empty()).then(|| cut(tag, b'=').0)
         })
     }
 
@@ -53,7 +55,7 @@ impl<'a> Line<'a> {
     pub(crate) fn fields(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
         let mut rest = self.fields;
         std::iter::from_fn(move || {
-            let (key, tail) = cut(rest, b"=");
+            let (key, tail) = cut(rest, b'=');
             if key.is_empty() || tail.is_empty() {
                 return None;
             }
@@ -68,13 +70,13 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Up to the first unescaped one of `stops`, and what follows it.
-fn cut<'a>(text: &'a [u8], stops: &[u8]) -> (&'a [u8], &'a [u8]) {
+/// Up to the first `stop` that is not escaped, and what follows it.
+fn cut(text: &[u8], stop: u8) -> (&[u8], &[u8]) {
     let mut at = 0;
     while let Some(byte) = text.get(at) {
         if *byte == b'\\' {
             at += 2;
-        } else if stops.contains(byte) {
+        } else if *byte == stop {
             return (&text[..at], &text[at + 1..]);
         } else {
             at += 1;

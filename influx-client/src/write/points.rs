@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use influx_core::{Dialect, EncodeError, LineProtocol, LineWriter};
+use influx_core::{EncodeError, LineProtocol, LineWriter};
 
-use crate::config::{Untimed, WriteConfig};
+use crate::config::times::Untimed;
+use crate::config::writes::WriteConfig;
 use crate::generation::v1;
-use crate::stamp;
 use crate::write::body::Body;
+use crate::write::stamp;
 
 /// One point, or many: a `&T`, `T`, `&[T]`, `&Vec<T>`, `Vec<T>`, array, or any iterator of those, where `T` has
 /// [`LineProtocol`] (derived, or a [`Point`](influx_core::Point)).
@@ -48,6 +49,19 @@ where
     }
 }
 
+/// An encoder by the settings.
+pub(crate) fn writer(config: &WriteConfig) -> Result<LineWriter, EncodeError> {
+    let mut writer =
+        LineWriter::new(config.dialect).precision(v1::wire_precision(config.precision)).nan(config.nan);
+    if config.untimed == Untimed::Stamp {
+        writer = writer.clock(stamp::now);
+    }
+    for (key, value) in &config.default_tags {
+        writer.default_tag(key, value)?;
+    }
+    Ok(writer)
+}
+
 /// Encodes points and cuts them into bodies by number and bytes.
 #[derive(Debug)]
 pub struct Bodies {
@@ -62,16 +76,8 @@ pub struct Bodies {
 
 impl Bodies {
     pub(crate) fn new(config: &WriteConfig) -> Result<Self, EncodeError> {
-        let mut writer =
-            LineWriter::new(Dialect::V1).precision(v1::wire_precision(config.precision)).nan(config.nan);
-        if config.untimed == Untimed::Stamp {
-            writer = writer.clock(stamp::now);
-        }
-        for (key, value) in &config.default_tags {
-            writer.default_tag(key, value)?;
-        }
         Ok(Bodies {
-            writer,
+            writer: writer(config)?,
             ends: Vec::new(),
             next: 0,
             max_points: config.batch_points,
@@ -121,27 +127,13 @@ impl Bodies {
 
 #[cfg(test)]
 mod tests {
-    use influx_core::{Nan, Point, Precision};
-
-    use crate::config::SameTime;
+    use influx_core::{Dialect, Point};
 
     use super::*;
 
     fn config(batch_points: usize, batch_bytes: usize) -> WriteConfig {
-        WriteConfig {
-            database: None,
-            retention_policy: None,
-            precision: Precision::Ns,
-            nan: Nan::default(),
-            untimed: Untimed::Server,
-            same_time: SameTime::default(),
-            check_lines: true,
-            consistency: None,
-            gzip: false,
-            batch_points,
-            batch_bytes,
-            default_tags: Vec::new(),
-        }
+        let untimed = Untimed::Server;
+        WriteConfig { untimed, batch_points, batch_bytes, ..WriteConfig::new(Dialect::V1) }
     }
 
     fn bodies<K>(points: impl Points<K>, config: &WriteConfig) -> Vec<Body> {

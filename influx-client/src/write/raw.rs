@@ -1,13 +1,14 @@
 //! Raw line protocol on its way to a server: judged as points are, and stamped.
 
 use bytes::Bytes;
+use influx_core::Precision;
 use influx_core::lines::{LineError, RawLine, check, split};
-use influx_core::{Dialect, Precision};
 
-use crate::config::{Untimed, WriteConfig};
-use crate::delivery::{Delivery, Rejected};
-use crate::error::{Error, Kind, Result};
-use crate::stamp;
+use crate::config::times::Untimed;
+use crate::config::writes::WriteConfig;
+use crate::error::delivery::Rejected;
+use crate::error::{Error, Result};
+use crate::write::stamp;
 
 /// Lines, and where each ends, its line feed included.
 pub(crate) struct Raw {
@@ -28,7 +29,7 @@ pub(crate) fn prepare(text: &Bytes, config: &WriteConfig, bare: bool) -> Result<
     }
     let mut out = Out { text, config, changed: None, ends: Vec::new(), points: 0, bare };
     if config.check_lines {
-        for line in check(text, Dialect::V1, config.precision) {
+        for line in check(text, config.dialect, config.precision) {
             out.add(&line.map_err(|error| refused(&error, text))?)?;
         }
     } else {
@@ -96,21 +97,18 @@ impl Out<'_> {
 }
 
 fn refused(error: &LineError, text: &[u8]) -> Error {
-    let line = &text[error.range()];
-    let rejected =
-        Rejected::new(Some(error.line()), Some(line.strip_suffix(b"\n").unwrap_or(line)), error.to_string());
-    Error::new(Kind::Encode, error.to_string())
-        .with_rejected(vec![rejected], None)
-        .delivered(Delivery::NotSent)
+    let rejected = Rejected::new(Some(error.line()), Some(&text[error.range()]), error.to_string());
+    Error::unfit(error.to_string(), rejected)
 }
 
 #[cfg(test)]
 mod tests {
+    use influx_core::Dialect;
+
     use super::*;
-    use crate::config::V1Builder;
 
     fn config() -> WriteConfig {
-        V1Builder::new("http://localhost:8086").finish().unwrap().write
+        WriteConfig::new(Dialect::V1)
     }
 
     fn lines(text: &str, config: &WriteConfig, bare: bool) -> Vec<String> {

@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::delivery::Rejected;
-use crate::generation::{Cause, Refusal, UNABLE};
+use crate::error::delivery::Rejected;
+use crate::generation::tsdb::UNABLE;
+use crate::generation::words::{Cause, Refusal};
 use crate::write::body::Body;
 use crate::write::lines::{Line, is_point, names, type_of};
 
@@ -154,8 +155,9 @@ fn only_line(body: &Body, dropped: Option<u64>) -> Option<(usize, &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::Delivery;
-    use crate::generation::{Others, Words, v1};
+    use crate::error::delivery::Delivery;
+    use crate::generation::v1;
+    use crate::generation::words::{Others, Words};
     use crate::write::verdict::Refused;
 
     fn body(text: &str, first: usize) -> Body {
@@ -167,7 +169,7 @@ mod tests {
 
     /// Index, line, reason and certainty of each rejected point; and whether nothing is stored.
     fn map(message: &str, body: &Body) -> (Vec<Row>, bool) {
-        let Some(Words::Points(refusal)) = v1::words(message) else { panic!("{message}") };
+        let Some(Words::Points(refusal)) = v1::words::words(message) else { panic!("{message}") };
         let named = rejected(&refusal, body);
         let (dropped, others, points) = (refusal.dropped, refusal.others, body.points());
         let refused = Refused { named, dropped, others, points };

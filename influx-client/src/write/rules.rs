@@ -2,9 +2,10 @@
 
 use influx_core::lines::{RawLine, Repeats, in_order, split};
 
-use crate::config::{SameTime, Untimed, WriteConfig};
-use crate::delivery::{Delivery, Rejected};
-use crate::error::{Error, Kind, Result};
+use crate::config::times::{SameTime, Untimed};
+use crate::config::writes::WriteConfig;
+use crate::error::delivery::Rejected;
+use crate::error::{Error, Result};
 use crate::write::body::Body;
 
 /// Refuses points of a call that have no time, or would overwrite one another, as the settings ask for.
@@ -27,13 +28,13 @@ pub(crate) fn check<'b>(
             if timed && line.is_point() && !line.has_timestamp() {
                 let reason =
                     "has no timestamp: give it one, or let the client do so by .untimed(Untimed::Stamp)";
-                return Err(refused(index, line.as_bytes(), reason.to_owned()));
+                return Err(refused(index, &line, reason.to_owned()));
             }
             if apart
                 && let Some(repeat) = repeats.add(&line, index)
                 && repeat.overwrites
             {
-                return Err(refused(index, line.as_bytes(), shares(repeat.earlier)));
+                return Err(refused(index, &line, shares(repeat.earlier)));
             }
         }
     }
@@ -47,10 +48,9 @@ fn shares(earlier: usize) -> String {
     )
 }
 
-fn refused(index: usize, line: &[u8], reason: String) -> Error {
-    let rejected = Rejected::new(Some(index), Some(line.strip_suffix(b"\n").unwrap_or(line)), reason);
-    let error = Error::new(Kind::Encode, rejected.to_string());
-    error.with_rejected(vec![rejected], None).delivered(Delivery::NotSent)
+fn refused(index: usize, line: &RawLine<'_>, reason: String) -> Error {
+    let rejected = Rejected::new(Some(index), Some(line.as_bytes()), reason);
+    Error::unfit(rejected.to_string(), rejected)
 }
 
 /// How many of these lines replace a value of an earlier one.
@@ -65,12 +65,14 @@ pub(crate) fn overwriting(lines: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use influx_core::Dialect;
+
     use super::*;
-    use crate::config::V1Builder;
+    use crate::error::delivery::Delivery;
 
     #[test]
     fn only_what_would_be_lost_is_refused() {
-        let config = V1Builder::new("http://localhost:8086").finish().unwrap().write;
+        let config = WriteConfig::new(Dialect::V1);
         let body = |text: &str, first| {
             let ends = split(text.as_bytes()).map(|line| line.range().end).collect();
             Body::new(text.as_bytes().to_vec(), ends, first)

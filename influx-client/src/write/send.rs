@@ -6,16 +6,20 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::delivery::{Delivery, Rejected};
+use crate::config::session::Session;
+use crate::error::delivery::{Delivery, Rejected};
 use crate::error::{Error, Kind, Result};
-use crate::generation::{Answer, Others};
-use crate::http::{self, Method, Request};
-use crate::message::{self, Secrets};
-use crate::session::Session;
-use crate::write::Written;
+use crate::generation::document::Answered;
+use crate::generation::words::Others;
+use crate::http::answer::TEXT_LIMIT;
+use crate::http::request::{Method, Request};
+use crate::message;
+use crate::message::secrets::Secrets;
 use crate::write::body::Body;
 use crate::write::gzip::gzip;
-use crate::write::verdict::{self, Refused, Verdict};
+use crate::write::verdict;
+use crate::write::verdict::{Refused, Verdict};
+use crate::write::written::Written;
 
 /// Where bodies go, and how.
 #[derive(Debug)]
@@ -28,7 +32,7 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
-    pub(crate) answer: Answer,
+    answered: Answered,
     /// How many were sent to come to know it.
     pub(crate) requests: u64,
     secrets: Arc<Secrets>,
@@ -36,7 +40,7 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn error(&self) -> Error {
-        verdict::error(&self.answer, &self.verdict).without(&self.secrets)
+        verdict::error(&self.answered, &self.verdict).without(&self.secrets)
     }
 }
 
@@ -55,18 +59,18 @@ pub(crate) async fn post(
 ) -> Result<Outcome> {
     let compressed = target.gzip && !session.is_plain();
     let mut requests = 1;
-    let mut answer = exchange(session, target, lines.clone(), compressed, timeout).await?;
-    let mut verdict = verdict::verdict(&answer, compressed, count, &body);
+    let mut answered = exchange(session, target, lines.clone(), compressed, timeout).await?;
+    let mut verdict = verdict::verdict(&answered, compressed, count, &body);
     if verdict == Verdict::Plain {
         requests += 1;
-        answer = exchange(session, target, lines.clone(), false, timeout).await?;
-        verdict = verdict::verdict(&answer, false, count, &body);
+        answered = exchange(session, target, lines.clone(), false, timeout).await?;
+        verdict = verdict::verdict(&answered, false, count, &body);
         if matches!(verdict, Verdict::Stored(_) | Verdict::Refused(_)) {
             session.go_plain();
         }
     }
     let secrets = Arc::clone(session.http.secrets());
-    Ok(Outcome { verdict: verdict.without(&secrets), answer, requests, secrets })
+    Ok(Outcome { verdict: verdict.without(&secrets), answered, requests, secrets })
 }
 
 /// One request with these lines.
@@ -76,16 +80,16 @@ async fn exchange(
     lines: Bytes,
     compressed: bool,
     timeout: Option<Duration>,
-) -> Result<Answer> {
+) -> Result<Answered> {
     // a refusal may quote every line, with each quote escaped
-    let limit = 2 * lines.len() + http::TEXT_LIMIT;
+    let limit = 2 * lines.len() + TEXT_LIMIT;
     let mut request = Request::new(Method::Post, "/write");
     request.params.clone_from(&target.params);
     request.content_type = Some("text/plain; charset=utf-8");
     request.gzipped = compressed;
     request.body = if compressed { gzip(lines).await? } else { lines };
     request.timeout = timeout;
-    Ok(session.http.send(request).await?.answer(limit).await)
+    Ok(session.http.send(request).await?.answer(limit).await.into())
 }
 
 /// One call of `write`, while its bodies are sent.

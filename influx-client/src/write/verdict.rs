@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
-use crate::delivery::{Delivery, Rejected};
 use crate::error::Error;
-use crate::generation::{self, Answer, Cause, Document, NOT_INFLUXDB, Others, Refusal, Words};
-use crate::message::Secrets;
+use crate::error::delivery::{Delivery, Rejected};
+use crate::generation;
+use crate::generation::document::{Answered, Document, NOT_INFLUXDB};
+use crate::generation::words::{Cause, Others, Refusal, Words};
+use crate::message::secrets::Secrets;
 use crate::write::body::Body;
 use crate::write::refusal::rejected;
 
@@ -101,13 +103,13 @@ impl Verdict {
 
 /// The verdict on a request with `lines` lines. `body` finds where they end, which is needed for refusals alone.
 pub(crate) fn verdict(
-    answer: &Answer,
+    answered: &Answered,
     compressed: bool,
     lines: usize,
     body: impl FnOnce() -> Body,
 ) -> Verdict {
-    let document = answer.document();
-    let words = generation::words(answer, &document);
+    let Answered { answer, document } = answered;
+    let words = generation::words(answered);
     let told = words.is_some();
     match (answer.status, words) {
         (200..=299 | 400 | 422, Some(Words::Points(refusal))) => {
@@ -118,15 +120,15 @@ pub(crate) fn verdict(
         (200..=299, _) => Verdict::Unknown,
         // a proxy says it before the database sees anything
         (300..=399, _) => Verdict::Request(Delivery::Rejected),
-        (413, _) | (400 | 500, Some(Words::TooLarge)) => too_large(answer.signed || told, lines, body),
+        (413, _) | (400 | 500, Some(Words::TooLarge)) => too_large(answered.is_signed() || told, lines, body),
         (400..=599, Some(Words::Packing)) | (415, _) if compressed => Verdict::Plain,
         (400, None) if compressed => Verdict::Plain,
         // 2.x says so of a body that it could not unpack, too
-        (400..=599, Some(Words::Packing)) if matches!(&document, Document::Code { code, .. } if code == "internal error") => {
+        (400..=599, Some(Words::Packing)) if matches!(document, Document::Code { code, .. } if code == "internal error") => {
             Verdict::Unknown
         }
         (400..=599, Some(Words::Request | Words::Packing)) => Verdict::Request(Delivery::Rejected),
-        (400 | 422, _) if told || answer.is_own() => Verdict::Suspect,
+        (400 | 422, _) if told || answered.is_own() => Verdict::Suspect,
         // a page or a text of something before the database, or of no database at all
         (400 | 422, _) => Verdict::Request(Delivery::Unknown),
         (425 | 429, _) => Verdict::Wait,
@@ -172,10 +174,10 @@ fn too_large(own: bool, lines: usize, body: impl FnOnce() -> Body) -> Verdict {
 }
 
 /// The error of a request that got this answer and verdict.
-pub(crate) fn error(answer: &Answer, verdict: &Verdict) -> Error {
-    let error = answer.error().delivered(verdict.delivery()).retryable(verdict.is_retryable());
+pub(crate) fn error(answered: &Answered, verdict: &Verdict) -> Error {
+    let error = answered.error().delivered(verdict.delivery()).retryable(verdict.is_retryable());
     match verdict {
-        Verdict::Unknown if answer.is_success() => error.because(NOT_INFLUXDB),
+        Verdict::Unknown if answered.answer.is_success() => error.because(NOT_INFLUXDB),
         Verdict::Request(Delivery::Unknown) => error
             .because("not an answer of InfluxDB: does the URL lead there, with http or https as it wants?"),
         Verdict::Suspect => error.because("refused for a reason that is not known to be about points"),
@@ -183,7 +185,5 @@ pub(crate) fn error(answer: &Answer, verdict: &Verdict) -> Error {
     }
 }
 
-#[cfg(test)]
-mod recorded;
 #[cfg(test)]
 mod tests;

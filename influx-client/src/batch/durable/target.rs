@@ -2,7 +2,7 @@
 
 use influx_core::Precision;
 
-use super::super::event::BatchTarget;
+use crate::batch::event::BatchTarget;
 
 /// Database, retention policy and unit, with zeros between them, which no name can hold.
 pub(super) fn target_bytes(target: &BatchTarget) -> Vec<u8> {
@@ -10,7 +10,7 @@ pub(super) fn target_bytes(target: &BatchTarget) -> Vec<u8> {
     [&target.database, policy, target.precision.as_str()].join("\0").into_bytes()
 }
 
-pub(super) fn target_of(bytes: &[u8]) -> Option<BatchTarget> {
+pub(in crate::batch) fn target_of(bytes: &[u8]) -> Option<BatchTarget> {
     let mut parts = std::str::from_utf8(bytes).ok()?.split('\0');
     let (database, policy, unit) = (parts.next()?, parts.next()?, parts.next()?);
     let units = [Precision::Ns, Precision::Us, Precision::Ms, Precision::S];

@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 
 use super::*;
-use crate::batch::{BatchEvent, BatchWriterBuilder, RetryPolicy};
+use crate::batch::builder::BatchWriterBuilder;
+use crate::batch::event::BatchEvent;
+use crate::batch::retry::RetryPolicy;
+#[cfg(feature = "spool")]
+use crate::spool::settings::{Fsync, SpoolSettings};
 
 /// An answer as it comes from a wire.
 #[derive(Debug, Clone)]
@@ -159,7 +163,7 @@ proptest! {
     #[test]
     fn any_answers_with_a_spool(answers in prop::collection::vec(came(), 0..12), points in 1_i64..12, batch in 1_usize..6) {
         let folder = tempfile::tempdir().unwrap();
-        let spool = || crate::spool::SpoolSettings::new(folder.path()).fsync(crate::spool::Fsync::Never);
+        let spool = || SpoolSettings::new(folder.path()).fsync(Fsync::Never);
         run(deliver(answers, points, batch, |builder| builder.spool(spool())));
     }
 }

@@ -4,11 +4,12 @@ use tokio::time::sleep;
 
 use super::told::{Events, Told};
 use super::*;
-use crate::batch::{DropReason, Report, RetryPolicy};
+use crate::batch::event::{DropReason, Report, Unsent};
+use crate::batch::retry::RetryPolicy;
 
 /// What was handed back: where each piece was to go, and its points.
 fn unsent(report: &Report) -> Vec<(String, Vec<i64>)> {
-    let piece = |one: &crate::batch::Unsent| {
+    let piece = |one: &Unsent| {
         let points = numbers(&one.lines);
         assert_eq!(points.len(), one.points);
         (one.target.to_string(), points)

@@ -3,7 +3,7 @@
 use tokio::time::sleep;
 
 use super::*;
-use crate::batch::RetryPolicy;
+use crate::batch::retry::RetryPolicy;
 
 #[tokio::test(start_paused = true)]
 async fn flush_returns_when_all_is_settled() {

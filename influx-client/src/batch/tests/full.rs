@@ -4,7 +4,9 @@ use tokio::time::sleep;
 
 use super::told::Events;
 use super::*;
-use crate::batch::{BatchWriterBuilder, DropReason, WhenFull};
+use crate::batch::builder::BatchWriterBuilder;
+use crate::batch::event::DropReason;
+use crate::batch::settings::WhenFull;
 
 /// Room for six lines of 13 bytes, in batches of two.
 fn small(server: &Server, when_full: WhenFull) -> BatchWriterBuilder {

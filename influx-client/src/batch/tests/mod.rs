@@ -19,7 +19,8 @@ use std::time::Duration;
 use influx_core::Point;
 use tokio::time::{Instant, timeout};
 
-use super::{BatchWriter, Stats};
+use crate::batch::event::Stats;
+use crate::batch::writer::BatchWriter;
 use server::{Reply, Server};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -9,7 +9,10 @@ use tokio::time::sleep;
 use super::storage::{Fate, Storage};
 use super::told::{Events, Told};
 use super::*;
-use crate::batch::{BatchWriterBuilder, DropReason, Report, RetryPolicy, WhenFull};
+use crate::batch::builder::BatchWriterBuilder;
+use crate::batch::event::{DropReason, Report};
+use crate::batch::retry::RetryPolicy;
+use crate::batch::settings::WhenFull;
 use crate::error::Kind;
 
 const TARGETS: [&str; 2] = ["d", "other"];
@@ -215,7 +218,7 @@ impl Case {
             }
         }
         assert_eq!((report.stats.rejected, report.stats.dropped), (refused, dropped));
-        let lost = |one: &&crate::delivery::Rejected| one.reason().contains("gave up");
+        let lost = |one: &&crate::error::delivery::Rejected| one.reason().contains("gave up");
         let in_report: Vec<_> = report
             .rejected
             .iter()

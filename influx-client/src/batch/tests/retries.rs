@@ -6,7 +6,9 @@ use tokio::time::sleep;
 
 use super::told::{Events, Told};
 use super::*;
-use crate::batch::{DropReason, RequestFault, RetryPolicy};
+use crate::batch::event::DropReason;
+use crate::batch::retry::RetryPolicy;
+use crate::batch::settings::RequestFault;
 use crate::error::Kind;
 
 /// As the timer rounds: up to whole milliseconds.

@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::{LONG, numbers};
-use crate::batch::{BatchWriterBuilder, RetryPolicy};
-use crate::config::V1Builder;
+use crate::batch::builder::BatchWriterBuilder;
+use crate::batch::retry::RetryPolicy;
+use crate::config::common::ClientBuilder;
+use crate::config::session::Session;
 use crate::error::{Error, Kind};
 use crate::http::scripted::{Answer, Script, Sent};
-use crate::session::Session;
+use crate::http::transport::Http;
 
 /// What the server was sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,8 +135,8 @@ impl Server {
                 }
             }
         });
-        let config = V1Builder::new("http://localhost:8086").database("d").finish().unwrap();
-        Server { session: Arc::new(Session::scripted(config, script)), log }
+        let (connection, writes) = ClientBuilder::v1("http://localhost:8086").database("d").finish().unwrap();
+        Server { session: Arc::new(Session::new(Http::scripted(connection, script), writes)), log }
     }
 
     /// A server that gives these answers, one after the other, and stores everything then.

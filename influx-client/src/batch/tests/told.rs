@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::numbers;
-use crate::batch::{BatchEvent, BatchWriterBuilder, DropReason};
-use crate::delivery::Rejected;
+use crate::batch::builder::BatchWriterBuilder;
+use crate::batch::event::{BatchEvent, DropReason};
+use crate::error::delivery::Rejected;
 
 /// An event; points are told apart by their times.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,14 +2,12 @@
 
 pub(crate) mod duration;
 pub(crate) mod quote;
-mod words;
+pub(crate) mod words;
 
 use influx_core::Precision;
 
-use crate::config::WriteConfig;
+use crate::config::writes::WriteConfig;
 use crate::error::{Error, Result};
-
-pub(crate) use words::words;
 
 /// The unit that lines are written in. 1.6 takes `us` for nanoseconds and 2.x takes `u` for them, so microseconds are
 /// never sent.

@@ -5,10 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use bytes::Bytes;
 
-use super::super::{Append, Fsync, RecordId, Spool};
 use super::disk::{Crash, Disk};
 use super::drive::{Drive, Gone, Known, opened};
 use super::machine::MemFs;
+use crate::spool::settings::Fsync;
+use crate::spool::waiting::{Append, RecordId};
+use crate::spool::wal::Spool;
 
 impl Drive {
     /// As [`check_after`](Drive::check_after), if that was not checked yet: crashes that leave the same files, of which the

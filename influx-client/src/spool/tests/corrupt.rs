@@ -5,12 +5,17 @@ use std::time::Instant;
 
 use proptest::prelude::*;
 
-use super::super::record::{self, Kind, Place};
-use super::super::scan::{Found, Scan};
-use super::super::{Append, DropReason, Fsync, Pending, RecordId, Spool, SpoolError, segment};
 use super::disk::{Crash, Disk};
 use super::drive::{contents, opened, settings};
 use super::machine::MemFs;
+use crate::spool::error::SpoolError;
+use crate::spool::record;
+use crate::spool::record::{Kind, Place};
+use crate::spool::scan::{Found, Scan};
+use crate::spool::segment;
+use crate::spool::settings::Fsync;
+use crate::spool::waiting::{Append, DropReason, Pending, RecordId};
+use crate::spool::wal::Spool;
 
 /// A record as it lies in a file.
 #[derive(Debug, Clone)]
@@ -66,7 +71,7 @@ fn layout(name: &str, bytes: &[u8]) -> Vec<Laid> {
     laid
 }
 
-fn open(disk: Disk) -> (Spool<MemFs>, super::super::Recovered) {
+fn open(disk: Disk) -> (Spool<MemFs>, crate::spool::recover::Recovered) {
     opened(MemFs::new(disk), &settings(Fsync::Always)).unwrap()
 }
 
@@ -260,7 +265,7 @@ fn foreign_files_are_left_alone() {
 fn a_later_version_is_not_taken_for_damage() {
     let (disk, _, _) = log(false);
     let name = segment::name(9);
-    let bytes = super::super::record::newer_for_tests(super::super::record::Place { segment: 9, offset: 0 });
+    let bytes = crate::spool::record::newer_for_tests(crate::spool::record::Place { segment: 9, offset: 0 });
     let disk = disk.with_file(&name, &bytes);
     let fs = MemFs::new(disk);
     let error = opened(fs.clone(), &settings(Fsync::Always)).unwrap_err();

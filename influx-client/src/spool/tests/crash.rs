@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::super::{Fsync, SpoolFull};
 use super::disk::{Crash, Disk};
 use super::drive::{Drive, Op, POLICIES};
 use super::machine::MemFs;
+use crate::spool::settings::{Fsync, SpoolFull};
 
 fn append(target: u8, lines: usize) -> Op {
     Op::Append { target, lines, join: None }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::super::run::Part;
-use super::super::segment::Segment;
-use super::super::{
-    Append, Descriptor, DropReason, Fsync, Pending, RecordId, Recovered, Spool, SpoolError, SpoolFs,
-    SpoolFull, SpoolSettings,
-};
 use super::disk::Crash;
 use super::machine::MemFs;
+use crate::spool::error::SpoolError;
+use crate::spool::fs::SpoolFs;
+use crate::spool::recover::Recovered;
+use crate::spool::run::Part;
+use crate::spool::segment::Segment;
+use crate::spool::settings::{Fsync, SpoolFull, SpoolSettings};
+use crate::spool::waiting::{Append, Descriptor, DropReason, Pending, RecordId};
+use crate::spool::wal::Spool;
 
 /// One call. Records are meant by their place among all that were appended.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 
-use super::super::{Append, DropReason, Fsync, SpoolError, SpoolFull};
 use super::crash;
 use super::disk::Crash;
 use super::drive::{self, Drive, Op, opened};
 use super::machine::{Fault, MemFs};
 use super::model::{any_full, any_op, any_policy};
+use crate::spool::error::SpoolError;
+use crate::spool::settings::{Fsync, SpoolFull};
+use crate::spool::waiting::{Append, DropReason};
 
 const FAULTS: [Fault; 4] = [
     Fault::Error(ErrorKind::StorageFull),
@@ -184,7 +186,7 @@ fn a_full_disk_does_not_keep_the_spool_from_being_emptied() {
     let ids: Vec<_> =
         (0..9u32).map(|n| spool.append(Append::new(b"t", n, &[b'x'; 90]), Instant::now()).unwrap()).collect();
     drop(spool);
-    let name = super::super::segment::name(1);
+    let name = crate::spool::segment::name(1);
     fs.rot(&name, 60);
     let before = fs.disk().files().len();
     // each operation that would take space

@@ -7,11 +7,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use super::super::{Append, DropReason, Fsync, RecordId, Spool, SpoolError, SpoolFull, SpoolSettings};
 use super::disk::Crash;
 use super::drive::{contents, opened, settings};
 use super::machine::{Fault, MemFs};
 use super::model::{any_full, any_policy};
+use crate::spool::error::SpoolError;
+use crate::spool::settings::{Fsync, SpoolFull, SpoolSettings};
+use crate::spool::waiting::{Append, DropReason, RecordId};
+use crate::spool::wal::Spool;
 
 const MAX: u64 = 4096;
 
@@ -177,7 +180,7 @@ fn many_small_records_take_few_entries() {
     check(&mut spool);
     drop(spool);
     check(&mut opened(fs, &settings).unwrap().0);
-    assert!(std::mem::size_of::<super::super::Entry>() <= 48);
+    assert!(std::mem::size_of::<crate::spool::entry::Entry>() <= 48);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::io::{Error, ErrorKind, Result};
 use std::path::Path;
 use std::rc::Rc;
 
-use super::super::SpoolFs;
 use super::disk::Disk;
+use crate::spool::fs::SpoolFs;
 
 /// How an operation is to fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::super::{Fsync, SpoolFull};
 use super::disk::Crash;
 use super::drive::{self, Drive, Op, POLICIES};
 use super::machine::MemFs;
+use crate::spool::settings::{Fsync, SpoolFull};
 
 pub(super) fn any_op() -> impl Strategy<Value = Op> {
     let lines = prop_oneof![4 => 0..60usize, 1 => 200..400usize];

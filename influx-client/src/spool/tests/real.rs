@@ -8,8 +8,14 @@ use std::time::Instant;
 
 use tempfile::tempdir;
 
-use super::super::{Append, RealFs, RecordId, Recovered, Spool, SpoolError, SpoolSettings, segment};
 use super::drive::{contents, opened};
+use crate::spool::error::SpoolError;
+use crate::spool::fs::RealFs;
+use crate::spool::recover::Recovered;
+use crate::spool::segment;
+use crate::spool::settings::SpoolSettings;
+use crate::spool::waiting::{Append, RecordId};
+use crate::spool::wal::Spool;
 
 fn open(folder: &Path) -> Result<(Spool<RealFs>, Recovered), SpoolError> {
     let settings = SpoolSettings::new(folder).max_bytes(1 << 20).segment_bytes(2000);

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
-use super::super::record::{self, Place};
-use super::super::scan::{Damage, Found, Scan};
+use crate::spool::record;
+use crate::spool::record::Place;
+use crate::spool::scan::{Damage, Found, Scan};
 
 /// What a segment is made of.
 #[derive(Debug, Clone)]

@@ -3,8 +3,11 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::recorded::RECORDED;
 use super::*;
+use crate::http::answer::Answer;
+
+mod recorded;
+use recorded::RECORDED;
 
 /// What was sent, and what was answered.
 struct Recorded {
@@ -23,21 +26,17 @@ fn recorded() -> Vec<Recorded> {
             let mut headers = entry["headers"].as_object().unwrap().iter();
             headers.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| text(value))
         };
+        let status = entry["status"].as_u64().unwrap().try_into().unwrap();
         Recorded {
             id: text(&entry["id"]),
             sent: text(&entry["sent"]),
             compressed: entry["encoding"].is_string(),
-            answer: Answer {
-                request: String::new(),
-                status: entry["status"].as_u64().unwrap().try_into().unwrap(),
-                content_type: header("content-type"),
-                error_header: header("x-influxdb-error"),
-                signed: header("x-influxdb-version").is_some(),
-                retry_after: None,
-                location: None,
-                body: text(&entry["body"]).into_bytes(),
-                whole: true,
-            },
+            answer: ["content-type", "x-influxdb-error", "x-influxdb-version"]
+                .into_iter()
+                .filter_map(|name| Some((name, header(name)?)))
+                .fold(Answer::of(status, text(&entry["body"])), |answer, (name, value)| {
+                    answer.with_header(name, &value)
+                }),
         }
     };
     list.iter().map(one).collect()
@@ -89,14 +88,21 @@ fn every_recorded_answer() {
     let (mut wrong, mut refusals) = (Vec::new(), 0);
     for Recorded { id, sent, compressed, answer } in recorded() {
         let body = body(&sent);
-        let found = words_of(&verdict(&answer, compressed, body.lines(), || body.clone()));
+        let answered = Answered::from(answer);
+        let found = words_of(&verdict(&answered, compressed, body.lines(), || body.clone()));
         refusals += usize::from(found != "stored");
         if found != expected(&id) {
-            wrong.push(format!("{id}: {found}, not {}: {}", expected(&id), answer.document().text()));
+            wrong.push(format!("{id}: {found}, not {}: {}", expected(&id), answered.document.text()));
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(refusals, RECORDED.iter().map(|(_, rows)| rows.len()).sum::<usize>());
+}
+
+/// An answer, with a header of the database's own if it is signed.
+fn answered(status: u16, text: &str, signed: bool) -> Answered {
+    let answer = Answer::of(status, text);
+    if signed { answer.with_header("x-influxdb-version", "v1.8.10") } else { answer }.into()
 }
 
 /// An answer of something between, or of an InfluxDB.
@@ -105,17 +111,17 @@ fn answers() -> impl Strategy<Value = Answer> {
     let body = prop_oneof![texts, prop::collection::vec(any::<u8>(), 0..40)];
     let header = prop_oneof![Just("timeout"), Just("partial write: x"), Just("y")];
     let formats = ["application/json", "text/html", "application/x-msgpack"];
-    let format = prop::option::of(prop::sample::select(formats.to_vec()).prop_map(str::to_owned));
+    let format = prop::option::of(prop::sample::select(formats.to_vec()));
     let header = prop::option::weighted(0.2, header);
     (100_u16..=599, body, header, format, any::<bool>(), any::<bool>()).prop_map(
-        |(status, body, header, content_type, signed, whole)| Answer {
-            status,
-            body,
-            error_header: header.map(str::to_owned),
-            content_type,
-            signed: signed || header.is_some(),
-            whole,
-            ..Answer::default()
+        |(status, body, header, content_type, signed, whole)| {
+            let signature = signed.then_some("v1.8.10");
+            [("x-influxdb-error", header), ("content-type", content_type), ("x-influxdb-version", signature)]
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .fold(Answer::of(status, body).ended(whole), |answer, (name, value)| {
+                    answer.with_header(name, value)
+                })
         },
     )
 }
@@ -142,7 +148,7 @@ const TEXTS: [&str; 17] = [
 
 /// Whether the database says this of points: a second reading of the answer, by its text alone.
 fn speaks_of_points(answer: &Answer) -> bool {
-    let header = answer.error_header.as_deref().unwrap_or_default();
+    let header = answer.header("x-influxdb-error").unwrap_or_default();
     let text = String::from_utf8_lossy(&answer.body) + header;
     let words = ["unable to parse", "partial write", "field type conflict", "line protocol parsing error"];
     words.iter().any(|words| text.contains(words))
@@ -155,7 +161,9 @@ proptest! {
     #[test]
     fn points_are_stored_or_refused_by_words_alone(answer in answers(), compressed: bool) {
         let body = body("a f=1 1\nb f=2 2\nc f=3 3\n");
-        let verdict = verdict(&answer, compressed, 3, || body.clone());
+        let answered = Answered::from(answer);
+        let verdict = verdict(&answered, compressed, 3, || body.clone());
+        let answer = &answered.answer;
         let success = (200..300).contains(&answer.status);
         match &verdict {
             Verdict::Stored(None) => {
@@ -166,7 +174,7 @@ proptest! {
                 prop_assert!(known && remark.contains("hinted handoff"));
             }
             Verdict::Refused(refused) => {
-                prop_assert!(speaks_of_points(&answer) && (success || matches!(answer.status, 400 | 422)));
+                prop_assert!(speaks_of_points(answer) && (success || matches!(answer.status, 400 | 422)));
                 prop_assert!(refused.named.iter().all(|one| one.index().is_none_or(|index| index < 3)));
             }
             Verdict::TooLarge => prop_assert!(matches!(answer.status, 400 | 413 | 500)),
@@ -174,7 +182,7 @@ proptest! {
             Verdict::Suspect => prop_assert!(matches!(answer.status, 400 | 422)),
             Verdict::Wait | Verdict::Request(_) | Verdict::Unknown => {}
         }
-        let error = error(&answer, &verdict);
+        let error = error(&answered, &verdict);
         prop_assert_eq!(error.is_retryable(), matches!(verdict, Verdict::Wait | Verdict::Unknown));
     }
 }
@@ -182,10 +190,10 @@ proptest! {
 #[test]
 fn a_page_instead_of_an_answer() {
     let of = |status, text: &str, signed| {
-        let answer = Answer { status, body: text.into(), signed, whole: true, ..Answer::default() };
+        let answered = answered(status, text, signed);
         let body = body("a f=1 1\nb f=2 2\n");
-        let verdict = verdict(&answer, false, 2, || body);
-        (words_of(&verdict), error(&answer, &verdict).to_string())
+        let verdict = verdict(&answered, false, 2, || body);
+        (words_of(&verdict), error(&answered, &verdict).to_string())
     };
     for status in [200, 201, 206, 207] {
         for text in ["<html>welcome</html>", r#"{"links":{}}"#, r#"{"error":"x"}"#, "ok"] {
@@ -226,9 +234,8 @@ fn a_page_instead_of_an_answer() {
 #[test]
 fn an_answer_to_another_request() {
     let of = |status, text: &str| {
-        let answer = Answer { status, body: text.into(), whole: true, ..Answer::default() };
         let body = body("a f=1 1\nb f=2 2\n");
-        words_of(&verdict(&answer, false, 2, || body))
+        words_of(&verdict(&answered(status, text, false), false, 2, || body))
     };
     for text in [
         r#"{"error":"partial write: unable to parse 'z f=1': why dropped=0"}"#,
@@ -246,10 +253,8 @@ fn an_answer_to_another_request() {
 /// What a gateway calls too large says nothing of a short line.
 #[test]
 fn a_short_line_is_too_large_for_the_database_alone() {
-    let of = |text: &str, signed| {
-        let answer = Answer { status: 413, body: text.into(), signed, whole: true, ..Answer::default() };
-        words_of(&verdict(&answer, false, 1, || body("a f=1 1\n")))
-    };
+    let of =
+        |text: &str, signed| words_of(&verdict(&answered(413, text, signed), false, 1, || body("a f=1 1\n")));
     for text in [r#"{"message":"Request Too Long"}"#, r#"{"error":"too large"}"#, "<html>"] {
         assert_eq!(of(text, false), "request: no point is stored", "{text}");
     }
@@ -262,9 +267,8 @@ fn a_short_line_is_too_large_for_the_database_alone() {
 #[test]
 fn compressed_bodies() {
     let of = |status, text: &str| {
-        let answer = Answer { status, body: text.into(), whole: true, ..Answer::default() };
         let body = body("a f=1 1\nb f=2 2\n");
-        words_of(&verdict(&answer, true, 2, || body))
+        words_of(&verdict(&answered(status, text, false), true, 2, || body))
     };
     for (status, text) in [
         (400, "invalid utf-8"),
