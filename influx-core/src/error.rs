@@ -340,7 +340,7 @@ impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (value, reason) = &*self.0;
         let place = Place::Timestamp;
-        crate::EncodeError::new(place, None, Some(value), *reason).fmt(f)
+        EncodeError::new(place, None, Some(value), *reason).fmt(f)
     }
 }
 

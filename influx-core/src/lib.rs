@@ -97,7 +97,9 @@ pub use decode::from_row::{AnyRow, FromRow, OwnedRow, OwnedValue, RowFamily, Ser
 pub use decode::from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
 pub use decode::from_value::{FromCast, FromShared, FromValue};
 pub use decode::mismatch::Mismatch;
-pub use decode::plan::{Plan, Planner, Want};
+pub use decode::plan::Plan;
+pub use decode::plan::planner::Planner;
+pub use decode::plan::want::Want;
 pub use decode::reads::{Read, Reads};
 pub use decode::row::Row;
 pub use decode::value_ref::ValueRef;
@@ -120,7 +122,8 @@ pub use schema::{Role, Schema, SchemaColumn};
 pub mod __private {
     pub use crate::decode::from_timestamp::{FromNaiveTimestamp, FromTimestampUnit};
     pub use crate::decode::from_value::FromCast;
-    pub use crate::decode::plan::{Planner, Rest, Want};
+    pub use crate::decode::plan::planner::{Planner, Rest};
+    pub use crate::decode::plan::want::Want;
     pub use crate::encode::line_protocol::{Derived, Sink};
     pub use crate::encode::parts::{
         ExtraTag, Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,

@@ -2,7 +2,7 @@
 
 use crate::decode::from_value::FromValue;
 use crate::decode::mismatch::Mismatch;
-use crate::decode::plan::Want;
+use crate::decode::plan::want::Want;
 use crate::decode::value_ref::ValueRef;
 use crate::encode::tag_str::TagStr;
 

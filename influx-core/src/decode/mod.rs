@@ -1,4 +1,18 @@
 //! Push decoders: bytes in as they arrive, rows out. No I/O here.
+//!
+//! [`Decoder`], [`Rows`], [`WholeSeries`] and [`Points`] are the same for every format; [`Syntax`] says which one an answer is in.
+
+// What a format brings; all else is there:
+//  1. a folder with its options, a public type that becomes a `Syntax` by `From`;
+//  2. a `push::machine::Machine`: where in the bytes it stands, the next event, the rows behind each other, the end;
+//  3. in its `step`, headers as `Columns`: names and tags, for each column what is known of kind and role, the unit of times;
+//  4. `cells::Values`: how a value is read quickly where it is written as servers write it, and with care where not;
+//  5. of those, `quick` on `cells::near::Near`, which says how many bytes it needs around a value, and nothing else unsafe;
+//  6. errors of the server as events, and of malformed bytes with their place; nothing may pass for a complete answer;
+//  7. `rows_end`: behind which place no row can be complete, so that none is begun in vain;
+//  8. for InfluxQL only a `Notation`: objects, lists and values of a document that `influxql::walk` goes through;
+//  9. tests: its recorded answers whole, split at every byte and cut at every byte, quick against careful, a fuzz target;
+// 10. a reader in `benches/` and its figure in `instructions.txt`.
 
 mod ahead;
 mod cells;

@@ -1,7 +1,8 @@
 //! What a type reads of a row, known at compile time.
 
 use crate::decode::error::DecodeError;
-use crate::decode::plan::{Planner, Rest, Want};
+use crate::decode::plan::planner::{Planner, Rest};
+use crate::decode::plan::want::Want;
 
 /// What a type reads of a row, slot by slot: [`FromRow::READS`](crate::FromRow::READS).
 ///

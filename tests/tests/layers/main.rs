@@ -41,6 +41,21 @@ const CLIENT: Rules = Rules {
     long: &[],
 };
 
+/// A vocabulary, and two wings that do not know each other.
+const CORE: Rules = Rules {
+    name: "influx-core",
+    layers: &[
+        &["testing"],
+        &["block", "dialect", "precision", "rfc3339", "shown"],
+        &["error", "schema"],
+        &["point"],
+        &["decode", "encode"],
+        &["lines", "two_way"],
+    ],
+    owners: &[],
+    long: &[],
+};
+
 /// Most lines of a file.
 const FILE: usize = 400;
 /// Most lines of a function.
@@ -200,4 +215,14 @@ fn crates_of_the_client_have_one_owner() {
 #[test]
 fn files_and_functions_of_the_client_are_short() {
     CLIENT.check_lengths();
+}
+
+#[test]
+fn imports_of_the_core_run_downward() {
+    CORE.check_imports();
+}
+
+#[test]
+fn files_and_functions_of_the_core_are_short() {
+    CORE.check_lengths();
 }

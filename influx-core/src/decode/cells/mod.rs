@@ -1,13 +1,13 @@
 //! The cells of a row, whichever format it is in: the usual values in one loop, the others with care.
 
-mod near;
+pub(crate) mod near;
 
 use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
 
-pub(crate) use near::Near;
+use near::Near;
 
 /// How the values of a row are written.
 pub(crate) trait Values {

@@ -8,7 +8,7 @@ use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_value::FromValue;
 use crate::decode::mismatch::Mismatch;
-use crate::decode::plan::Planner;
+use crate::decode::plan::planner::Planner;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
 

@@ -6,8 +6,8 @@ use std::hash::{BuildHasher, Hash};
 use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
 use crate::decode::from_value::FromValue;
-use crate::decode::plan::Planner;
-use crate::decode::plan::Rest;
+use crate::decode::plan::planner::Planner;
+use crate::decode::plan::planner::Rest;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
 

@@ -1,6 +1,6 @@
 //! Types that are made of rows.
 
-mod any;
+pub(crate) mod any;
 mod maps;
 mod point;
 #[cfg(feature = "serde")]
@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
-use crate::decode::plan::{Asked, Plan, Planner, Rest};
+use crate::decode::plan::Plan;
+use crate::decode::plan::planner::Asked;
+use crate::decode::plan::planner::{Planner, Rest};
 use crate::decode::reads::Reads;
 use crate::decode::row::Row;
 

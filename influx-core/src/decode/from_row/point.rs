@@ -5,7 +5,7 @@ use crate::decode::columns::{Column, ColumnRole};
 use crate::decode::error::DecodeError;
 use crate::decode::error::Owner;
 use crate::decode::mismatch::Mismatch;
-use crate::decode::plan::Planner;
+use crate::decode::plan::planner::Planner;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
 use crate::point::{Point, Value};

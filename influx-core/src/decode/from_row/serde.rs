@@ -10,10 +10,11 @@ use serde::de::{
 
 use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
-use crate::decode::from_row::OwnedValue;
+use crate::decode::from_row::any::OwnedValue;
 use crate::decode::mismatch::Mismatch;
 use crate::decode::number::is_number;
-use crate::decode::plan::{Planner, Want};
+use crate::decode::plan::planner::Planner;
+use crate::decode::plan::want::Want;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
 use crate::rfc3339;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{FromRow, RowFamily};
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
-use crate::decode::plan::Planner;
-use crate::decode::plan::Rest;
+use crate::decode::plan::planner::Planner;
+use crate::decode::plan::planner::Rest;
 use crate::decode::row::Row;
 
 /// A row and the header of its series: measurement, tags, columns, number of the statement.

@@ -3,7 +3,7 @@
 use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
 use crate::decode::from_value::FromValue;
-use crate::decode::plan::Planner;
+use crate::decode::plan::planner::Planner;
 use crate::decode::row::Row;
 
 macro_rules! tuples {

@@ -2,8 +2,8 @@
 
 use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
-use crate::decode::plan::Planner;
-use crate::decode::plan::Rest;
+use crate::decode::plan::planner::Planner;
+use crate::decode::plan::planner::Rest;
 use crate::decode::reads::Reads;
 use crate::decode::row::Row;
 

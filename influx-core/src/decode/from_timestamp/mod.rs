@@ -304,11 +304,11 @@ fn moment(value: ValueRef<'_>) -> Result<Moment, Mismatch> {
 /// Time types as values: parts of tuples, values of maps, fields of a name other than the timestamp's.
 macro_rules! values {
     ($($t:ty),*) => { $(
-        impl<'r> $crate::FromValue<'r> for $t {
-            const WANT: $crate::Want = $crate::Want::Time;
+        impl<'r> $crate::decode::from_value::FromValue<'r> for $t {
+            const WANT: $crate::decode::plan::want::Want = $crate::decode::plan::want::Want::Time;
 
-            fn from_value(value: $crate::ValueRef<'r>) -> Result<Self, $crate::Mismatch> {
-                <$t as $crate::FromTimestamp>::from_moment($crate::decode::from_timestamp::moment(value)?)
+            fn from_value(value: $crate::decode::value_ref::ValueRef<'r>) -> Result<Self, $crate::decode::mismatch::Mismatch> {
+                <$t as $crate::decode::from_timestamp::FromTimestamp>::from_moment($crate::decode::from_timestamp::moment(value)?)
             }
         }
     )* };

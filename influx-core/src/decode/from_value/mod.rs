@@ -15,7 +15,7 @@ pub use text::FromShared;
 
 use crate::decode::error::DecodeError;
 use crate::decode::number::is_number;
-use crate::decode::plan::Want;
+use crate::decode::plan::want::Want;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
 

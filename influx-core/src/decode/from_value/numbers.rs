@@ -3,7 +3,7 @@
 use core::num::NonZero;
 
 use super::{FromValue, Mismatch};
-use crate::decode::plan::Want;
+use crate::decode::plan::want::Want;
 use crate::decode::value_ref::ValueRef;
 
 macro_rules! integers {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{FromValue, Mismatch};
-use crate::decode::plan::Want;
+use crate::decode::plan::want::Want;
 use crate::decode::value_ref::ValueRef;
 
 impl<'r: 'a, 'a> FromValue<'r> for &'a str {

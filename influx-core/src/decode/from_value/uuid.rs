@@ -3,7 +3,7 @@
 use ::uuid::Uuid;
 
 use super::{FromValue, Mismatch};
-use crate::decode::plan::Want;
+use crate::decode::plan::want::Want;
 use crate::decode::value_ref::ValueRef;
 
 impl<'r> FromValue<'r> for Uuid {

@@ -3,7 +3,7 @@
 use core::mem;
 use std::sync::Arc;
 
-use super::Options;
+use super::options::Options;
 use crate::decode::columns::{Column, Columns};
 use crate::decode::error::DecodeError;
 use crate::decode::push::machine::{Event, Head, Message};

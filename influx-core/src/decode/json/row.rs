@@ -2,10 +2,12 @@
 
 use super::quick;
 use super::{blank, string, string_end};
-use crate::decode::cells::{Near, Values};
+use crate::decode::cells::Values;
+use crate::decode::cells::near::Near;
 use crate::decode::number;
+use crate::decode::plan::Plan;
 use crate::decode::plan::Target;
-use crate::decode::plan::{Plan, Want};
+use crate::decode::plan::want::Want;
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
@@ -147,7 +149,7 @@ mod tests {
     use super::*;
     use crate::decode::cells::row;
     use crate::decode::columns::{Column, Columns};
-    use crate::decode::plan::Planner;
+    use crate::decode::plan::planner::Planner;
     use crate::decode::scratch::Scratch;
     use crate::precision::Precision;
 

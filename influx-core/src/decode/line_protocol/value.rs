@@ -1,6 +1,6 @@
 //! The values of fields.
 
-use super::{Cursor, Parsed};
+use super::cursor::{Cursor, Parsed};
 use crate::dialect::Dialect;
 use crate::point::Value;
 

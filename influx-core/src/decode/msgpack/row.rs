@@ -2,8 +2,10 @@
 
 use super::{TIME, Token, token};
 use crate::block::Block;
-use crate::decode::cells::{self, Near, Values};
-use crate::decode::plan::{Kind, Plan, Target, Want};
+use crate::decode::cells::near::Near;
+use crate::decode::cells::{self, Values};
+use crate::decode::plan::want::{Kind, Want};
+use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
@@ -200,7 +202,7 @@ mod tests {
 
     use super::*;
     use crate::decode::columns::{Column, Columns};
-    use crate::decode::plan::Planner;
+    use crate::decode::plan::planner::Planner;
     use crate::decode::scratch::Scratch;
     use crate::precision::Precision;
 

@@ -1,20 +1,18 @@
 //! The match between a header and a struct, made once per series or table.
 
-mod planner;
-mod want;
+pub(crate) mod planner;
+pub(crate) mod want;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::columns::Columns;
-use crate::decode::error::{DecodeError, Owner};
+use crate::decode::error::Owner;
 use crate::decode::shared::SharedTexts;
 use crate::decode::value_ref::ValueRef;
 
-pub use planner::{Planner, Rest};
-pub(crate) use want::Kind;
-pub use want::Want;
+use want::{Kind, Want};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Takes {
@@ -73,13 +71,6 @@ impl Target {
     }
 }
 
-/// What a type asks of every header, so that what plans for it is compiled once for all types.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
-    pub(crate) slots: usize,
-    pub(crate) plan: fn(&mut Planner<'_>) -> Result<(), DecodeError>,
-}
-
 /// Which values of a row go to which slot, and what is wanted of every column; made by [`Plan::of`] for one header.
 ///
 /// A row has one cell per slot, so that a struct finds its values where it looks for them, and one behind those that is always null. A
@@ -106,37 +97,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Matches a header to what a function asks of the planner; `T::plan` of any [`FromRow`] type is such a function.
-    ///
-    /// # Errors
-    /// Those of the function.
-    pub fn with(
-        columns: Arc<Columns>,
-        plan: impl FnOnce(&mut Planner<'_>) -> Result<(), DecodeError>,
-    ) -> Result<Plan, DecodeError> {
-        let mut planner = Planner::new(&columns);
-        plan(&mut planner).map_err(|error| error.in_series(&columns))?;
-        Ok(planner.finish(Arc::clone(&columns)))
-    }
-
-    /// As [`with`](Self::with), for what a type asks.
-    pub(crate) fn asked(columns: Arc<Columns>, asked: Asked) -> Result<Plan, DecodeError> {
-        Plan::with(columns, |planner| {
-            planner.slots.reserve(asked.slots.min(64));
-            (asked.plan)(planner)?;
-            if planner.slots.len() != asked.slots {
-                let strukt = planner.slots.first().map_or("row", |slot| slot.owner.strukt);
-                return Err(DecodeError::slots(strukt, planner.slots.len(), asked.slots));
-            }
-            Ok(())
-        })
-    }
-
-    /// A plan that passes over everything.
-    pub(crate) fn nothing(columns: Arc<Columns>) -> Plan {
-        Planner::new(&columns).finish(Arc::clone(&columns))
-    }
-
     /// The header this plan was made for.
     pub fn columns(&self) -> &Arc<Columns> {
         &self.columns

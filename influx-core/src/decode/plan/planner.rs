@@ -17,7 +17,7 @@ pub enum Rest {
     Fields,
 }
 
-/// Collects what a struct wants of one header. Derived code calls these methods from [`FromRow::plan`], one per field in
+/// Collects what a struct wants of one header. Derived code calls these methods from [`FromRow::plan`](crate::FromRow::plan), one per field in
 /// the order of the slots.
 #[derive(Debug)]
 pub struct Planner<'p> {
@@ -321,5 +321,45 @@ impl<'p> Planner<'p> {
         };
         let targets = self.wants.iter().enumerate().map(of_column).collect();
         (targets, copies)
+    }
+}
+
+/// What a type asks of every header, so that what plans for it is compiled once for all types.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    pub(crate) slots: usize,
+    pub(crate) plan: fn(&mut Planner<'_>) -> Result<(), DecodeError>,
+}
+
+impl Plan {
+    /// Matches a header to what a function asks of the planner; `T::plan` of any [`FromRow`](crate::FromRow) type is such a function.
+    ///
+    /// # Errors
+    /// Those of the function.
+    pub fn with(
+        columns: Arc<Columns>,
+        plan: impl FnOnce(&mut Planner<'_>) -> Result<(), DecodeError>,
+    ) -> Result<Plan, DecodeError> {
+        let mut planner = Planner::new(&columns);
+        plan(&mut planner).map_err(|error| error.in_series(&columns))?;
+        Ok(planner.finish(Arc::clone(&columns)))
+    }
+
+    /// As [`with`](Self::with), for what a type asks.
+    pub(crate) fn asked(columns: Arc<Columns>, asked: Asked) -> Result<Plan, DecodeError> {
+        Plan::with(columns, |planner| {
+            planner.slots.reserve(asked.slots.min(64));
+            (asked.plan)(planner)?;
+            if planner.slots.len() != asked.slots {
+                let strukt = planner.slots.first().map_or("row", |slot| slot.owner.strukt);
+                return Err(DecodeError::slots(strukt, planner.slots.len(), asked.slots));
+            }
+            Ok(())
+        })
+    }
+
+    /// A plan that passes over everything.
+    pub(crate) fn nothing(columns: Arc<Columns>) -> Plan {
+        Planner::new(&columns).finish(Arc::clone(&columns))
     }
 }

@@ -10,7 +10,7 @@ use super::machine::{Message, Syntax};
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
-use crate::decode::plan::Asked;
+use crate::decode::plan::planner::Asked;
 use crate::decode::scratch::Scratch;
 use crate::decode::value_ref::ValueRef;
 

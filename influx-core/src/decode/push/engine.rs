@@ -4,7 +4,8 @@
 use super::machine::{Event, Found, Machine, Syntax};
 use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::error::DecodeError;
-use crate::decode::plan::{Asked, Plan};
+use crate::decode::plan::Plan;
+use crate::decode::plan::planner::Asked;
 use crate::decode::row::Row;
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;

@@ -1,9 +1,9 @@
 //! Bytes in as they arrive, split anywhere, and rows out: the same for all formats.
 
-mod decoder;
+pub(crate) mod decoder;
 mod engine;
 pub(crate) mod machine;
-mod points;
+pub(crate) mod points;
 mod rows;
 mod series;
 

@@ -8,7 +8,7 @@ use super::machine::{Message, Syntax};
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
-use crate::decode::plan::Asked;
+use crate::decode::plan::planner::Asked;
 use crate::decode::scratch::Scratch;
 
 /// The rows of a complete response; [`influxql::iterpoints`](crate::decode::influxql::iterpoints) makes it.

@@ -2,8 +2,8 @@
 
 mod header;
 
+use super::notation::{Fault, Next, Notation, Opened, Pairs, Scan};
 use super::response::Place;
-use super::walk::{Fault, Next, Notation, Opened, Pairs, Scan};
 use crate::decode::cells;
 use crate::decode::json::{self, blank};
 use crate::decode::plan::Plan;
@@ -223,6 +223,6 @@ impl Notation for Json {
     }
 
     fn shown(found: &[u8]) -> String {
-        quoted_bytes(found, 96).to_string()
+        quoted_bytes(found, 96)
     }
 }

@@ -2,8 +2,8 @@
 
 mod header;
 
+use super::notation::{Fault, Next, Notation, OTHER_MSGPACK, Opened, Pairs, Scan};
 use super::response::Place;
-use super::walk::{Fault, Next, Notation, OTHER_MSGPACK, Opened, Pairs, Scan};
 use crate::decode::msgpack::{self, Token, token};
 use crate::decode::plan::Plan;
 use crate::decode::push::machine::Message;

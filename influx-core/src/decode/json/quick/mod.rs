@@ -4,8 +4,9 @@
 mod numbers;
 mod text;
 
-use crate::decode::cells::Near;
-use crate::decode::plan::{Kind, Plan, Target};
+use crate::decode::cells::near::Near;
+use crate::decode::plan::want::Kind;
+use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
 use numbers::{float, integer, number};

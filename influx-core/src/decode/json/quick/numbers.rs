@@ -2,7 +2,7 @@
 
 use core::num::NonZero;
 
-use crate::decode::cells::Near;
+use crate::decode::cells::near::Near;
 use crate::decode::decimal;
 use crate::decode::number::{POWERS, ZEROS, others, scan};
 

@@ -3,7 +3,7 @@
 use core::num::NonZero;
 
 use crate::block::Block;
-use crate::decode::cells::Near;
+use crate::decode::cells::near::Near;
 use crate::decode::json::string;
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
