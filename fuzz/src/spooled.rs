@@ -7,9 +7,11 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::spool::{
-    Append, Descriptor, DropReason, Fsync, Spool, SpoolError, SpoolFs, SpoolFull, SpoolSettings,
-};
+use crate::spool::error::SpoolError;
+use crate::spool::fs::SpoolFs;
+use crate::spool::settings::{Fsync, SpoolFull, SpoolSettings};
+use crate::spool::waiting::{Append, Descriptor, DropReason};
+use crate::spool::wal::Spool;
 
 const MAGIC: &[u8] = b"\xFFSP\xFE";
 const HEADER: usize = 32;
