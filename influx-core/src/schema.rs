@@ -1,11 +1,12 @@
 //! What a derived struct writes, known at compile time.
 
 use crate::dialect::Dialect;
+use crate::kind::ColumnKind;
 
 /// The columns of a derived struct.
 ///
 /// ```
-/// use influx_core::{LineProtocol, Role};
+/// use influx_core::{ColumnKind, LineProtocol, Role};
 ///
 /// #[derive(LineProtocol)]
 /// #[measurement("cpu")]
@@ -18,6 +19,7 @@ use crate::dialect::Dialect;
 /// let schema = Cpu { host: String::new(), usage: 0.0 }.schema().unwrap();
 /// assert_eq!(schema.measurement(), Some("cpu"));
 /// assert_eq!(schema.columns()[0].role(), Role::Tag);
+/// assert_eq!(schema.columns()[1].kind(), ColumnKind::Float);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
@@ -25,6 +27,8 @@ pub struct Schema {
     measurement: Option<&'static str>,
     columns: &'static [SchemaColumn],
     longest_field_key: usize,
+    /// Bytes of the static texts of a line.
+    literals: usize,
     /// A bit for each dialect that keeps one of the names for itself.
     reserved: u8,
     sorted: bool,
@@ -36,6 +40,7 @@ pub struct Schema {
 pub struct SchemaColumn {
     name: &'static str,
     role: Role,
+    kind: ColumnKind,
 }
 
 /// What a type says about how its lines end.
@@ -71,6 +76,7 @@ impl Schema {
         type_name: &'static str,
         measurement: Option<&'static str>,
         columns: &'static [SchemaColumn],
+        literals: usize,
     ) -> Schema {
         let (mut longest, mut reserved) = (0, 0);
         if let Some(name) = measurement
@@ -91,6 +97,7 @@ impl Schema {
             measurement,
             columns,
             longest_field_key: longest,
+            literals,
             reserved,
             sorted: true,
             placeholder: false,
@@ -124,13 +131,12 @@ impl Schema {
         self.columns
     }
 
-    #[inline(always)]
-    pub(crate) fn column(&self, index: usize) -> &'static str {
-        self.columns.get(index).map_or("", |column| column.name)
-    }
-
     pub(crate) const fn longest_field_key(&self) -> usize {
         self.longest_field_key
+    }
+
+    pub(crate) const fn literals(&self) -> usize {
+        self.literals
     }
 
     pub(crate) const fn is_sorted(&self) -> bool {
@@ -150,8 +156,13 @@ impl Schema {
 
 impl SchemaColumn {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, role: Role) -> SchemaColumn {
-        SchemaColumn { name, role }
+    pub const fn tag(name: &'static str) -> SchemaColumn {
+        SchemaColumn { name, role: Role::Tag, kind: ColumnKind::Str }
+    }
+
+    #[doc(hidden)]
+    pub const fn field(name: &'static str, kind: ColumnKind) -> SchemaColumn {
+        SchemaColumn { name, role: Role::Field, kind }
     }
 
     /// The tag or field key.
@@ -162,6 +173,11 @@ impl SchemaColumn {
     /// What the column is to InfluxDB.
     pub const fn role(&self) -> Role {
         self.role
+    }
+
+    /// What the column holds, by the type of the struct's field.
+    pub const fn kind(&self) -> ColumnKind {
+        self.kind
     }
 }
 

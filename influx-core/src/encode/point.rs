@@ -1,25 +1,28 @@
 //! Points of names known at run time, on their way to lines.
 
-use crate::encode::config::Config;
-use crate::encode::line::{Line, LineWriter};
+use crate::encode::buffer::Room;
+use crate::encode::form::Form;
+use crate::encode::line::dynamic::Line;
+use crate::encode::line::writer::LineWriter;
 use crate::encode::line_protocol::LineProtocol;
 use crate::encode::timestamp::Timestamp;
 use crate::encode::value::{FieldValue, TagValue};
 use crate::encode::wire::{FieldWire, TagWire};
-use crate::error::{EncodeError, Place, Reason};
+use crate::error::{EncodeError, Place};
+use crate::kind::ColumnKind;
 use crate::point::{Point, Value};
 use crate::schema::Shape;
 
 impl Point {
     /// Adds a tag; an empty value or `None` leaves it out.
     pub fn tag(mut self, key: impl AsRef<str>, value: impl TagValue) -> Self {
-        let (key, value) = (key.as_ref(), value.wire());
-        if value.present() {
-            if let Some(reason) = value.lost() {
-                let shown = value.fault(&Config::LENIENT).0;
-                self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&shown), reason));
+        let (key, wire) = (key.as_ref(), value.wire());
+        let form = wire.form();
+        if form.is_tag() {
+            if let Form::Lost(lost) = &form {
+                self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&lost.0), lost.1));
             }
-            self.push_tag(key, |text| value.append(text));
+            self.push_tag(key, |text| form.append(text));
         }
         self
     }
@@ -27,10 +30,11 @@ impl Point {
     /// Adds a field; `None` leaves it out.
     pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
         let (key, wire) = (key.as_ref(), value.wire());
-        if let Some(value) = wire.value() {
-            if let Some(reason) = wire.lost() {
-                self.lose(|| EncodeError::new(Place::Field, Some(key), Some(&wire.text()), reason));
-            }
+        let form = wire.form();
+        if let Form::Lost(lost) = &form {
+            self.lose(|| EncodeError::new(Place::Field, Some(key), Some(&lost.0), lost.1));
+        }
+        if let Some(value) = form.value() {
             self.push_field(key, value);
         }
         self
@@ -61,8 +65,8 @@ impl Point {
         if let Some(error) = self.lost() {
             return Err(error.clone());
         }
-        self.tags().try_for_each(|(key, value)| line.tag_wire(key, value))?;
-        self.fields().try_for_each(|(key, value)| line.field_wire(key, value))
+        self.tags().try_for_each(|(key, value)| line.add_tag(key, &Form::Str(value)))?;
+        self.fields().try_for_each(|(key, value)| line.add_field(key, &value.wire().form()))
     }
 }
 
@@ -74,42 +78,23 @@ impl FieldValue for Value {
     }
 }
 
-macro_rules! each {
-    ($value:expr, $v:ident => $e:expr) => {
-        match $value {
-            Value::F64($v) => $e,
-            Value::F32($v) => $e,
-            Value::I64($v) => $e,
-            Value::U64($v) => $e,
-            Value::Bool($v) => $e,
-            Value::Str(text) => {
-                let $v = &&**text;
-                $e
-            }
-        }
-    };
-}
-
 // SAFETY: as the form of the variant.
 unsafe impl FieldWire for &Value {
-    fn max_len(&self) -> u64 {
-        each!(self, v => FieldWire::max_len(v))
-    }
+    const KIND: ColumnKind = ColumnKind::Unknown;
 
-    fn fault(self, config: &Config) -> Option<Reason> {
-        each!(self, v => FieldWire::fault(*v, config))
-    }
-
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+    unsafe fn put(self, room: &mut Room<'_>) {
         // SAFETY: promised by the caller.
-        unsafe { each!(self, v => FieldWire::put(*v, p, config)) }
+        unsafe { self.form().put_field(room) }
     }
 
-    fn text(self) -> String {
-        each!(self, v => FieldWire::text(*v))
-    }
-
-    fn value(self) -> Option<Value> {
-        Some(self.clone())
+    fn form(&self) -> Form<'_> {
+        match self {
+            Value::F64(v) => Form::F64(*v),
+            Value::F32(v) => Form::F32(*v),
+            Value::I64(v) => Form::I64(*v),
+            Value::U64(v) => Form::U64(*v),
+            Value::Bool(v) => Form::Bool(*v),
+            Value::Str(v) => Form::Str(v),
+        }
     }
 }

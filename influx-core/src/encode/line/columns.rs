@@ -1,95 +1,190 @@
-//! The columns of an open line, and their order, which is that of the line before in most lines.
+//! The columns of an open line, and their keys, which are those of the line before in most lines: then they are neither
+//! checked nor escaped nor sorted again.
 
 use core::ops::Range;
 
-/// Columns of one kind: escaped texts `,key=value` and the unescaped keys.
-#[derive(Default)]
+use crate::encode::buffer::{Buffer, Room, VALUE};
+use crate::encode::config::Config;
+use crate::error::Reason;
+
+/// Columns of one kind.
 pub(super) struct Columns {
-    pub(super) text: Vec<u8>,
-    texts: Vec<Range<usize>>,
-    keys: Keys,
-    /// The keys that `order` is of; none of them is there twice.
-    ordered: Keys,
-    /// Indices of the columns by key.
-    pub(super) order: Vec<u32>,
-}
-
-/// Names one behind the other.
-#[derive(Default, PartialEq)]
-struct Keys {
+    /// The escaped texts `,key=value` one behind the other.
+    pub(super) out: Buffer,
     ends: Vec<usize>,
-    text: String,
+    /// The keys of this line, and behind them those that the line before had there.
+    keys: Keys,
+    /// Indices of the columns by key.
+    order: Vec<u32>,
+    longest: usize,
+    /// Whether `order` is not that of all `keys`.
+    changed: bool,
+    /// Whether `order` is that in which the columns came.
+    in_order: bool,
 }
 
-impl Keys {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
+/// Names, and what says them in a line.
+#[derive(Default)]
+struct Keys {
+    names: Texts,
+    /// `,key=`
+    escaped: Texts,
+}
+
+/// Texts one behind the other.
+#[derive(Default)]
+struct Texts {
+    ends: Vec<usize>,
+    text: Vec<u8>,
+}
+
+impl Texts {
+    #[inline]
+    fn get(&self, index: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(index)?;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        self.text.get(start..end)
     }
 
-    #[inline]
-    fn get(&self, index: usize) -> &str {
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[start..self.ends[index]]
+    fn truncate(&mut self, len: usize) {
+        self.ends.truncate(len);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+
+    /// What was appended to `text` is complete.
+    fn close(&mut self) {
+        self.ends.push(self.text.len());
     }
 }
 
 impl Columns {
+    pub(super) fn new(config: Config) -> Columns {
+        Columns {
+            out: Buffer::new(Vec::new(), config),
+            ends: Vec::new(),
+            keys: Keys::default(),
+            order: Vec::new(),
+            longest: 0,
+            changed: false,
+            in_order: true,
+        }
+    }
+
     pub(super) fn clear(&mut self) {
-        self.text.clear();
-        self.texts.clear();
-        self.keys.clear();
+        self.out.bytes.clear();
+        self.ends.clear();
     }
 
-    #[inline]
     pub(super) fn key(&self, index: u32) -> &str {
-        self.keys.get(index as usize)
+        // whole names were given
+        let name = self.keys.names.get(index as usize).unwrap_or_default();
+        core::str::from_utf8(name).unwrap_or_default()
     }
 
-    #[inline]
     pub(super) fn text(&self, index: u32) -> &[u8] {
-        &self.text[self.texts[index as usize].clone()]
+        &self.out.bytes[self.range(index as usize)]
+    }
+
+    fn range(&self, index: usize) -> Range<usize> {
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        start..self.ends[index]
     }
 
     /// Bytes of the longest key.
-    pub(super) fn longest_key(&self) -> Option<usize> {
-        let mut start = 0;
-        self.keys.ends.iter().map(|end| end - core::mem::replace(&mut start, *end)).max()
+    pub(super) fn longest_key(&self) -> usize {
+        self.longest
     }
 
-    /// The column whose escaped text begins at `start` of `text` is complete.
+    /// The columns by key.
+    pub(super) fn sorted(&self) -> impl Iterator<Item = u32> {
+        self.order.iter().copied()
+    }
+
+    /// Whether they came in that order.
+    pub(super) fn in_order(&self) -> bool {
+        self.in_order
+    }
+
+    /// The key of the next column: that of the line before, or one that `escape` has to check and to append as `,key=`.
     #[inline]
-    pub(super) fn push(&mut self, key: &str, start: usize) {
-        self.keys.text.push_str(key);
-        self.keys.ends.push(self.keys.text.len());
-        self.texts.push(start..self.text.len());
+    pub(super) fn set_key(
+        &mut self,
+        key: &str,
+        escape: impl FnOnce(&mut Vec<u8>) -> Result<(), Reason>,
+    ) -> Result<(), Reason> {
+        if self.keys.names.get(self.ends.len()) == Some(key.as_bytes()) {
+            return Ok(());
+        }
+        self.set_other_key(key, escape)
+    }
+
+    #[inline(never)]
+    fn set_other_key(
+        &mut self,
+        key: &str,
+        escape: impl FnOnce(&mut Vec<u8>) -> Result<(), Reason>,
+    ) -> Result<(), Reason> {
+        let Keys { names, escaped } = &mut self.keys;
+        names.truncate(self.ends.len());
+        escaped.truncate(self.ends.len());
+        self.changed = true;
+        escape(&mut escaped.text)?;
+        escaped.close();
+        names.text.extend_from_slice(key.as_bytes());
+        names.close();
+        Ok(())
+    }
+
+    /// Writes a column whose key was set; whether its value can be said. `put` writes it in `VALUE` bytes, or looks at
+    /// the room.
+    #[inline]
+    pub(super) fn push(&mut self, put: impl FnOnce(&mut Room<'_>)) -> bool {
+        let key = self.keys.escaped.get(self.ends.len()).unwrap_or_default();
+        let mut room = Room::new(&mut self.out, key.len() + VALUE);
+        room.spend(key.len() + VALUE);
+        // SAFETY: spent.
+        unsafe { room.put(key) };
+        put(&mut room);
+        if room.buffer.take_failed() {
+            return false;
+        }
+        room.commit();
+        self.ends.push(self.out.bytes.len());
+        true
     }
 
     /// Orders the columns by key; whether they are those of the line before. An error is the first key that is there twice.
     pub(super) fn sort(&mut self) -> Result<bool, &str> {
-        if self.keys == self.ordered {
+        if !self.changed && self.ends.len() == self.keys.names.ends.len() {
             return Ok(true);
         }
-        self.ordered.clear();
+        self.sort_anew()
+    }
+
+    #[inline(never)]
+    fn sort_anew(&mut self) -> Result<bool, &str> {
+        self.changed = true;
+        self.keys.names.truncate(self.ends.len());
+        self.keys.escaped.truncate(self.ends.len());
         let mut order = core::mem::take(&mut self.order);
         order.clear();
-        order.extend(0..self.texts.len() as u32);
-        if !order.is_sorted_by(|a, b| self.key(*a) < self.key(*b)) {
+        order.extend(0..self.ends.len() as u32);
+        self.in_order = order.is_sorted_by(|a, b| self.key(*a) < self.key(*b));
+        if !self.in_order {
             order.sort_unstable_by(|a, b| self.key(*a).cmp(self.key(*b)));
         }
         self.order = order;
         let mut pairs = self.order.windows(2);
         let twice = pairs.find(|pair| self.key(pair[0]) == self.key(pair[1])).map(|pair| pair[0]);
         if let Some(twice) = twice {
-            // of no keys now, as `ordered` says
-            self.order.clear();
             return Err(self.key(twice));
         }
-        self.ordered.text.push_str(&self.keys.text);
-        self.ordered.ends.extend_from_slice(&self.keys.ends);
+        self.longest = self.order.iter().map(|index| self.key(*index).len()).max().unwrap_or(0);
+        self.changed = false;
         Ok(false)
     }
 
+    /// Whether one of the sorted columns has the key.
     pub(super) fn has(&self, key: &str) -> bool {
         self.order.binary_search_by(|index| self.key(*index).cmp(key)).is_ok()
     }
