@@ -26,7 +26,6 @@ pub struct Schema {
     type_name: &'static str,
     measurement: Option<&'static str>,
     columns: &'static [SchemaColumn],
-    longest_field_key: usize,
     /// Bytes of the static texts of a line.
     literals: usize,
     /// A bit for each dialect that keeps one of the names for itself.
@@ -78,7 +77,7 @@ impl Schema {
         columns: &'static [SchemaColumn],
         literals: usize,
     ) -> Schema {
-        let (mut longest, mut reserved) = (0, 0);
+        let mut reserved = 0;
         if let Some(name) = measurement
             && is_reserved_measurement(name)
         {
@@ -87,16 +86,12 @@ impl Schema {
         let mut i = 0;
         while i < columns.len() {
             reserved |= reserved_by(columns[i].name, columns[i].role);
-            if matches!(columns[i].role, Role::Field) && columns[i].name.len() > longest {
-                longest = columns[i].name.len();
-            }
             i += 1;
         }
         Schema {
             type_name,
             measurement,
             columns,
-            longest_field_key: longest,
             literals,
             reserved,
             sorted: true,
@@ -129,10 +124,6 @@ impl Schema {
     /// The static columns, tags first and in the order in which they are written; `flatten` adds more at run time.
     pub const fn columns(&self) -> &'static [SchemaColumn] {
         self.columns
-    }
-
-    pub(crate) const fn longest_field_key(&self) -> usize {
-        self.longest_field_key
     }
 
     pub(crate) const fn literals(&self) -> usize {

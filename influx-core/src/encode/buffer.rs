@@ -66,6 +66,14 @@ impl<'b> Room<'b> {
         (self.end.wrapping_sub(self.p.addr()) as isize) >> 1 >= len as isize
     }
 
+    /// As [`fits`](Room::fits), for a text that is part of a line's key: whether the key is not too long with it, either,
+    /// whatever the budget is spent for.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(in crate::encode) fn fits_in_key(&self, len: usize) -> bool {
+        // of what fits, twice the length is no more than a Vec can hold
+        self.fits(len) && self.written() + self.keep + 2 * len <= self.buffer.config.max_key
+    }
+
     /// Takes `need` bytes of the budget: so many are writable at the cursor now.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::encode) fn spend(&mut self, need: usize) {
@@ -107,15 +115,15 @@ impl<'b> Room<'b> {
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(in crate::encode) unsafe fn put_text(&mut self, text: &[u8]) {
         if text.len() > VALUE {
-            self.look(text.len());
+            self.look_in_key(text.len());
         }
         // SAFETY: short, or looked at.
         unsafe { self.p = put_plain(self.p, text) }
     }
 
-    /// Text of any length, beside the budget.
+    /// A part of a line's key of any length, beside the budget.
     pub(in crate::encode) fn append(&mut self, text: &[u8]) {
-        self.look(text.len());
+        self.look_in_key(text.len());
         // SAFETY: the room was looked at.
         unsafe { self.p = put_plain(self.p, text) }
     }
@@ -125,6 +133,15 @@ impl<'b> Room<'b> {
     pub(in crate::encode) fn look(&mut self, len: usize) {
         if !self.fits(len) {
             (self.p, self.end) = grow(self.buffer, self.p, self.keep, len);
+        }
+    }
+
+    /// As [`look`](Room::look), for a text that is part of a line's key. One that may be too long fails here: only what
+    /// has failed is counted exactly.
+    pub(in crate::encode) fn look_in_key(&mut self, len: usize) {
+        self.look(len);
+        if !self.fits_in_key(len) {
+            self.buffer.failed = true;
         }
     }
 

@@ -9,7 +9,7 @@ mod name;
 mod tests;
 
 use crate::block::Block;
-use crate::encode::buffer::Room;
+use crate::encode::buffer::{Room, put_plain};
 use crate::error::Place;
 
 pub(crate) use name::{append_name, put_measurement};
@@ -80,6 +80,23 @@ unsafe fn copy_blocks(p: *mut u8, text: &[u8], special: impl Fn(Block) -> u32) -
     }
 }
 
+// long texts are worth a call, and this would stand in every struct for every text
+/// # Safety
+/// As for [`copy_blocks`].
+#[inline(never)]
+unsafe fn copy_blocks_of_tag(p: *mut u8, text: &[u8]) -> bool {
+    // SAFETY: the same promise.
+    unsafe { copy_blocks(p, text, Block::in_tag) }
+}
+
+/// # Safety
+/// As for [`copy_blocks`].
+#[inline(never)]
+unsafe fn copy_blocks_of_string(p: *mut u8, text: &[u8]) -> bool {
+    // SAFETY: the same promise.
+    unsafe { copy_blocks(p, text, Block::in_string) }
+}
+
 /// Copies a text of any length; whether `special` found nothing in it.
 ///
 /// # Safety
@@ -97,12 +114,8 @@ unsafe fn copy_checked(
     }
 }
 
-/// How many backslashes a byte gets before it; [`HARD`] where more is to be said about it.
-type Escapes = [u8; 256];
-const HARD: u8 = 2;
-
-/// Puts a backslash before each byte that asks for one: 16 bytes at a time, the last 31 one by one. `None`: a byte was
-/// hard, and what was written is void.
+/// Puts a backslash before each byte that `special` finds. `None`: one of them is `hard`, more is to be said about it, and
+/// what was written is void.
 ///
 /// # Safety
 /// `2 * text.len()` bytes and the slack at `p` are writable.
@@ -112,77 +125,83 @@ unsafe fn copy_escaped(
     text: &[u8],
     special: impl Fn(Block) -> u32,
     hard: impl Fn(Block) -> u32,
-    escapes: &Escapes,
 ) -> Option<*mut u8> {
     let (from, n) = (text.as_ptr(), text.len());
     let mut i = 0;
-    let mut seen = 0;
-    // SAFETY: blocks are read while 32 bytes are left, so that the reads at `i + k` stay within `text`; what is written
-    // past the cursor is at most one block, which the slack holds.
+    // SAFETY: 32 bytes are readable at each block: while they are left in `text`, then in `tail`, which holds 48 bytes
+    // and less than 32 of `text`. What is written past the cursor is at most one block, which the slack holds.
     unsafe {
         while i + 32 <= n {
-            let block = Block::load(from.add(i));
-            block.store(p);
-            let mut marks = special(block);
-            if marks != 0 && hard(block) != 0 {
-                return None;
-            }
-            let mut done = 0;
-            while marks != 0 {
-                let k = marks.trailing_zeros() as usize;
-                marks &= marks - 1;
-                p = p.add(k - done);
-                *p = b'\\';
-                p = p.add(1);
-                done = k;
-                Block::load(from.add(i + k)).store(p);
-            }
-            p = p.add(16 - done);
+            p = escape_block(p, from.add(i), 16, &special, &hard)?;
             i += 16;
         }
-        while i < n {
-            let byte = *from.add(i);
-            let escapes = escapes[byte as usize];
-            seen |= escapes;
-            // without a branch: the backslash is always written and kept where it is needed
-            *p = b'\\';
-            p = p.add(usize::from(escapes & 1));
-            *p = byte;
-            p = p.add(1);
-            i += 1;
+        let mut tail = [0; 48];
+        put_plain(tail.as_mut_ptr(), &text[i..]);
+        let left = n - i;
+        if left > 0 {
+            p = escape_block(p, tail.as_ptr(), left.min(16), &special, &hard)?;
         }
+        if left > 16 {
+            p = escape_block(p, tail.as_ptr().add(16), left - 16, &special, &hard)?;
+        }
+        Some(p)
     }
-    (seen & HARD == 0).then_some(p)
 }
 
-/// What becomes of a byte in a tag value.
-static IN_TAG: Escapes = {
-    let mut table = [0; 256];
+/// The first `len` <= 16 bytes at `from`.
+///
+/// # Safety
+/// 32 bytes at `from` are readable, `2 * len` and the slack at `p` are writable.
+#[inline(always)]
+unsafe fn escape_block(
+    mut p: *mut u8,
+    from: *const u8,
+    len: usize,
+    special: impl Fn(Block) -> u32,
+    hard: impl Fn(Block) -> u32,
+) -> Option<*mut u8> {
+    let within = (1 << len) - 1;
+    // SAFETY: `k` < 16, so that blocks end within the 32 bytes; `p` is behind what was written of the block.
+    unsafe {
+        let block = Block::load(from);
+        block.store(p);
+        let mut marks = special(block) & within;
+        if marks != 0 && hard(block) & within != 0 {
+            return None;
+        }
+        let mut done = 0;
+        while marks != 0 {
+            let k = marks.trailing_zeros() as usize;
+            marks &= marks - 1;
+            p = p.add(k - done);
+            *p = b'\\';
+            p = p.add(1);
+            done = k;
+            Block::load(from.add(k)).store(p);
+        }
+        Some(p.add(len - done))
+    }
+}
+
+/// Which bytes cannot be copied into a tag value as they are.
+static IN_TAG: [bool; 256] = {
+    let mut table = [false; 256];
     let mut i = 0;
-    while i < b' ' as usize {
-        table[i] = HARD;
+    while i <= b' ' as usize {
+        table[i] = true;
         i += 1;
     }
-    table[0x7f] = HARD;
-    table[b'\\' as usize] = HARD;
-    table[b' ' as usize] = 1;
-    table[b',' as usize] = 1;
-    table[b'=' as usize] = 1;
-    table
-};
-
-/// What becomes of a byte in a string field.
-static IN_STRING: Escapes = {
-    let mut table = [0; 256];
-    table[b'"' as usize] = 1;
-    table[b'\\' as usize] = 1;
+    table[0x7f] = true;
+    table[b'\\' as usize] = true;
+    table[b',' as usize] = true;
+    table[b'=' as usize] = true;
     table
 };
 
 /// Whether a byte cannot be copied into a tag value as it is.
 #[inline(always)]
 pub(crate) fn is_special_in_tag(byte: u8) -> bool {
-    IN_TAG[byte as usize] != 0
+    IN_TAG[byte as usize]
 }
 
 #[inline(always)]
@@ -202,9 +221,9 @@ pub(crate) unsafe fn put_tag_value(room: &mut Room<'_>, text: &str) {
         let plain = if n <= SHORT {
             copy_short(room.p, text.as_bytes(), Block::in_tag, is_special_in_tag)
         } else {
-            room.fits(n)
+            room.fits_in_key(n)
                 && n <= room.buffer.config.max_text
-                && copy_blocks(room.p, text.as_bytes(), Block::in_tag)
+                && copy_blocks_of_tag(room.p, text.as_bytes())
         };
         if plain {
             room.p = room.p.add(n);
@@ -216,7 +235,7 @@ pub(crate) unsafe fn put_tag_value(room: &mut Room<'_>, text: &str) {
 
 #[inline(never)]
 fn tag_value_slowly(room: &mut Room<'_>, text: &str) {
-    room.look(text.len());
+    room.look_in_key(text.len());
     let config = room.buffer.config;
     // SAFETY: looked at.
     let done = unsafe {
@@ -224,7 +243,7 @@ fn tag_value_slowly(room: &mut Room<'_>, text: &str) {
             None
         } else {
             let bytes = text.as_bytes();
-            copy_escaped(room.p, bytes, Block::in_tag, Block::hard_in_tag, &IN_TAG)
+            copy_escaped(room.p, bytes, Block::in_tag, Block::hard_in_tag)
                 .or_else(|| name::put_name(room.p, Place::TagValue, text, config.dialect))
         }
     };
@@ -268,7 +287,7 @@ fn string_slowly(room: &mut Room<'_>, text: &str) {
     }
     room.look(text.len());
     // SAFETY: looked at.
-    let done = unsafe { copy_escaped(room.p, text.as_bytes(), Block::in_string, |_| 0, &IN_STRING) };
+    let done = unsafe { copy_escaped(room.p, text.as_bytes(), Block::in_string, |_| 0) };
     // no byte of it is hard
     room.p = done.unwrap_or(room.p);
 }

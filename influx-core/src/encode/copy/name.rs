@@ -32,7 +32,7 @@ pub(super) unsafe fn put_name(p: *mut u8, place: Place, text: &str, dialect: Dia
 
 /// A measurement, beside the budget.
 pub(crate) fn put_measurement(room: &mut Room<'_>, text: &str) {
-    room.look(text.len());
+    room.look_in_key(text.len());
     let dialect = room.buffer.config.dialect;
     let bytes = text.as_bytes();
     let plain = bytes.first().is_some_and(|first| !escape::begins_special(*first));

@@ -17,6 +17,9 @@ use crate::schema::Schema;
 /// A space, the time and a line feed.
 const TIME: usize = MAX_INT + 2;
 
+/// No server takes less.
+const LONG_KEY: usize = 60_000;
+
 /// An open line of a derived struct.
 #[must_use = "a line is written by `end`"]
 pub struct DerivedLine<'w> {
@@ -47,6 +50,10 @@ impl LineWriter {
             buffer.failed = true;
         }
         let budget = schema.literals() + schema.columns().len() * VALUE + TIME;
+        // static text alone, of which no part looks
+        if budget > LONG_KEY && budget > buffer.config.max_key {
+            buffer.failed = true;
+        }
         DerivedLine { room: Room::new(buffer, budget), stamps, defaults, schema, merge, none: true }
     }
 }
@@ -129,10 +136,6 @@ impl DerivedLine<'_> {
         if self.merge & REST != 0 {
             let defaults = &*self.defaults;
             self.room.aside(|room| defaults.rest(room));
-        }
-        let key = self.room.written() + 4 + self.schema.longest_field_key();
-        if key > self.room.buffer.config.max_key {
-            self.room.buffer.failed = true;
         }
     }
 
