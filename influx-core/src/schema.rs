@@ -88,15 +88,7 @@ impl Schema {
             reserved |= reserved_by(columns[i].name, columns[i].role);
             i += 1;
         }
-        Schema {
-            type_name,
-            measurement,
-            columns,
-            literals,
-            reserved,
-            sorted: true,
-            placeholder: false,
-        }
+        Schema { type_name, measurement, columns, literals, reserved, sorted: true, placeholder: false }
     }
 
     #[doc(hidden)]

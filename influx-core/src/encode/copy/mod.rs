@@ -9,7 +9,7 @@ mod name;
 mod tests;
 
 use crate::block::Block;
-use crate::encode::buffer::{Room, put_plain};
+use crate::encode::buffer::Room;
 use crate::error::Place;
 
 pub(crate) use name::{append_name, put_measurement};
@@ -89,14 +89,6 @@ unsafe fn copy_blocks_of_tag(p: *mut u8, text: &[u8]) -> bool {
     unsafe { copy_blocks(p, text, Block::in_tag) }
 }
 
-/// # Safety
-/// As for [`copy_blocks`].
-#[inline(never)]
-unsafe fn copy_blocks_of_string(p: *mut u8, text: &[u8]) -> bool {
-    // SAFETY: the same promise.
-    unsafe { copy_blocks(p, text, Block::in_string) }
-}
-
 /// Copies a text of any length; whether `special` found nothing in it.
 ///
 /// # Safety
@@ -115,7 +107,7 @@ unsafe fn copy_checked(
 }
 
 /// Puts a backslash before each byte that `special` finds. `None`: one of them is `hard`, more is to be said about it, and
-/// what was written is void.
+/// what was written is void. The text is not empty.
 ///
 /// # Safety
 /// `2 * text.len()` bytes and the slack at `p` are writable.
@@ -128,48 +120,83 @@ unsafe fn copy_escaped(
 ) -> Option<*mut u8> {
     let (from, n) = (text.as_ptr(), text.len());
     let mut i = 0;
-    // SAFETY: 32 bytes are readable at each block: while they are left in `text`, then in `tail`, which holds 48 bytes
-    // and less than 32 of `text`. What is written past the cursor is at most one block, which the slack holds.
+    // SAFETY: what is read lies within `text`.
     unsafe {
-        while i + 32 <= n {
-            p = escape_block(p, from.add(i), 16, &special, &hard)?;
+        let word = |at: usize| u64::from_le(from.add(at).cast::<u64>().read_unaligned());
+        while i + 16 < n {
+            p = escape_block(p, word(i), word(i + 8), 16, &special, &hard)?;
             i += 16;
         }
-        let mut tail = [0; 48];
-        put_plain(tail.as_mut_ptr(), &text[i..]);
         let left = n - i;
-        if left > 0 {
-            p = escape_block(p, tail.as_ptr(), left.min(16), &special, &hard)?;
-        }
-        if left > 16 {
-            p = escape_block(p, tail.as_ptr().add(16), left - 16, &special, &hard)?;
-        }
-        Some(p)
+        let (low, high) = if n >= 16 {
+            // the last block without what it shares with the one before
+            let last = u128::from(word(n - 16)) | u128::from(word(n - 8)) << 64;
+            let last = last >> (8 * (16 - left));
+            (last as u64, (last >> 64) as u64)
+        } else {
+            let last = short_word(text);
+            (last as u64, (last >> 64) as u64)
+        };
+        escape_block(p, low, high, left, &special, &hard)
     }
 }
 
-/// The first `len` <= 16 bytes at `from`.
+/// A text of less than 16 bytes, the first in the lowest byte.
+#[inline(always)]
+fn short_word(text: &[u8]) -> u128 {
+    let n = text.len();
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return u128::from(u64::from_le_bytes(*first))
+            | u128::from(u64::from_le_bytes(*last)) << (8 * (n - 8));
+    }
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        return u128::from(u32::from_le_bytes(*first))
+            | u128::from(u32::from_le_bytes(*last)) << (8 * (n - 4));
+    }
+    text.iter().rev().fold(0, |word, byte| word << 8 | u128::from(*byte))
+}
+
+/// The first `len` of sixteen bytes, which are in registers: to write them anew behind a backslash, they are shifted.
 ///
 /// # Safety
-/// 32 bytes at `from` are readable, `2 * len` and the slack at `p` are writable.
+/// `2 * len` bytes and the slack at `p` are writable.
 #[inline(always)]
 unsafe fn escape_block(
     mut p: *mut u8,
-    from: *const u8,
+    low: u64,
+    high: u64,
     len: usize,
     special: impl Fn(Block) -> u32,
     hard: impl Fn(Block) -> u32,
 ) -> Option<*mut u8> {
     let within = (1 << len) - 1;
-    // SAFETY: `k` < 16, so that blocks end within the 32 bytes; `p` is behind what was written of the block.
+    let block = Block::from_words(low.to_le(), high.to_le());
+    let marks = special(block) & within;
+    // SAFETY: promised by the caller.
     unsafe {
-        let block = Block::load(from);
-        block.store(p);
-        let mut marks = special(block) & within;
-        if marks != 0 && hard(block) & within != 0 {
+        if marks == 0 {
+            block.store(p);
+            return Some(p.add(len));
+        }
+        if hard(block) & within != 0 {
             return None;
         }
-        let mut done = 0;
+        p = escape_word(p, low, len.min(8), marks & 0xff);
+        if len > 8 {
+            p = escape_word(p, high, len - 8, marks >> 8);
+        }
+    }
+    Some(p)
+}
+
+/// # Safety
+/// As for [`escape_block`].
+#[inline(always)]
+unsafe fn escape_word(mut p: *mut u8, word: u64, len: usize, mut marks: u32) -> *mut u8 {
+    let mut done = 0;
+    // SAFETY: promised by the caller.
+    unsafe {
+        p.cast::<u64>().write_unaligned(word.to_le());
         while marks != 0 {
             let k = marks.trailing_zeros() as usize;
             marks &= marks - 1;
@@ -177,9 +204,9 @@ unsafe fn escape_block(
             *p = b'\\';
             p = p.add(1);
             done = k;
-            Block::load(from.add(k)).store(p);
+            p.cast::<u64>().write_unaligned((word >> (8 * k)).to_le());
         }
-        Some(p.add(len - done))
+        p.add(len - done)
     }
 }
 

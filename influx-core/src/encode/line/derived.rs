@@ -26,7 +26,6 @@ pub struct DerivedLine<'w> {
     room: Room<'w>,
     stamps: &'w mut Stamps,
     defaults: &'w mut Defaults,
-    schema: &'static Schema,
     /// The tags at which default tags have to be thought of.
     merge: u64,
     /// There is no field yet.
@@ -54,7 +53,7 @@ impl LineWriter {
         if budget > LONG_KEY && budget > buffer.config.max_key {
             buffer.failed = true;
         }
-        DerivedLine { room: Room::new(buffer, budget), stamps, defaults, schema, merge, none: true }
+        DerivedLine { room: Room::new(buffer, budget), stamps, defaults, merge, none: true }
     }
 }
 
