@@ -4,7 +4,6 @@ use core::fmt::Write;
 
 use crate::encode::config::{Config, Nan};
 use crate::error::Reason;
-use crate::point::Value;
 
 /// A value as it will be written.
 #[doc(hidden)]
@@ -79,6 +78,8 @@ impl Form<'_> {
         match self {
             Form::Str(v) => text.push_str(v),
             Form::Char(v) => text.push(*v),
+            Form::I64(v) => text.push_str(itoa::Buffer::new().format(*v)),
+            Form::U64(v) => text.push_str(itoa::Buffer::new().format(*v)),
             // a String takes all
             form => drop(each!(form, v => write!(text, "{v}"), Ok(()), lost => text.write_str(&lost.0))),
         }
@@ -89,20 +90,5 @@ impl Form<'_> {
         let mut text = String::new();
         self.append(&mut text);
         text
-    }
-
-    /// The value for a [`Point`](crate::Point).
-    pub(crate) fn value(&self) -> Option<Value> {
-        Some(match self {
-            Form::Absent => return None,
-            Form::F64(v) => Value::F64(*v),
-            Form::F32(v) => Value::F32(*v),
-            Form::I64(v) => Value::I64(*v),
-            Form::U64(v) => Value::U64(*v),
-            Form::Bool(v) => Value::Bool(*v),
-            Form::Char(v) => Value::Str((&*v.encode_utf8(&mut [0; 4])).into()),
-            Form::Str(v) => Value::Str((*v).into()),
-            Form::Lost(lost) => Value::Str(lost.0.as_str().into()),
-        })
     }
 }

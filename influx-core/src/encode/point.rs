@@ -10,34 +10,51 @@ use crate::encode::value::{FieldValue, TagValue};
 use crate::encode::wire::{FieldWire, TagWire};
 use crate::error::{EncodeError, Place};
 use crate::kind::ColumnKind;
-use crate::point::{Point, Value};
+use crate::point::{Point, Slot, Value};
 use crate::schema::Shape;
 
 impl Point {
     /// Adds a tag; an empty value or `None` leaves it out.
     pub fn tag(mut self, key: impl AsRef<str>, value: impl TagValue) -> Self {
-        let (key, wire) = (key.as_ref(), value.wire());
-        let form = wire.form();
-        if form.is_tag() {
-            if let Form::Lost(lost) = &form {
-                self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&lost.0), lost.1));
-            }
-            self.push_tag(key, |text| form.append(text));
-        }
+        self.add_tag(key.as_ref(), &value.wire().form());
         self
     }
 
     /// Adds a field; `None` leaves it out.
     pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
-        let (key, wire) = (key.as_ref(), value.wire());
-        let form = wire.form();
-        if let Form::Lost(lost) = &form {
-            self.lose(|| EncodeError::new(Place::Field, Some(key), Some(&lost.0), lost.1));
-        }
-        if let Some(value) = form.value() {
-            self.push_field(key, value);
-        }
+        self.add_field(key.as_ref(), &value.wire().form());
         self
+    }
+
+    fn add_tag(&mut self, key: &str, form: &Form<'_>) {
+        if !form.is_tag() {
+            return;
+        }
+        match form {
+            Form::Str(v) => return self.push_tag(key, |text| text.push_str(v)),
+            Form::Lost(lost) => {
+                self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&lost.0), lost.1));
+            }
+            _ => {}
+        }
+        self.push_tag(key, |text| form.append(text));
+    }
+
+    fn add_field(&mut self, key: &str, form: &Form<'_>) {
+        match form {
+            Form::Absent => {}
+            Form::Str(v) => self.push_str(key, v),
+            Form::F64(v) => self.push(key, Slot::F64(*v)),
+            Form::F32(v) => self.push(key, Slot::F32(*v)),
+            Form::I64(v) => self.push(key, Slot::I64(*v)),
+            Form::U64(v) => self.push(key, Slot::U64(*v)),
+            Form::Bool(v) => self.push(key, Slot::Bool(*v)),
+            Form::Char(v) => self.push_str(key, v.encode_utf8(&mut [0; 4])),
+            Form::Lost(lost) => {
+                self.lose(|| EncodeError::new(Place::Field, Some(key), Some(&lost.0), lost.1));
+                self.push_str(key, &lost.0);
+            }
+        }
     }
 
     /// Sets the timestamp; without one the server stamps the point when it arrives.
@@ -49,6 +66,9 @@ impl Point {
 
 impl LineProtocol for Point {
     fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError> {
+        if writer.put_point(self) {
+            return Ok(());
+        }
         let mut line = writer.line();
         self.tags_and_fields(&mut line)?;
         line.finish_with(self.measurement(), self.time(), Shape::of("Point"))
@@ -66,7 +86,7 @@ impl Point {
             return Err(error.clone());
         }
         self.tags().try_for_each(|(key, value)| line.add_tag(key, &Form::Str(value)))?;
-        self.fields().try_for_each(|(key, value)| line.add_field(key, &value.wire().form()))
+        self.fields().try_for_each(|(key, value)| line.add_field(key, &(&value).form()))
     }
 }
 

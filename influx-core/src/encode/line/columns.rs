@@ -23,37 +23,44 @@ pub(super) struct Columns {
     in_order: bool,
 }
 
-/// Names, and what says them in a line.
+/// Names, and what says them in a line, one behind the other.
 #[derive(Default)]
 struct Keys {
-    names: Texts,
+    ends: Vec<End>,
+    names: String,
     /// `,key=`
-    escaped: Texts,
+    escaped: Vec<u8>,
 }
 
-/// Texts one behind the other.
-#[derive(Default)]
-struct Texts {
-    ends: Vec<usize>,
-    text: Vec<u8>,
+#[derive(Clone, Copy, Default)]
+struct End {
+    name: usize,
+    escaped: usize,
 }
 
-impl Texts {
+impl Keys {
     #[inline]
-    fn get(&self, index: usize) -> Option<&[u8]> {
-        let end = *self.ends.get(index)?;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        self.text.get(start..end)
+    fn start(&self, index: usize) -> End {
+        if index == 0 { End::default() } else { self.ends[index - 1] }
+    }
+
+    #[inline]
+    fn name(&self, index: usize) -> Option<&str> {
+        let end = self.ends.get(index)?;
+        self.names.get(self.start(index).name..end.name)
+    }
+
+    #[inline]
+    fn escaped(&self, index: usize) -> &[u8] {
+        let end = self.ends.get(index);
+        end.map_or(&[], |end| &self.escaped[self.start(index).escaped..end.escaped])
     }
 
     fn truncate(&mut self, len: usize) {
         self.ends.truncate(len);
-        self.text.truncate(self.ends.last().copied().unwrap_or(0));
-    }
-
-    /// What was appended to `text` is complete.
-    fn close(&mut self) {
-        self.ends.push(self.text.len());
+        let end = self.ends.last().copied().unwrap_or_default();
+        self.names.truncate(end.name);
+        self.escaped.truncate(end.escaped);
     }
 }
 
@@ -76,9 +83,7 @@ impl Columns {
     }
 
     pub(super) fn key(&self, index: u32) -> &str {
-        // whole names were given
-        let name = self.keys.names.get(index as usize).unwrap_or_default();
-        core::str::from_utf8(name).unwrap_or_default()
+        self.keys.name(index as usize).unwrap_or_default()
     }
 
     pub(super) fn text(&self, index: u32) -> &[u8] {
@@ -112,7 +117,7 @@ impl Columns {
         key: &str,
         escape: impl FnOnce(&mut Vec<u8>) -> Result<(), Reason>,
     ) -> Result<(), Reason> {
-        if self.keys.names.get(self.ends.len()) == Some(key.as_bytes()) {
+        if self.keys.name(self.ends.len()) == Some(key) {
             return Ok(());
         }
         self.set_other_key(key, escape)
@@ -124,14 +129,12 @@ impl Columns {
         key: &str,
         escape: impl FnOnce(&mut Vec<u8>) -> Result<(), Reason>,
     ) -> Result<(), Reason> {
-        let Keys { names, escaped } = &mut self.keys;
-        names.truncate(self.ends.len());
-        escaped.truncate(self.ends.len());
+        self.keys.truncate(self.ends.len());
         self.changed = true;
-        escape(&mut escaped.text)?;
-        escaped.close();
-        names.text.extend_from_slice(key.as_bytes());
-        names.close();
+        let Keys { ends, names, escaped } = &mut self.keys;
+        escape(escaped)?;
+        names.push_str(key);
+        ends.push(End { name: names.len(), escaped: escaped.len() });
         Ok(())
     }
 
@@ -139,7 +142,7 @@ impl Columns {
     /// the room.
     #[inline]
     pub(super) fn push(&mut self, put: impl FnOnce(&mut Room<'_>)) -> bool {
-        let key = self.keys.escaped.get(self.ends.len()).unwrap_or_default();
+        let key = self.keys.escaped(self.ends.len());
         let mut room = Room::new(&mut self.out, key.len() + VALUE);
         room.spend(key.len() + VALUE);
         // SAFETY: spent.
@@ -155,7 +158,7 @@ impl Columns {
 
     /// Orders the columns by key; whether they are those of the line before. An error is the first key that is there twice.
     pub(super) fn sort(&mut self) -> Result<bool, &str> {
-        if !self.changed && self.ends.len() == self.keys.names.ends.len() {
+        if !self.changed && self.ends.len() == self.keys.ends.len() {
             return Ok(true);
         }
         self.sort_anew()
@@ -164,8 +167,7 @@ impl Columns {
     #[inline(never)]
     fn sort_anew(&mut self) -> Result<bool, &str> {
         self.changed = true;
-        self.keys.names.truncate(self.ends.len());
-        self.keys.escaped.truncate(self.ends.len());
+        self.keys.truncate(self.ends.len());
         let mut order = core::mem::take(&mut self.order);
         order.clear();
         order.extend(0..self.ends.len() as u32);

@@ -4,6 +4,7 @@ mod columns;
 mod defaults;
 pub(crate) mod derived;
 pub(crate) mod dynamic;
+mod known;
 mod scratch;
 mod stamps;
 pub(crate) mod writer;

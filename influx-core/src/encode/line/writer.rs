@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::defaults::Defaults;
+use super::known::Known;
 use super::scratch::Scratch;
 use super::stamps::Stamps;
 use crate::dialect::Dialect;
@@ -29,6 +30,7 @@ pub struct LineWriter {
     pub(super) stamps: Stamps,
     pub(super) defaults: Defaults,
     pub(super) scratch: Scratch,
+    pub(super) known: Known,
     points: usize,
 }
 
@@ -52,6 +54,7 @@ impl LineWriter {
             stamps: Stamps::new(),
             defaults: Defaults::default(),
             scratch: Scratch::new(config),
+            known: Known::default(),
             points: 0,
         }
     }

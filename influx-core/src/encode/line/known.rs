@@ -1,0 +1,188 @@
+//! Points of names known at run time whose names were met before: by then they are checked, escaped and sorted, and only
+//! the values are to be written. Whatever is new or wrong goes the way of [`Line`](super::dynamic::Line).
+
+use super::writer::LineWriter;
+use crate::dialect::Dialect;
+use crate::encode::buffer::{Room, VALUE, put_plain};
+use crate::encode::copy::append_name;
+use crate::encode::escape::check_key;
+use crate::encode::number::MAX_INT;
+use crate::encode::wire::{FieldWire, TagWire};
+use crate::error::Place;
+use crate::point::{Column, Point, Slot};
+use crate::schema::Role;
+
+/// How many sets of names are kept.
+const KEPT: usize = 16;
+/// Longer names are not worth the comparison.
+const LONGEST: usize = 16 * 1024;
+/// A space, the time and a line feed.
+const TIME: usize = MAX_INT + 2;
+
+/// The names of points that were written before.
+#[derive(Default)]
+pub(super) struct Known {
+    shapes: Vec<Shape>,
+    /// That of the point before.
+    last: usize,
+    /// How many points in turn were of none of the shapes.
+    misses: usize,
+}
+
+/// A measurement and keys that can be written, in the order in which they are given.
+struct Shape {
+    names: String,
+    /// Where each key ends in `names`, and whether it is a tag's.
+    ends: Vec<Key>,
+    measurement_end: usize,
+    /// The escaped measurement, then `,key=` of each column in the order of the line; a space before the first field.
+    text: Vec<u8>,
+    measurement_len: usize,
+    /// Which column comes next in the line, and the length of its key in `text`.
+    line: Vec<(usize, usize)>,
+}
+
+#[derive(PartialEq, Clone, Copy)]
+struct Key {
+    end: usize,
+    is_tag: bool,
+}
+
+impl Key {
+    #[inline]
+    fn of(column: &Column) -> Key {
+        Key { end: column.name_end, is_tag: column.value.is_tag() }
+    }
+}
+
+impl Shape {
+    /// `None` where a name cannot be written, or is there twice, or there is no field: the point is an error then.
+    fn new(point: &Point, dialect: Dialect) -> Option<Shape> {
+        let (names, measurement_end, columns) = point.names();
+        let mut text = Vec::new();
+        append_name(Place::Measurement, dialect, point.measurement(), &mut text).ok()?;
+        let measurement_len = text.len();
+        let starts = core::iter::once(measurement_end).chain(columns.iter().map(|column| column.name_end));
+        let keys: Vec<&str> =
+            starts.zip(columns).map(|(start, column)| &names[start..column.name_end]).collect();
+        let mut sorted: Vec<usize> = (0..keys.len()).collect();
+        sorted.sort_unstable_by_key(|at| keys[*at]);
+        if sorted.windows(2).any(|pair| keys[pair[0]] == keys[pair[1]]) {
+            return None;
+        }
+        let tags = sorted.into_iter().filter(|at| columns[*at].value.is_tag());
+        let fields = (0..keys.len()).filter(|at| !columns[*at].value.is_tag());
+        let mut line = Vec::new();
+        for at in tags.chain(fields) {
+            let is_tag = columns[at].value.is_tag();
+            let (role, place) =
+                if is_tag { (Role::Tag, Place::TagKey) } else { (Role::Field, Place::FieldKey) };
+            check_key(keys[at], role, dialect).ok()?;
+            let first_field = line.len() == point.tag_count();
+            let start = text.len();
+            text.push(if first_field { b' ' } else { b',' });
+            append_name(place, dialect, keys[at], &mut text).ok()?;
+            text.push(b'=');
+            line.push((at, text.len() - start));
+        }
+        let ends = columns.iter().map(Key::of).collect();
+        (line.len() > point.tag_count()).then(|| Shape {
+            names: names.to_owned(),
+            ends,
+            measurement_end,
+            text,
+            measurement_len,
+            line,
+        })
+    }
+
+    #[inline]
+    fn is_of(&self, names: &str, measurement_end: usize, columns: &[Column]) -> bool {
+        self.measurement_end == measurement_end
+            && self.ends.len() == columns.len()
+            && self.names == names
+            && self.ends.iter().zip(columns).all(|(key, column)| *key == Key::of(column))
+    }
+}
+
+impl Known {
+    /// The shape of a point, if it is one that can be written.
+    fn shape_of(&mut self, point: &Point, dialect: Dialect) -> Option<usize> {
+        let (names, measurement_end, columns) = point.names();
+        let is_of = |shape: &Shape| shape.is_of(names, measurement_end, columns);
+        if self.shapes.get(self.last).is_some_and(is_of) {
+            return Some(self.last);
+        }
+        if names.len() > LONGEST {
+            return None;
+        }
+        if let Some(at) = self.shapes.iter().position(is_of) {
+            (self.last, self.misses) = (at, 0);
+            return Some(at);
+        }
+        // names that never come back are not worth a shape; a look now and then tells when they do
+        self.misses += 1;
+        if self.misses > 4 * KEPT && !self.misses.is_multiple_of(KEPT) {
+            return None;
+        }
+        let shape = Shape::new(point, dialect)?;
+        self.last = if self.shapes.len() < KEPT { self.shapes.len() } else { (self.last + 1) % KEPT };
+        match self.shapes.get_mut(self.last) {
+            Some(old) => *old = shape,
+            None => self.shapes.push(shape),
+        }
+        Some(self.last)
+    }
+}
+
+impl LineWriter {
+    /// Writes a point of known names; whether that could be done. If not, nothing is written.
+    pub(in crate::encode) fn put_point(&mut self, point: &Point) -> bool {
+        if !self.defaults.is_empty() || point.lost().is_some() {
+            return false;
+        }
+        let Ok(nanos) = point.time() else { return false };
+        let dialect = self.dialect();
+        let LineWriter { buffer, stamps, known, .. } = self;
+        let Some(at) = known.shape_of(point, dialect) else { return false };
+        let (shape, texts) = (&known.shapes[at], point.texts());
+        let (_, _, columns) = point.names();
+        let budget = shape.text.len() + columns.len() * VALUE + TIME;
+        if budget > buffer.config.max_key {
+            return false;
+        }
+        let mut room = Room::new(buffer, budget);
+        room.spend(budget);
+        let (measurement, mut text) = shape.text.split_at(shape.measurement_len);
+        // SAFETY: all static text and the values are spent for, and the time.
+        unsafe {
+            room.put(measurement);
+            for (column, len) in &shape.line {
+                let (key, rest) = text.split_at(*len);
+                text = rest;
+                room.p = put_plain(room.p, key);
+                match columns[*column].value {
+                    // left out
+                    Slot::Tag(start, end) if start == end => room.buffer.failed = true,
+                    Slot::Tag(start, end) => TagWire::put(&texts[start..end], &mut room),
+                    Slot::Str(start, end) => FieldWire::put(&texts[start..end], &mut room),
+                    Slot::F64(v) => v.put(&mut room),
+                    Slot::F32(v) => v.put(&mut room),
+                    Slot::I64(v) => FieldWire::put(v, &mut room),
+                    Slot::U64(v) => FieldWire::put(v, &mut room),
+                    Slot::Bool(v) => FieldWire::put(v, &mut room),
+                }
+            }
+            if let Some(nanos) = stamps.or_now(nanos) {
+                room.push(b' ');
+                stamps.put(&mut room, nanos);
+            }
+            room.push(b'\n');
+        }
+        if room.buffer.take_failed() {
+            return false;
+        }
+        room.commit();
+        true
+    }
+}
