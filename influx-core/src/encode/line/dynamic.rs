@@ -49,6 +49,7 @@ impl LineWriter {
         self.line().tag(key, value)?;
         let text = &self.scratch.tags.out.bytes;
         self.scratch.apart = false;
+        self.known.forget();
         if text.is_empty() || self.defaults.insert(key, text) {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! Points of names known at run time whose names were met before: by then they are checked, escaped and sorted, and only
 //! the values are to be written. Whatever is new or wrong goes the way of [`Line`](super::dynamic::Line).
 
+use super::defaults::DefaultTag;
 use super::writer::LineWriter;
 use crate::dialect::Dialect;
 use crate::encode::buffer::{Room, VALUE, put_plain};
@@ -35,7 +36,8 @@ struct Shape {
     /// Where each key ends in `names`, and whether it is a tag's.
     ends: Vec<Key>,
     measurement_end: usize,
-    /// The escaped measurement, then `,key=` of each column in the order of the line; a space before the first field.
+    /// The escaped measurement, then `,key=` of each column in the order of the line, with the default tags before it; a
+    /// space before the first field.
     text: Vec<u8>,
     measurement_len: usize,
     /// Which column comes next in the line, and the length of its key in `text`.
@@ -57,7 +59,7 @@ impl Key {
 
 impl Shape {
     /// `None` where a name cannot be written, or is there twice, or there is no field: the point is an error then.
-    fn new(point: &Point, dialect: Dialect) -> Option<Shape> {
+    fn new(point: &Point, dialect: Dialect, defaults: &[DefaultTag]) -> Option<Shape> {
         let (names, measurement_end, columns) = point.names();
         let mut text = Vec::new();
         append_name(Place::Measurement, dialect, point.measurement(), &mut text).ok()?;
@@ -72,14 +74,25 @@ impl Shape {
         }
         let tags = sorted.into_iter().filter(|at| columns[*at].value.is_tag());
         let fields = (0..keys.len()).filter(|at| !columns[*at].value.is_tag());
+        let is_field = |tag: &DefaultTag| fields.clone().any(|at| keys[at] == &*tag.key);
+        if defaults.iter().any(is_field) {
+            return None;
+        }
+        let mut defaults = defaults.iter().peekable();
         let mut line = Vec::new();
-        for at in tags.chain(fields) {
+        for at in tags.chain(fields.clone()) {
             let is_tag = columns[at].value.is_tag();
             let (role, place) =
                 if is_tag { (Role::Tag, Place::TagKey) } else { (Role::Field, Place::FieldKey) };
+            let start = text.len();
+            // those that come before the key, without that of the same one
+            while let Some(tag) = defaults.next_if(|tag| !is_tag || *tag.key <= *keys[at]) {
+                if !is_tag || *tag.key != *keys[at] {
+                    text.extend_from_slice(&tag.text);
+                }
+            }
             check_key(keys[at], role, dialect).ok()?;
             let first_field = line.len() == point.tag_count();
-            let start = text.len();
             text.push(if first_field { b' ' } else { b',' });
             append_name(place, dialect, keys[at], &mut text).ok()?;
             text.push(b'=');
@@ -106,8 +119,13 @@ impl Shape {
 }
 
 impl Known {
+    /// There is another default tag.
+    pub(super) fn forget(&mut self) {
+        self.shapes.clear();
+    }
+
     /// The shape of a point, if it is one that can be written.
-    fn shape_of(&mut self, point: &Point, dialect: Dialect) -> Option<usize> {
+    fn shape_of(&mut self, point: &Point, dialect: Dialect, defaults: &[DefaultTag]) -> Option<usize> {
         let (names, measurement_end, columns) = point.names();
         let is_of = |shape: &Shape| shape.is_of(names, measurement_end, columns);
         if self.shapes.get(self.last).is_some_and(is_of) {
@@ -125,7 +143,7 @@ impl Known {
         if self.misses > 4 * KEPT && !self.misses.is_multiple_of(KEPT) {
             return None;
         }
-        let shape = Shape::new(point, dialect)?;
+        let shape = Shape::new(point, dialect, defaults)?;
         self.last = if self.shapes.len() < KEPT { self.shapes.len() } else { (self.last + 1) % KEPT };
         match self.shapes.get_mut(self.last) {
             Some(old) => *old = shape,
@@ -138,13 +156,13 @@ impl Known {
 impl LineWriter {
     /// Writes a point of known names; whether that could be done. If not, nothing is written.
     pub(in crate::encode) fn put_point(&mut self, point: &Point) -> bool {
-        if !self.defaults.is_empty() || point.lost().is_some() {
+        if point.lost().is_some() {
             return false;
         }
         let Ok(nanos) = point.time() else { return false };
         let dialect = self.dialect();
-        let LineWriter { buffer, stamps, known, .. } = self;
-        let Some(at) = known.shape_of(point, dialect) else { return false };
+        let LineWriter { buffer, stamps, known, defaults, .. } = self;
+        let Some(at) = known.shape_of(point, dialect, defaults.tags()) else { return false };
         let (shape, texts) = (&known.shapes[at], point.texts());
         let (_, _, columns) = point.names();
         let budget = shape.text.len() + columns.len() * VALUE + TIME;
