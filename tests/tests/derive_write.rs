@@ -88,7 +88,7 @@ fn the_schema_is_known() {
 
 #[derive(LineProtocol)]
 #[line_protocol(extra_tags(env = "x"))]
-struct Kinds<'a, T, const N: usize> {
+struct EveryKind<'a, T, const N: usize> {
     #[tag]
     tag: u8,
     float: f64,
@@ -126,7 +126,7 @@ impl FieldValue for Meters {
 #[test]
 fn the_schema_knows_the_kind_of_every_type() {
     fn kinds_of<T: FieldValue>(generic: T) -> String {
-        let point = Kinds {
+        let point = EveryKind {
             tag: 1,
             float: 0.0,
             short: None,
