@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::error::{EncodeError, TimestampError};
 
-/// A point built at run time; where the names are known at compile time, derive [`LineProtocol`] instead.
+/// A point built at run time; where the names are known at compile time, derive [`LineProtocol`](crate::LineProtocol)
+/// instead.
 ///
 /// Nothing is checked before it is written: what cannot be sent is an error of the writer that names it.
 ///

@@ -109,75 +109,79 @@ struct Straight {
     literals: usize,
 }
 
+impl Straight {
+    fn literal(&mut self, text: String) -> Literal {
+        self.literals += text.len();
+        Literal::byte_string(text.as_bytes())
+    }
+
+    /// The measurement, with the first column where that is a tag; how many columns are written with it.
+    fn head(&mut self, input: &Input, columns: &[Column<'_>]) -> Option<usize> {
+        let Some((measurement, _)) = input.static_measurement() else {
+            let measurement = measurement_from(input);
+            self.tokens.extend(quote!(__line.measurement_from(#measurement);));
+            return Some(0);
+        };
+        let measurement = name::escape(Place::Measurement, &measurement)?;
+        let Some(Column::Tag(field)) = columns.first() else {
+            let text = self.literal(measurement);
+            self.tokens.extend(quote!(__line.measurement(#text);));
+            return Some(0);
+        };
+        let len = measurement.len();
+        let text = self.literal(format!("{measurement},{}=", name::escape(Place::TagKey, &field.column)?));
+        let value = tag_wire(input, field);
+        self.tokens.extend(quote!(__line.measurement_and_tag(#text, #len, #value);));
+        Some(1)
+    }
+
+    fn column(&mut self, input: &Input, index: usize, column: &Column<'_>, first: bool) -> Option<()> {
+        let call = match column {
+            Column::Tag(field) => {
+                let text = self.literal(format!(",{}=", name::escape(Place::TagKey, &field.column)?));
+                let value = tag_wire(input, field);
+                quote!(__line.tag(#text, #index, #value);)
+            }
+            Column::Extra(tag) => {
+                let (key, value) = (name::escape(Place::TagKey, &tag.key)?, tag.value.value());
+                let text = self.literal(format!(",{key}={}", name::escape(Place::TagValue, &value)?));
+                quote!(__line.extra_tag(#text, #index);)
+            }
+            Column::Field(field) => {
+                let before = if first { " " } else { "," };
+                let key = name::escape(Place::FieldKey, &field.column)?;
+                let text = self.literal(format!("{before}{key}="));
+                let value = field_wire(input, field);
+                let fields = first.then(|| quote!(__line.fields();));
+                quote!(#fields __line.field(#text, #value);)
+            }
+        };
+        self.tokens.extend(call);
+        Some(())
+    }
+}
+
 /// The fast form; `None` where a column is known only at run time or the dialects differ about a name.
 fn straight(input: &Input, columns: &[Column<'_>]) -> Option<Straight> {
     if input.fields.iter().any(Field::is_flat) {
         return None;
     }
-    let private = {
-        let root = &input.root;
-        quote!(#root::__private)
-    };
-    let mut literals = 0;
-    let mut literal = |text: String| {
-        literals += text.len();
-        Literal::byte_string(text.as_bytes())
-    };
-    let mut calls = Vec::new();
-    let mut columns = columns.iter().enumerate().peekable();
-    match input.static_measurement() {
-        None => {
-            let measurement = measurement_from(input);
-            calls.push(quote!(__line.measurement_from(#measurement);));
-        }
-        Some((measurement, _)) => {
-            let measurement = name::escape(Place::Measurement, &measurement)?;
-            match columns.next_if(|(_, column)| matches!(column, Column::Tag(_))) {
-                Some((_, Column::Tag(field))) => {
-                    let key = name::escape(Place::TagKey, &field.column)?;
-                    let (text, value) = (literal(format!("{measurement},{key}=")), tag_wire(input, field));
-                    let len = measurement.len();
-                    calls.push(quote!(__line.measurement_and_tag(#text, #len, #value);));
-                }
-                _ => {
-                    let text = literal(measurement);
-                    calls.push(quote!(__line.measurement(#text);));
-                }
-            }
-        }
+    let mut line = Straight { tokens: TokenStream::new(), literals: 0 };
+    let written = line.head(input, columns)?;
+    let first_field = columns.iter().position(|column| matches!(column, Column::Field(_)));
+    for (index, column) in columns.iter().enumerate().skip(written) {
+        line.column(input, index, column, first_field == Some(index))?;
     }
-    let mut first = true;
-    for (index, column) in columns {
-        match column {
-            Column::Tag(field) => {
-                let text = literal(format!(",{}=", name::escape(Place::TagKey, &field.column)?));
-                let value = tag_wire(input, field);
-                calls.push(quote!(__line.tag(#text, #index, #value);));
-            }
-            Column::Extra(tag) => {
-                let (key, value) = (name::escape(Place::TagKey, &tag.key)?, tag.value.value());
-                let text = literal(format!(",{key}={}", name::escape(Place::TagValue, &value)?));
-                calls.push(quote!(__line.extra_tag(#text, #index);));
-            }
-            Column::Field(field) => {
-                let before = if first { " " } else { "," };
-                let text = literal(format!("{before}{}=", name::escape(Place::FieldKey, &field.column)?));
-                let value = field_wire(input, field);
-                let fields = first.then(|| quote!(__line.fields();));
-                calls.push(quote!(#fields __line.field(#text, #value);));
-                first = false;
-            }
-        }
-    }
-    let time = time(input);
-    let tokens = quote! {
+    let (root, calls, time) = (&input.root, &line.tokens, time(input));
+    let private = quote!(#root::__private);
+    line.tokens = quote! {
         let mut __line = __writer.derived(<Self as #private::Derived>::SCHEMA);
-        #(#calls)*
+        #calls
         if __line.end(#time) {
             return #private::Ok(());
         }
     };
-    Some(Straight { tokens, literals })
+    Some(line)
 }
 
 /// The form that names its columns one by one.

@@ -139,9 +139,9 @@ impl<'b> Room<'b> {
     /// As [`look`](Room::look), for a text that is part of a line's key. One that may be too long fails here: only what
     /// has failed is counted exactly.
     pub(in crate::encode) fn look_in_key(&mut self, len: usize) {
-        self.look(len);
         if !self.fits_in_key(len) {
-            self.buffer.failed = true;
+            self.look(len);
+            self.buffer.failed |= !self.fits_in_key(len);
         }
     }
 

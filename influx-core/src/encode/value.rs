@@ -128,14 +128,8 @@ values! {
     [T: FieldValue + ?Sized] Rc<T>, FieldValue: T::Wire<'w>, self => (**self).wire();
     [T: TagValue + ?Sized] Arc<T>, TagValue: T::Wire<'w>, self => (**self).wire();
     [T: FieldValue + ?Sized] Arc<T>, FieldValue: T::Wire<'w>, self => (**self).wire();
-    [T: TagValue] Option<T>, TagValue: Option<T::Wire<'w>>, self => match self {
-        Some(value) => Some(value.wire()),
-        None => None,
-    };
-    [T: FieldValue] Option<T>, FieldValue: Option<T::Wire<'w>>, self => match self {
-        Some(value) => Some(value.wire()),
-        None => None,
-    };
+    [T: TagValue] Option<T>, TagValue: Option<T::Wire<'w>>, self => self.as_ref().map(|value| value.wire());
+    [T: FieldValue] Option<T>, FieldValue: Option<T::Wire<'w>>, self => self.as_ref().map(|value| value.wire());
 }
 
 #[cfg(feature = "uuid")]

@@ -33,7 +33,9 @@ struct Merge {
     /// struct, or there are too many for `own`.
     columns: Option<u64>,
     steps: Vec<Step>,
-    rest: Range<usize>,
+    /// The texts that come behind the last tag. `None`: those that the line has not of its own, which has its tags in
+    /// another order.
+    rest: Option<Range<usize>>,
 }
 
 /// What to do at a column.
@@ -81,16 +83,19 @@ impl Defaults {
     #[inline(never)]
     pub(super) fn begin(&mut self, schema: &'static Schema) -> Option<u64> {
         self.own = 0;
-        if self.tags.is_empty() {
-            return Some(0);
+        match self.merges.get(self.current) {
+            Some(merge) if core::ptr::eq(merge.schema, schema) => merge.columns,
+            _ => self.begin_another(schema),
         }
-        let known = |merge: &Merge| core::ptr::eq(merge.schema, schema);
-        if !self.merges.get(self.current).is_some_and(known) {
-            self.current = match self.merges.iter().position(known) {
-                Some(at) => at,
-                None => self.plan(schema),
-            };
-        }
+    }
+
+    #[inline(never)]
+    fn begin_another(&mut self, schema: &'static Schema) -> Option<u64> {
+        let known = self.merges.iter().position(|merge| core::ptr::eq(merge.schema, schema));
+        self.current = match known {
+            Some(at) => at,
+            None => self.plan(schema),
+        };
         self.merges[self.current].columns
     }
 
@@ -124,8 +129,8 @@ impl Defaults {
     #[inline(never)]
     pub(super) fn rest(&self, room: &mut Room<'_>) {
         let Some(merge) = self.merges.get(self.current) else { return };
-        if merge.schema.is_sorted() {
-            return room.append(&self.text[merge.rest.clone()]);
+        if let Some(rest) = &merge.rest {
+            return room.append(&self.text[rest.clone()]);
         }
         let missing = self.tags.iter().enumerate().filter(|(at, _)| self.own >> at & 1 == 0);
         missing.for_each(|(_, tag)| room.append(&tag.text));
@@ -134,7 +139,7 @@ impl Defaults {
 
 impl Merge {
     fn new(defaults: &[DefaultTag], schema: &'static Schema) -> Merge {
-        let mut merge = Merge { schema, columns: None, steps: Vec::new(), rest: 0..0 };
+        let mut merge = Merge { schema, columns: None, steps: Vec::new(), rest: None };
         let columns = schema.columns();
         let is_field = |key: &str| columns.iter().any(|c| c.role() == Role::Field && c.name() == key);
         let many = defaults.len() > u64::BITS as usize;
@@ -164,9 +169,12 @@ impl Merge {
                 merge.steps.push(Step { column, before, same });
             }
         }
-        merge.rest = at..defaults.iter().map(|tag| tag.text.len()).sum();
-        if !schema.is_sorted() || !merge.rest.is_empty() {
+        let rest = at..defaults.iter().map(|tag| tag.text.len()).sum();
+        if !rest.is_empty() {
             bits |= REST;
+        }
+        if schema.is_sorted() || merge.steps.is_empty() {
+            merge.rest = Some(rest);
         }
         merge.columns = Some(bits);
         merge
