@@ -129,6 +129,7 @@ impl Known {
         let (names, measurement_end, columns) = point.names();
         let is_of = |shape: &Shape| shape.is_of(names, measurement_end, columns);
         if self.shapes.get(self.last).is_some_and(is_of) {
+            self.misses = 0;
             return Some(self.last);
         }
         if names.len() > LONGEST {
