@@ -1,25 +1,17 @@
-//! Points of names known at run time whose names were met before: by then they are checked, escaped and sorted, and only
-//! the values are to be written. Whatever is new or wrong goes the way of [`Line`](super::dynamic::Line).
+//! Names known only at run time that were met before: by then they are checked, escaped and sorted.
 
 use super::defaults::DefaultTag;
-use super::writer::LineWriter;
 use crate::dialect::Dialect;
-use crate::encode::buffer::{Room, VALUE, put_plain};
 use crate::encode::copy::append_name;
 use crate::encode::escape::check_key;
-use crate::encode::number::MAX_INT;
-use crate::encode::wire::{FieldWire, TagWire};
 use crate::error::Place;
-use crate::point::{Column, Point, Slot};
+use crate::point::{Column, Point};
 use crate::schema::Role;
 
 /// How many sets of names are kept.
 const KEPT: usize = 16;
 /// Longer names are not worth the comparison.
 const LONGEST: usize = 16 * 1024;
-/// A space, the time and a line feed.
-const TIME: usize = MAX_INT + 2;
-
 /// The names of points that were written before.
 #[derive(Default)]
 pub(super) struct Known {
@@ -31,17 +23,17 @@ pub(super) struct Known {
 }
 
 /// A measurement and keys that can be written, in the order in which they are given.
-struct Shape {
+pub(super) struct Shape {
     names: String,
     /// Where each key ends in `names`, and whether it is a tag's.
     ends: Vec<Key>,
     measurement_end: usize,
     /// The escaped measurement, then `,key=` of each column in the order of the line, with the default tags before it; a
     /// space before the first field.
-    text: Vec<u8>,
-    measurement_len: usize,
+    pub(super) text: Vec<u8>,
+    pub(super) measurement_len: usize,
     /// Which column comes next in the line, and the length of its key in `text`.
-    line: Vec<(usize, usize)>,
+    pub(super) line: Vec<(usize, usize)>,
 }
 
 #[derive(PartialEq, Clone, Copy)]
@@ -125,7 +117,17 @@ impl Known {
     }
 
     /// The shape of a point, if it is one that can be written.
-    fn shape_of(&mut self, point: &Point, dialect: Dialect, defaults: &[DefaultTag]) -> Option<usize> {
+    pub(super) fn shape_of(
+        &mut self,
+        point: &Point,
+        dialect: Dialect,
+        defaults: &[DefaultTag],
+    ) -> Option<&Shape> {
+        let at = self.place_of(point, dialect, defaults)?;
+        self.shapes.get(at)
+    }
+
+    fn place_of(&mut self, point: &Point, dialect: Dialect, defaults: &[DefaultTag]) -> Option<usize> {
         let (names, measurement_end, columns) = point.names();
         let is_of = |shape: &Shape| shape.is_of(names, measurement_end, columns);
         if self.shapes.get(self.last).is_some_and(is_of) {
@@ -151,57 +153,5 @@ impl Known {
             None => self.shapes.push(shape),
         }
         Some(self.last)
-    }
-}
-
-impl LineWriter {
-    /// Writes a point of known names; whether that could be done. If not, nothing is written.
-    pub(in crate::encode) fn put_point(&mut self, point: &Point) -> bool {
-        if point.lost().is_some() {
-            return false;
-        }
-        let Ok(nanos) = point.time() else { return false };
-        let dialect = self.dialect();
-        let LineWriter { buffer, stamps, known, defaults, .. } = self;
-        let Some(at) = known.shape_of(point, dialect, defaults.tags()) else { return false };
-        let (shape, texts) = (&known.shapes[at], point.texts());
-        let (_, _, columns) = point.names();
-        let budget = shape.text.len() + columns.len() * VALUE + TIME;
-        if budget > buffer.config.max_key {
-            return false;
-        }
-        let mut room = Room::new(buffer, budget);
-        room.spend(budget);
-        let (measurement, mut text) = shape.text.split_at(shape.measurement_len);
-        // SAFETY: all static text and the values are spent for, and the time.
-        unsafe {
-            room.put(measurement);
-            for (column, len) in &shape.line {
-                let (key, rest) = text.split_at(*len);
-                text = rest;
-                room.p = put_plain(room.p, key);
-                match columns[*column].value {
-                    // left out
-                    Slot::Tag(start, end) if start == end => room.buffer.failed = true,
-                    Slot::Tag(start, end) => TagWire::put(&texts[start..end], &mut room),
-                    Slot::Str(start, end) => FieldWire::put(&texts[start..end], &mut room),
-                    Slot::F64(v) => v.put(&mut room),
-                    Slot::F32(v) => v.put(&mut room),
-                    Slot::I64(v) => FieldWire::put(v, &mut room),
-                    Slot::U64(v) => FieldWire::put(v, &mut room),
-                    Slot::Bool(v) => FieldWire::put(v, &mut room),
-                }
-            }
-            if let Some(nanos) = stamps.or_now(nanos) {
-                room.push(b' ');
-                stamps.put(&mut room, nanos);
-            }
-            room.push(b'\n');
-        }
-        if room.buffer.take_failed() {
-            return false;
-        }
-        room.commit();
-        true
     }
 }

@@ -5,6 +5,7 @@ mod defaults;
 pub(crate) mod derived;
 pub(crate) mod dynamic;
 mod known;
+mod points;
 mod scratch;
 mod stamps;
 pub(crate) mod writer;
