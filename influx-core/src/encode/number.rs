@@ -249,6 +249,7 @@ unsafe fn put_shortest<F: zmij::Float + Into<f64>>(p: *mut u8, x: F, failed: &mu
     let text = buffer.format_finite(x).as_bytes();
     let (from, len) = (text.as_ptr(), text.len());
     let len = if text.ends_with(b".0") { len - 2 } else { len };
+    debug_assert!(len <= MAX_FLOAT);
     // SAFETY: the text lies within the buffer at `p`; it moves only if zmij ever starts it elsewhere.
     unsafe {
         if from != p.cast_const() {
