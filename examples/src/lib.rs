@@ -83,7 +83,7 @@ fn answer(points: &[Point]) -> String {
     }
     let cell = |point: &Point, column: &str| -> Json {
         let tag = point.tags().find(|(key, _)| *key == column).map(|(_, value)| value.into());
-        let field = || point.fields().find(|(key, _)| *key == column).map(|(_, value)| json(value));
+        let field = || point.fields().find(|(key, _)| *key == column).map(|(_, value)| json(&value));
         let time = || (column == "time").then(|| point.unix_nanos().into());
         tag.or_else(field).or_else(time).unwrap_or(Json::Null)
     };

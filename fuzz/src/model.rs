@@ -56,7 +56,7 @@ impl Line {
     ) -> Line {
         let own = point.tags().map(|(key, value)| (key.to_owned(), value.to_owned()));
         let fields =
-            point.fields().filter_map(|(key, value)| Some((key.to_owned(), written(value, dialect)?)));
+            point.fields().filter_map(|(key, value)| Some((key.to_owned(), written(&value, dialect)?)));
         Line {
             measurement: point.measurement().into(),
             tags: defaults.iter().cloned().chain(own).collect(),
@@ -137,19 +137,19 @@ pub fn is_plain(point: &Point, defaults: &[(String, String)], dialect: Dialect) 
     keys.extend(defaults.iter().map(|(key, _)| key.as_str()));
     let all_plain = plain(point.measurement()) && keys.iter().all(|key| plain(key));
     // a default yields to an own tag, but not to a field
-    let field_is_default = keys[point.tags().len()..own].iter().any(|key| keys[own..].contains(key));
+    let field_is_default = keys[point.tags().count()..own].iter().any(|key| keys[own..].contains(key));
     keys.truncate(own);
     keys.sort_unstable();
     let unique = keys.windows(2).all(|pair| pair[0] != pair[1]);
     let values = point.tags().all(|(_, value)| plain(value))
         && defaults.iter().all(|(_, value)| plain(value))
         && point.fields().all(|(_, value)| match value {
-            Value::Str(text) => plain(text),
-            value => written(value, dialect).is_some(),
+            Value::Str(text) => plain(&text),
+            value => written(&value, dialect).is_some(),
         });
     // no unit can round this out of the range
     let time =
         point.unix_nanos().is_none_or(|nanos| nanos.checked_abs().is_some_and(|nanos| nanos < i64::MAX / 2));
     let size = own + defaults.len() < 30;
-    all_plain && unique && !field_is_default && values && time && size && point.fields().len() > 0
+    all_plain && unique && !field_is_default && values && time && size && point.fields().next().is_some()
 }

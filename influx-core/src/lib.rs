@@ -75,6 +75,7 @@ mod block;
 mod dialect;
 mod encode;
 mod error;
+mod kind;
 mod point;
 mod precision;
 mod rfc3339;
@@ -89,7 +90,7 @@ pub mod lines;
 #[doc(hidden)]
 pub mod shown;
 
-pub use decode::columns::{Column, ColumnKind, ColumnRole, Columns};
+pub use decode::columns::{Column, ColumnRole, Columns};
 pub use decode::error::DecodeError;
 #[cfg(feature = "serde")]
 pub use decode::from_row::Serde;
@@ -104,15 +105,19 @@ pub use decode::reads::{Read, Reads};
 pub use decode::row::Row;
 pub use decode::value_ref::ValueRef;
 pub use dialect::Dialect;
+pub use encode::cast::{ExactFloat, WriteAs};
 pub use encode::config::Nan;
-pub use encode::line::{Line, LineWriter};
-pub use encode::line_protocol::{FlattenFields, FlattenTags, LineProtocol};
+pub use encode::flatten::{FlattenFields, FlattenTags};
+pub use encode::line::dynamic::Line;
+pub use encode::line::writer::LineWriter;
+pub use encode::line_protocol::LineProtocol;
 pub use encode::tag_str::TagStr;
 pub use encode::timestamp::{NaiveTimestamp, Timestamp, UnitTimestamp};
-pub use encode::value::{ExactFloat, FieldValue, MeasurementValue, TagValue, WriteAs};
+pub use encode::value::{FieldValue, MeasurementValue, TagValue};
 pub use encode::wire::{FieldWire, Name, TagWire, Text};
 pub use error::{EncodeError, TimestampError};
 pub use influx_derive::{FieldValue, FromRow, LineProtocol, TagValue};
+pub use kind::ColumnKind;
 pub use point::{Point, Value};
 pub use precision::Precision;
 pub use schema::{Role, Schema, SchemaColumn};
@@ -124,11 +129,8 @@ pub mod __private {
     pub use crate::decode::from_value::FromCast;
     pub use crate::decode::plan::planner::{Planner, Rest};
     pub use crate::decode::plan::want::Want;
-    pub use crate::encode::line_protocol::{Derived, Sink};
-    pub use crate::encode::parts::{
-        ExtraTag, Field, FieldParts, HeadPart, Measurement, MeasurementAndTag, MeasurementFrom, Tag, TagParts,
-    };
-    pub use crate::encode::value::{Signed, SkipNan};
+    pub use crate::encode::cast::{Signed, SkipNan};
+    pub use crate::encode::line_protocol::Derived;
     pub use core::option::Option;
     pub use core::primitive::{bool, str, usize};
     pub use core::result::Result::{self, Err, Ok};

@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::error::{EncodeError, TimestampError};
 
-/// A point built at run time; where the names are known at compile time, derive [`LineProtocol`](crate::LineProtocol) instead.
+/// A point built at run time; where the names are known at compile time, derive [`LineProtocol`](crate::LineProtocol)
+/// instead.
 ///
 /// Nothing is checked before it is written: what cannot be sent is an error of the writer that names it.
 ///
@@ -24,33 +25,51 @@ use crate::error::{EncodeError, TimestampError};
 /// ```
 #[derive(Clone)]
 #[must_use = "a point is written by a LineWriter or a client"]
-pub struct Point {
-    /// The measurement, and the keys and tag values as they were given: one allocation for all of them.
-    text: String,
+// in one piece, so that a chain of calls moves no more than a pointer
+pub struct Point(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    /// The measurement and all keys as they were given, one behind the other.
+    names: String,
     measurement_end: usize,
-    tags: Vec<Tag>,
-    fields: Vec<Field>,
+    /// The tag values and string fields, one behind the other.
+    texts: String,
+    columns: Vec<Column>,
+    tags: usize,
     time: Result<Option<i64>, TimestampError>,
     /// What became of a value that the point could not hold whole: the first one makes it an error.
     lost: Option<Box<EncodeError>>,
 }
 
-/// Where in the text a tag is: its key, and behind that its value.
+/// A tag or field; its key begins where the one before it ends.
 #[derive(Debug, Clone, Copy)]
-struct Tag {
-    start: usize,
-    key_end: usize,
-    end: usize,
+pub(crate) struct Column {
+    pub(crate) name_end: usize,
+    pub(crate) value: Slot,
 }
 
-#[derive(Debug, Clone)]
-struct Field {
-    key: (usize, usize),
-    value: Value,
+/// A value, or from where to where its text is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Slot {
+    Tag(usize, usize),
+    Str(usize, usize),
+    F64(f64),
+    F32(f32),
+    I64(i64),
+    U64(u64),
+    Bool(bool),
 }
 
-/// Room for the texts of most points.
-const TEXT: usize = 96;
+impl Slot {
+    #[inline]
+    pub(crate) fn is_tag(&self) -> bool {
+        matches!(self, Slot::Tag(..))
+    }
+}
+
+/// Room for the columns of most points.
+const COLUMNS: usize = 12;
 
 /// The value of a field of a [`Point`].
 #[derive(Debug, Clone, PartialEq)]
@@ -73,49 +92,105 @@ pub enum Value {
 impl Point {
     /// A point without tags, fields and timestamp.
     pub fn new(measurement: impl AsRef<str>) -> Self {
-        let measurement = measurement.as_ref();
-        let mut text = String::with_capacity(measurement.len() + TEXT);
-        text.push_str(measurement);
-        let measurement_end = text.len();
-        Point { text, measurement_end, tags: Vec::new(), fields: Vec::new(), time: Ok(None), lost: None }
+        Point::of(measurement.as_ref())
+    }
+
+    fn of(measurement: &str) -> Self {
+        let mut names = String::with_capacity(measurement.len() + 10 * COLUMNS);
+        names.push_str(measurement);
+        Point(Box::new(Inner {
+            measurement_end: names.len(),
+            names,
+            texts: String::with_capacity(8 * COLUMNS),
+            columns: Vec::with_capacity(COLUMNS),
+            tags: 0,
+            time: Ok(None),
+            lost: None,
+        }))
     }
 
     /// Adds a tag whose value `value` appends.
     pub(crate) fn push_tag(&mut self, key: &str, value: impl FnOnce(&mut String)) {
-        let start = self.text.len();
-        self.text.push_str(key);
-        let key_end = self.text.len();
-        value(&mut self.text);
-        self.tags.push(Tag { start, key_end, end: self.text.len() });
+        let start = self.0.texts.len();
+        value(&mut self.0.texts);
+        self.0.tags += 1;
+        self.push(key, Slot::Tag(start, self.0.texts.len()));
+    }
+
+    pub(crate) fn push_str(&mut self, key: &str, text: &str) {
+        let start = self.0.texts.len();
+        self.0.texts.push_str(text);
+        self.push(key, Slot::Str(start, self.0.texts.len()));
+    }
+
+    /// Adds a field that is no text.
+    #[inline]
+    pub(crate) fn push(&mut self, key: &str, value: Slot) {
+        self.0.names.push_str(key);
+        let name_end = self.0.names.len();
+        self.0.columns.push(Column { name_end, value });
     }
 
     pub(crate) fn push_field(&mut self, key: &str, value: Value) {
-        let start = self.text.len();
-        self.text.push_str(key);
-        self.fields.push(Field { key: (start, self.text.len()), value });
+        match value {
+            Value::Str(text) => self.push_str(key, &text),
+            Value::F64(v) => self.push(key, Slot::F64(v)),
+            Value::F32(v) => self.push(key, Slot::F32(v)),
+            Value::I64(v) => self.push(key, Slot::I64(v)),
+            Value::U64(v) => self.push(key, Slot::U64(v)),
+            Value::Bool(v) => self.push(key, Slot::Bool(v)),
+        }
     }
 
     pub(crate) fn set_time(&mut self, time: Result<Option<i64>, TimestampError>) {
-        self.time = time;
+        self.0.time = time;
     }
 
     pub(crate) fn time(&self) -> Result<Option<i64>, TimestampError> {
-        self.time.clone()
+        self.0.time.clone()
     }
 
     /// Makes the point an error, unless it is one already.
     #[cold]
     pub(crate) fn lose(&mut self, error: impl FnOnce() -> EncodeError) {
-        self.lost.get_or_insert_with(|| Box::new(error()));
+        self.0.lost.get_or_insert_with(|| Box::new(error()));
     }
 
     pub(crate) fn lost(&self) -> Option<&EncodeError> {
-        self.lost.as_deref()
+        self.0.lost.as_deref()
+    }
+
+    /// The measurement and all keys in one, and where they end.
+    pub(crate) fn names(&self) -> (&str, usize, &[Column]) {
+        (&self.0.names, self.0.measurement_end, &self.0.columns)
+    }
+
+    /// All tag values and string fields in one.
+    pub(crate) fn texts(&self) -> &str {
+        &self.0.texts
+    }
+
+    pub(crate) fn tag_count(&self) -> usize {
+        self.0.tags
+    }
+
+    /// The columns in the order in which they were given, with their keys and texts.
+    fn columns(&self) -> impl Iterator<Item = (&str, &Slot, &str)> {
+        let Inner { names, texts, .. } = &*self.0;
+        let mut name = self.0.measurement_end;
+        self.0.columns.iter().map(move |column| {
+            let key = &names[core::mem::replace(&mut name, column.name_end)..column.name_end];
+            let value = match column.value {
+                Slot::Tag(start, end) | Slot::Str(start, end) => &texts[start..end],
+                _ => "",
+            };
+            (key, &column.value, value)
+        })
     }
 
     /// The measurement.
     pub fn measurement(&self) -> &str {
-        &self.text[..self.measurement_end]
+        &self.0.names[..self.0.measurement_end]
     }
 
     /// The tags in the order in which they were given.
@@ -124,9 +199,8 @@ impl Point {
     /// let point = influx_core::Point::new("m").tag("b", 1).tag("a", 'x');
     /// assert_eq!(point.tags().collect::<Vec<_>>(), [("b", "1"), ("a", "x")]);
     /// ```
-    pub fn tags(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        let text = self.text.as_str();
-        self.tags.iter().map(|tag| (&text[tag.start..tag.key_end], &text[tag.key_end..tag.end]))
+    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.columns().filter(|(_, slot, _)| slot.is_tag()).map(|(key, _, text)| (key, text))
     }
 
     /// The fields in the order in which they were given.
@@ -134,16 +208,26 @@ impl Point {
     /// ```
     /// use influx_core::{Point, Value};
     /// let point = Point::new("m").field("f", 1.5);
-    /// assert_eq!(point.fields().next(), Some(("f", &Value::F64(1.5))));
+    /// assert_eq!(point.fields().next(), Some(("f", Value::F64(1.5))));
     /// ```
-    pub fn fields(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
-        let text = self.text.as_str();
-        self.fields.iter().map(|field| (&text[field.key.0..field.key.1], &field.value))
+    pub fn fields(&self) -> impl Iterator<Item = (&str, Value)> {
+        self.columns().filter_map(|(key, slot, text)| {
+            let value = match *slot {
+                Slot::Tag(..) => return None,
+                Slot::Str(..) => Value::Str(text.into()),
+                Slot::F64(v) => Value::F64(v),
+                Slot::F32(v) => Value::F32(v),
+                Slot::I64(v) => Value::I64(v),
+                Slot::U64(v) => Value::U64(v),
+                Slot::Bool(v) => Value::Bool(v),
+            };
+            Some((key, value))
+        })
     }
 
     /// Nanoseconds since 1970, if the point has a timestamp.
     pub fn unix_nanos(&self) -> Option<i64> {
-        self.time.as_ref().ok().copied().flatten()
+        self.0.time.as_ref().ok().copied().flatten()
     }
 }
 
@@ -153,7 +237,7 @@ impl fmt::Debug for Point {
             .field("measurement", &self.measurement())
             .field("tags", &self.tags().collect::<Vec<_>>())
             .field("fields", &self.fields().collect::<Vec<_>>())
-            .field("time", &self.time)
+            .field("time", &self.0.time)
             .finish()
     }
 }
@@ -164,8 +248,8 @@ impl PartialEq for Point {
         self.measurement() == other.measurement()
             && self.tags().eq(other.tags())
             && self.fields().eq(other.fields())
-            && self.time == other.time
-            && self.lost == other.lost
+            && self.0.time == other.0.time
+            && self.0.lost == other.0.lost
     }
 }
 

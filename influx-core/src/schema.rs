@@ -1,11 +1,12 @@
 //! What a derived struct writes, known at compile time.
 
 use crate::dialect::Dialect;
+use crate::kind::ColumnKind;
 
 /// The columns of a derived struct.
 ///
 /// ```
-/// use influx_core::{LineProtocol, Role};
+/// use influx_core::{ColumnKind, LineProtocol, Role};
 ///
 /// #[derive(LineProtocol)]
 /// #[measurement("cpu")]
@@ -18,13 +19,15 @@ use crate::dialect::Dialect;
 /// let schema = Cpu { host: String::new(), usage: 0.0 }.schema().unwrap();
 /// assert_eq!(schema.measurement(), Some("cpu"));
 /// assert_eq!(schema.columns()[0].role(), Role::Tag);
+/// assert_eq!(schema.columns()[1].kind(), ColumnKind::Float);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schema {
     type_name: &'static str,
     measurement: Option<&'static str>,
     columns: &'static [SchemaColumn],
-    longest_field_key: usize,
+    /// Bytes of the static texts of a line.
+    literals: usize,
     /// A bit for each dialect that keeps one of the names for itself.
     reserved: u8,
     sorted: bool,
@@ -36,6 +39,7 @@ pub struct Schema {
 pub struct SchemaColumn {
     name: &'static str,
     role: Role,
+    kind: ColumnKind,
 }
 
 /// What a type says about how its lines end.
@@ -71,8 +75,9 @@ impl Schema {
         type_name: &'static str,
         measurement: Option<&'static str>,
         columns: &'static [SchemaColumn],
+        literals: usize,
     ) -> Schema {
-        let (mut longest, mut reserved) = (0, 0);
+        let mut reserved = 0;
         if let Some(name) = measurement
             && is_reserved_measurement(name)
         {
@@ -81,20 +86,9 @@ impl Schema {
         let mut i = 0;
         while i < columns.len() {
             reserved |= reserved_by(columns[i].name, columns[i].role);
-            if matches!(columns[i].role, Role::Field) && columns[i].name.len() > longest {
-                longest = columns[i].name.len();
-            }
             i += 1;
         }
-        Schema {
-            type_name,
-            measurement,
-            columns,
-            longest_field_key: longest,
-            reserved,
-            sorted: true,
-            placeholder: false,
-        }
+        Schema { type_name, measurement, columns, literals, reserved, sorted: true, placeholder: false }
     }
 
     #[doc(hidden)]
@@ -124,13 +118,8 @@ impl Schema {
         self.columns
     }
 
-    #[inline(always)]
-    pub(crate) fn column(&self, index: usize) -> &'static str {
-        self.columns.get(index).map_or("", |column| column.name)
-    }
-
-    pub(crate) const fn longest_field_key(&self) -> usize {
-        self.longest_field_key
+    pub(crate) const fn literals(&self) -> usize {
+        self.literals
     }
 
     pub(crate) const fn is_sorted(&self) -> bool {
@@ -150,8 +139,13 @@ impl Schema {
 
 impl SchemaColumn {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, role: Role) -> SchemaColumn {
-        SchemaColumn { name, role }
+    pub const fn tag(name: &'static str) -> SchemaColumn {
+        SchemaColumn { name, role: Role::Tag, kind: ColumnKind::Str }
+    }
+
+    #[doc(hidden)]
+    pub const fn field(name: &'static str, kind: ColumnKind) -> SchemaColumn {
+        SchemaColumn { name, role: Role::Field, kind }
     }
 
     /// The tag or field key.
@@ -162,6 +156,11 @@ impl SchemaColumn {
     /// What the column is to InfluxDB.
     pub const fn role(&self) -> Role {
         self.role
+    }
+
+    /// What the column holds, by the type of the struct's field.
+    pub const fn kind(&self) -> ColumnKind {
+        self.kind
     }
 }
 

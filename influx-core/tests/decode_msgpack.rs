@@ -176,9 +176,9 @@ fn epochs_and_points() {
     let points: Vec<Point> = iterpoints_with(&body, &mut scratch, options).collect::<Result<_, _>>().unwrap();
     assert_eq!(points[0].unix_nanos(), Some(1_700_000_000_000_000_001));
     let big = points[0].fields().find(|(name, _)| *name == "big").unwrap().1;
-    assert_eq!(*big, influx_core::Value::I64(i64::MAX));
+    assert_eq!(big, influx_core::Value::I64(i64::MAX));
     let usage = points[1].fields().find(|(name, _)| *name == "usage").unwrap().1;
-    assert_eq!(*usage, influx_core::Value::F64(7.0), "a whole float stays one");
+    assert_eq!(usage, influx_core::Value::F64(7.0), "a whole float stays one");
 }
 
 /// `{"results":[{"series":[{..}]}]}` with these parts of a series.

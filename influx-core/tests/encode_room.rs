@@ -2,7 +2,7 @@
 //! exactly the room asked for: texts of every length around the blocks of 16 bytes, with a special character at each
 //! kind of place. Miri runs this, too.
 
-use influx_core::{Dialect, EncodeError, LineProtocol, LineWriter, Nan, Point};
+use influx_core::{Dialect, EncodeError, LineProtocol, LineWriter, Nan, Point, TagStr};
 
 #[derive(LineProtocol)]
 #[measurement("room")]
@@ -113,5 +113,130 @@ fn lines_follow_each_other() {
             dynamic.write(&room.point()).expect("a line");
         }
         assert_eq!(derived.as_bytes(), dynamic.as_bytes());
+    }
+}
+
+/// Nothing but characters to escape, which doubles a text.
+#[test]
+fn texts_that_double() {
+    let lengths: Vec<usize> = if cfg!(miri) { vec![1, 7, 8, 16, 17] } else { (1..=70).collect() };
+    for length in lengths {
+        for special in [" ", ",", "\"", "\\", ",x", "\\,"] {
+            let text = special.repeat(length);
+            let zone = Some(text.as_str());
+            both_ways_agree(&Room {
+                time: None,
+                host: &text,
+                zone,
+                text: &text,
+                usage: 0.5,
+                count: 1,
+                good: None,
+            });
+        }
+    }
+}
+
+/// The key of a line is counted with all that is in it.
+#[test]
+fn keys_of_almost_the_longest_length() {
+    if cfg!(miri) {
+        return;
+    }
+    for length in (65_400..65_540).chain([32_700, 70_000, 200_000]) {
+        let text = "x".repeat(length);
+        both_ways_agree(&Room {
+            time: Some(1),
+            host: &text,
+            zone: Some("z"),
+            text: &text,
+            usage: 0.5,
+            count: 1,
+            good: None,
+        });
+    }
+}
+
+/// The calls of a derive in no order of a line, more of them than were announced: no good line, and no harm.
+#[test]
+fn calls_in_any_order() {
+    let room = Room { time: None, host: "h", zone: None, text: "", usage: 0.0, count: 0, good: None };
+    let schema = room.schema().expect("derived");
+    static LONG: [u8; 3_000] = [b'k'; 3_000];
+    let text = text(40, 3, ',');
+    let tag = TagStr::new("\u{e4},".repeat(60)).expect("a tag");
+    let mut writer = LineWriter::new(Dialect::V2);
+    writer.default_tag("rack", "7").expect("a tag");
+    let (mut written, rounds) = (0, 40);
+    for round in 0..rounds {
+        let mut line = writer.derived(schema);
+        line.fields();
+        for at in 0..round {
+            line.field(b"=", i64::MIN);
+            line.tag(&LONG[..at * 70], at * 9, text.as_str());
+            line.measurement(&LONG[..at]);
+            line.field(&LONG[at..], f64::MIN_POSITIVE);
+            line.extra_tag(b",e=x", 1);
+            line.tag(b",", 0, &tag);
+            line.measurement_and_tag(b"m,h=", 300, u64::MAX);
+            line.measurement_from(&text);
+            line.fields();
+        }
+        written += usize::from(line.end(Ok(Some(i64::MAX - 2))));
+    }
+    assert!((1..rounds).contains(&written), "no field, and too long a key: {written}");
+    // and a line after them is a line
+    let len = writer.len();
+    writer.write(&room).expect("a line");
+    assert_eq!(&writer.as_bytes()[len..], b"room,host=h,rack=7 text=\"\",usage=0,count=0i\n");
+}
+
+/// A point that is flattened into one without columns of its own.
+struct Slowly<'p>(&'p Point);
+
+impl LineProtocol for Slowly<'_> {
+    fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError> {
+        let mut line = writer.line();
+        self.0.columns(&mut line)?;
+        line.finish(self.0.measurement(), None::<i64>)
+    }
+}
+
+/// Points of many names in turn, some of which cannot be written: as in a writer of their own.
+#[test]
+fn points_of_many_names() {
+    let names = if cfg!(miri) { 3 } else { 40 };
+    let point = |n: usize, round: usize| {
+        let text = text(1 + round % 37, round % 41, ',');
+        let point = Point::new(format!("m {n}")).field("g", round as f64 / 7.0).tag("z", &text);
+        let point = point.tag(format!("k={n}"), round).field("text", &text).tag("a", n);
+        match (n + round) % 9 {
+            0 => point.tag("a", "twice"),
+            1 => point.field("a", true),
+            2 => point.tag("time", 1),
+            3 => point.field("nan", f64::NAN),
+            4 => point.tag("bad", "line\nfeed"),
+            5 => point.field("u", u64::MAX).timestamp(i64::MAX),
+            _ => point.field("u", 7_u64).timestamp(round as i64 * 1_000_000_007),
+        }
+    };
+    let writers = [(Dialect::V1, vec![]), (Dialect::V2, vec!["q"]), (Dialect::V3, vec!["zz", "a", "0"])];
+    for (dialect, defaults) in writers.into_iter().chain([(Dialect::V2, vec!["g"])]) {
+        let new = || {
+            let mut writer = LineWriter::new(dialect);
+            defaults.iter().for_each(|key| writer.default_tag(key, "7 a").expect("a tag"));
+            writer
+        };
+        let mut writer = new();
+        for round in 0..if cfg!(miri) { 4 } else { 30 } {
+            for n in 0..names {
+                let start = writer.len();
+                let here = writer.write(&point(n, round)).map_err(|error| error.with_index(0));
+                let mut alone = new();
+                // column by column
+                let there = alone.write(&Slowly(&point(n, round)));
+                assert_eq!((&here, &writer.as_bytes()[start..]), (&there, alone.as_bytes()));
+            }
+        }
     }
 }

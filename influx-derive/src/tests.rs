@@ -127,7 +127,7 @@ fn an_expansion_is_short() {
         write(parse_quote!(struct Wide { #(#names: f64,)* })).lines().count()
     };
     let per_field = (lines(60) - lines(20)) as f64 / 40.0;
-    assert!(per_field < 8.0, "{per_field} lines a field");
+    assert!(per_field <= 8.0, "{per_field} lines a field");
 }
 
 proptest! {

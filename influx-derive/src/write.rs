@@ -1,4 +1,5 @@
-//! The expansion of `LineProtocol`: a flat list of parts, or of calls where columns are known only at run time.
+//! The expansion of `LineProtocol`: two flat lists of calls. One writes the line straight on; the other names the columns
+//! one by one, for what the first cannot do.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -23,10 +24,6 @@ impl Column<'_> {
             Column::Tag(field) | Column::Field(field) => &field.column,
         }
     }
-
-    fn is_field(&self) -> bool {
-        matches!(self, Column::Field(_))
-    }
 }
 
 /// The impls for a checked struct.
@@ -34,30 +31,37 @@ pub(crate) fn expand(input: &Input) -> TokenStream {
     let Input { ident, root, .. } = input;
     let private = quote!(#root::__private);
     let columns = columns(input);
-    let schema = schema(input, &columns);
-    let put = match parts(input, &columns) {
-        Some(put) => put,
-        None => calls(input, &columns),
+    let straight = straight(input, &columns);
+    let literals = straight.as_ref().map_or(0, |straight| straight.literals);
+    let schema = schema(input, &columns, literals);
+    let straight = straight.map(|straight| straight.tokens);
+    let cold = straight.is_some().then(|| quote!(#[cold] #[inline(never)]));
+    let calls = calls(input, &columns);
+    let measurement = match input.static_measurement() {
+        Some((measurement, _)) => quote!(#measurement),
+        None => measurement_from(input),
     };
+    let time = time(input);
     let (impl_generics, ty_generics, _) = input.generics.split_for_impl();
     let where_clause = bounds::with(&input.generics, predicates(input));
     quote! {
         #[automatically_derived]
         impl #impl_generics #private::Derived for #ident #ty_generics #where_clause {
             const SCHEMA: &'static #root::Schema = &#schema;
-            #[inline(always)]
-            fn put_into<__Sink: #private::Sink>(&self, __sink: __Sink) -> __Sink::Out {
-                #put
-            }
         }
         #[automatically_derived]
         impl #impl_generics #root::LineProtocol for #ident #ty_generics #where_clause {
             #[inline]
             fn encode(&self, __writer: &mut #root::LineWriter) -> #private::Result<(), #root::EncodeError> {
-                __writer.put_derived(self)
+                #straight
+                let mut __line = __writer.line();
+                let __columns = #root::LineProtocol::columns(self, &mut __line);
+                __line.finish_derived(<Self as #private::Derived>::SCHEMA, #measurement, __columns)
             }
+            #cold
             fn columns(&self, __line: &mut #root::Line<'_>) -> #private::Result<(), #root::EncodeError> {
-                #private::Derived::put_into(self, __line)
+                #calls
+                __line.end_columns(<Self as #private::Derived>::SCHEMA, #time)
             }
             fn schema(&self) -> #private::Option<&'static #root::Schema> {
                 #private::Option::Some(<Self as #private::Derived>::SCHEMA)
@@ -77,7 +81,7 @@ fn columns(input: &Input) -> Vec<Column<'_>> {
     tags
 }
 
-fn schema(input: &Input, columns: &[Column<'_>]) -> TokenStream {
+fn schema(input: &Input, columns: &[Column<'_>], literals: usize) -> TokenStream {
     let root = &input.root;
     let name = input.name();
     let measurement = match input.static_measurement() {
@@ -86,129 +90,138 @@ fn schema(input: &Input, columns: &[Column<'_>]) -> TokenStream {
     };
     let columns = columns.iter().map(|column| {
         let key = column.key();
-        let role = if column.is_field() { quote!(Field) } else { quote!(Tag) };
-        quote!(#root::SchemaColumn::new(#key, #root::Role::#role))
+        match column {
+            Column::Field(field) => {
+                let wire = field_wire_type(input, field);
+                quote!(#root::SchemaColumn::field(#key, <#wire as #root::FieldWire>::KIND))
+            }
+            Column::Tag(_) | Column::Extra(_) => quote!(#root::SchemaColumn::tag(#key)),
+        }
     });
     let order = input.attrs.declared_order.then(|| quote!(.declared_order()));
     let placeholder = input.attrs.placeholder.then(|| quote!(.with_placeholder()));
-    quote!(#root::Schema::new(#name, #measurement, &[#(#columns),*]) #order #placeholder)
+    quote!(#root::Schema::new(#name, #measurement, &[#(#columns),*], #literals) #order #placeholder)
 }
 
-/// The fast form; `None` where a column is known only at run time or the dialects differ about a name.
-fn parts(input: &Input, columns: &[Column<'_>]) -> Option<TokenStream> {
-    if input.fields.iter().any(Field::is_flat) {
-        return None;
+/// A line column by column, and the bytes of its static texts.
+struct Straight {
+    tokens: TokenStream,
+    literals: usize,
+}
+
+impl Straight {
+    fn literal(&mut self, text: String) -> Literal {
+        self.literals += text.len();
+        Literal::byte_string(text.as_bytes())
     }
-    let root = &input.root;
-    let measurement = match input.static_measurement() {
-        Some((measurement, _)) => Some(name::escape(Place::Measurement, &measurement)?),
-        None => None,
-    };
-    let mut tags = Vec::new();
-    let mut fields = Vec::new();
-    let mut head = match &measurement {
-        Some(text) => {
-            let text = literal(text);
-            quote!(#root::__private::Measurement(#text))
-        }
-        None => measurement_from(input),
-    };
-    for (index, column) in columns.iter().enumerate() {
-        match column {
+
+    /// The measurement, with the first column where that is a tag; how many columns are written with it.
+    fn head(&mut self, input: &Input, columns: &[Column<'_>]) -> Option<usize> {
+        let Some((measurement, _)) = input.static_measurement() else {
+            let measurement = measurement_from(input);
+            self.tokens.extend(quote!(__line.measurement_from(#measurement);));
+            return Some(0);
+        };
+        let measurement = name::escape(Place::Measurement, &measurement)?;
+        let Some(Column::Tag(field)) = columns.first() else {
+            let text = self.literal(measurement);
+            self.tokens.extend(quote!(__line.measurement(#text);));
+            return Some(0);
+        };
+        let len = measurement.len();
+        let text = self.literal(format!("{measurement},{}=", name::escape(Place::TagKey, &field.column)?));
+        let value = tag_wire(input, field);
+        self.tokens.extend(quote!(__line.measurement_and_tag(#text, #len, #value);));
+        Some(1)
+    }
+
+    fn column(&mut self, input: &Input, index: usize, column: &Column<'_>, first: bool) -> Option<()> {
+        let call = match column {
             Column::Tag(field) => {
-                let key = name::escape(Place::TagKey, &field.column)?;
+                let text = self.literal(format!(",{}=", name::escape(Place::TagKey, &field.column)?));
                 let value = tag_wire(input, field);
-                match &measurement {
-                    Some(measurement) if index == 0 => {
-                        let text = literal(&format!("{measurement},{key}="));
-                        let len = measurement.len();
-                        head = quote!(#root::__private::MeasurementAndTag {
-                            text: #text, measurement: #len, column: #index, value: #value
-                        });
-                    }
-                    _ => {
-                        let text = literal(&format!(",{key}="));
-                        tags.push(
-                            quote!(#root::__private::Tag { text: #text, column: #index, value: #value }),
-                        );
-                    }
-                }
+                quote!(__line.tag(#text, #index, #value);)
             }
             Column::Extra(tag) => {
                 let (key, value) = (name::escape(Place::TagKey, &tag.key)?, tag.value.value());
-                let text = literal(&format!(",{key}={}", name::escape(Place::TagValue, &value)?));
-                tags.push(quote!(#root::__private::ExtraTag { text: #text, column: #index, value: #value }));
+                let text = self.literal(format!(",{key}={}", name::escape(Place::TagValue, &value)?));
+                quote!(__line.extra_tag(#text, #index);)
             }
             Column::Field(field) => {
-                let text = literal(&format!(",{}=", name::escape(Place::FieldKey, &field.column)?));
+                let before = if first { " " } else { "," };
+                let key = name::escape(Place::FieldKey, &field.column)?;
+                let text = self.literal(format!("{before}{key}="));
                 let value = field_wire(input, field);
-                fields.push(quote_spanned!(at(field)=> #root::__private::Field { text: #text, column: #index, value: #value }));
+                let fields = first.then(|| quote!(__line.fields();));
+                quote!(#fields __line.field(#text, #value);)
             }
-        }
+        };
+        self.tokens.extend(call);
+        Some(())
     }
-    let (tags, fields, time) = (nest(tags), nest(fields), time(input));
-    Some(
-        quote!(#root::__private::Sink::put(__sink, <Self as #root::__private::Derived>::SCHEMA, #head, #tags, #fields, #time)),
-    )
+}
+
+/// The fast form; `None` where a column is known only at run time or the dialects differ about a name.
+fn straight(input: &Input, columns: &[Column<'_>]) -> Option<Straight> {
+    if input.fields.iter().any(Field::is_flat) {
+        return None;
+    }
+    let mut line = Straight { tokens: TokenStream::new(), literals: 0 };
+    let written = line.head(input, columns)?;
+    let first_field = columns.iter().position(|column| matches!(column, Column::Field(_)));
+    for (index, column) in columns.iter().enumerate().skip(written) {
+        line.column(input, index, column, first_field == Some(index))?;
+    }
+    let (root, calls, time) = (&input.root, &line.tokens, time(input));
+    let private = quote!(#root::__private);
+    line.tokens = quote! {
+        let mut __line = __writer.derived(<Self as #private::Derived>::SCHEMA);
+        #calls
+        if __line.end(#time) {
+            return #private::Ok(());
+        }
+    };
+    Some(line)
 }
 
 /// The form that names its columns one by one.
 fn calls(input: &Input, columns: &[Column<'_>]) -> TokenStream {
     let root = &input.root;
-    let private = quote!(#root::__private);
     let statics = columns.iter().map(|column| {
         let key = column.key();
         match column {
             Column::Tag(field) => {
                 let value = tag_wire(input, field);
-                quote!(__line.tag_wire(#key, #value)?;)
+                quote!(__line.put_tag(#key, #value);)
             }
             Column::Extra(tag) => {
                 let value = &tag.value;
-                quote!(__line.tag_wire(#key, #value)?;)
+                quote!(__line.put_tag(#key, #value);)
             }
             Column::Field(field) => {
                 let value = field_wire(input, field);
-                quote!(__line.field_wire(#key, #value)?;)
+                quote!(__line.put_field(#key, #value);)
             }
         }
     });
     let flat = input.fields.iter().filter(|field| field.is_flat()).map(|field| {
-        let (ident, ty) = (&field.ident, &field.ty);
-        match field.role {
-            Role::Tag => quote!(<#ty as #root::FlattenTags>::flatten_tags(&self.#ident, __line)?;),
-            _ => quote!(<#ty as #root::FlattenFields>::flatten_fields(&self.#ident, __line)?;),
-        }
+        let (ident, ty, this) = (&field.ident, &field.ty, quote!(self));
+        let add = match field.role {
+            Role::Tag => quote!(<#ty as #root::FlattenTags>::flatten_tags),
+            _ => quote!(<#ty as #root::FlattenFields>::flatten_fields),
+        };
+        quote!(__line.put_flat(|__line| #add(&#this.#ident, __line));)
     });
-    let measurement = match input.static_measurement() {
-        Some((measurement, _)) => quote!(#measurement),
-        None => {
-            let field = measurement_field(input);
-            quote!(#field)
-        }
-    };
-    let time = time(input);
-    quote! {
-        #private::Sink::put_flat(__sink, <Self as #private::Derived>::SCHEMA, #measurement, #time, |__line| {
-            #(#statics)*
-            #(#flat)*
-            #private::Ok(())
-        })
-    }
-}
-
-fn measurement_field(input: &Input) -> Option<TokenStream> {
-    let root = &input.root;
-    input.of_role(Role::Measurement).next().map(|field| {
-        let (ident, ty) = (&field.ident, &field.ty);
-        quote!(<#ty as #root::MeasurementValue>::as_measurement(&self.#ident))
-    })
+    quote!(#(#statics)* #(#flat)*)
 }
 
 fn measurement_from(input: &Input) -> TokenStream {
     let root = &input.root;
-    let field = measurement_field(input);
-    quote!(#root::__private::MeasurementFrom(#field))
+    let measurement = input.of_role(Role::Measurement).next().map(|field| {
+        let (ident, ty) = (&field.ident, &field.ty);
+        quote!(<#ty as #root::MeasurementValue>::as_measurement(&self.#ident))
+    });
+    quote!(#measurement)
 }
 
 /// Where the user wrote the field's type: a type that does not fit is shown there, once.
@@ -230,6 +243,15 @@ fn field_wire(input: &Input, field: &Field) -> TokenStream {
     match &field.attrs.nan {
         Some((_, Nan::Skip)) => quote!(#root::__private::SkipNan(#wire)),
         Some((_, Nan::Error)) | None => wire,
+    }
+}
+
+/// The type of that.
+fn field_wire_type(input: &Input, field: &Field) -> TokenStream {
+    let (root, ty) = (&input.root, &field.ty);
+    match &field.attrs.write_as {
+        Some((_, to)) => quote_spanned!(at(field)=> <#ty as #root::WriteAs<#to>>::Wire),
+        None => quote_spanned!(at(field)=> <#ty as #root::FieldValue>::Wire<'_>),
     }
 }
 
@@ -279,16 +301,4 @@ fn predicates(input: &Input) -> Vec<(&syn::Type, TokenStream)> {
         (Role::Skip, _) => None,
     };
     input.fields.iter().filter_map(|field| Some((&field.ty, bound(field)?))).collect()
-}
-
-fn literal(text: &str) -> Literal {
-    Literal::byte_string(text.as_bytes())
-}
-
-/// Tuples of at most eight, nested where there are more.
-fn nest(mut parts: Vec<TokenStream>) -> TokenStream {
-    while parts.len() > 8 {
-        parts = parts.chunks(8).map(|chunk| quote!((#(#chunk,)*))).collect();
-    }
-    quote!((#(#parts,)*))
 }

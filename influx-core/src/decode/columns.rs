@@ -4,28 +4,8 @@ use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 
+use crate::kind::ColumnKind;
 use crate::precision::Precision;
-
-/// What a column is known to hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum ColumnKind {
-    /// The format does not say (InfluxQL JSON).
-    #[default]
-    Unknown,
-    /// Booleans.
-    Bool,
-    /// Signed integers.
-    Int,
-    /// Unsigned integers.
-    Uint,
-    /// Floats.
-    Float,
-    /// Texts.
-    Str,
-    /// Instants.
-    Time,
-}
 
 /// Whether a column is known to be a tag or a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

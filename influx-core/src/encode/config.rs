@@ -15,7 +15,7 @@ pub enum Nan {
 
 /// What the parts of a line ask of their writer.
 #[derive(Debug, Clone, Copy)]
-pub struct Config {
+pub(crate) struct Config {
     pub(crate) dialect: Dialect,
     pub(crate) precision: Precision,
     pub(crate) nan: Nan,
@@ -27,8 +27,6 @@ pub struct Config {
 }
 
 impl Config {
-    pub(crate) const LENIENT: Config = Config::new(Dialect::V2);
-
     pub(crate) const fn new(dialect: Dialect) -> Config {
         let unsigned = dialect.has_unsigned();
         Config {

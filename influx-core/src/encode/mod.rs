@@ -1,12 +1,15 @@
 //! From points to line protocol.
 
+pub(crate) mod buffer;
+pub(crate) mod cast;
 pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod escape;
+pub(crate) mod flatten;
+pub(crate) mod form;
 pub(crate) mod line;
 pub(crate) mod line_protocol;
 mod number;
-pub(crate) mod parts;
 mod point;
 pub(crate) mod tag_str;
 pub(crate) mod timestamp;

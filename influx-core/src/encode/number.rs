@@ -6,9 +6,9 @@ use core::ptr::copy_nonoverlapping;
 /// Bytes behind the reserved room that the writers here and in `escape` may overwrite.
 pub(crate) const SLACK: usize = 64;
 /// `-9223372036854775808` and a suffix.
-pub(crate) const MAX_INT: u64 = 21;
+pub(crate) const MAX_INT: usize = 21;
 /// The longest shortest form of a double.
-pub(crate) const MAX_FLOAT: u64 = 24;
+pub(crate) const MAX_FLOAT: usize = 24;
 
 const ASCII0: u64 = 0x3030_3030_3030_3030;
 
@@ -47,15 +47,48 @@ unsafe fn put_stripped8(p: *mut u8, x: u32) -> *mut u8 {
     }
 }
 
+/// The digits of every number below 1000, the first in the lowest byte, and how many they are in the highest.
+static SHORT: [u32; 1000] = {
+    let mut table = [0; 1000];
+    let mut i = 0;
+    while i < 1000 {
+        let (a, b, c) = (i / 100, i / 10 % 10, i % 10);
+        let ascii = 0x30_3030 + (a | b << 8 | c << 16);
+        table[i as usize] = match i {
+            100.. => ascii | 3 << 24,
+            10.. => ascii >> 8 | 2 << 24,
+            _ => ascii >> 16 | 1 << 24,
+        };
+        i += 1;
+    }
+    table
+};
+
 /// # Safety
 /// 20 bytes and the slack at `p` are writable.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) unsafe fn put_u64(p: *mut u8, v: u64) -> *mut u8 {
-    // SAFETY: at most 8 + 8 + 8 bytes are touched.
+    // SAFETY: within the table; 8 bytes are touched, or the same promise.
     unsafe {
-        if v < 100_000_000 {
+        if v >= 100_000_000 {
+            return put_long_u64(p, v);
+        }
+        if v >= 1000 {
             return put_stripped8(p, v as u32);
         }
+        let digits = *SHORT.get_unchecked(v as usize);
+        p.cast::<u32>().write_unaligned(digits.to_le());
+        p.add((digits >> 24) as usize)
+    }
+}
+
+// not inlined, as it would stand in every struct for every field
+/// # Safety
+/// As for [`put_u64`].
+#[inline(never)]
+unsafe fn put_long_u64(p: *mut u8, v: u64) -> *mut u8 {
+    // SAFETY: at most 8 + 8 + 8 bytes are touched.
+    unsafe {
         if v < 10_000_000_000_000_000 {
             let hi = v / 100_000_000;
             let p = put_stripped8(p, hi as u32);
@@ -74,7 +107,7 @@ pub(crate) unsafe fn put_u64(p: *mut u8, v: u64) -> *mut u8 {
 
 /// # Safety
 /// As for [`put_u64`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) unsafe fn put_i64(p: *mut u8, v: i64) -> *mut u8 {
     // SAFETY: the sign takes one byte of the slack.
     unsafe {
@@ -83,7 +116,7 @@ pub(crate) unsafe fn put_i64(p: *mut u8, v: i64) -> *mut u8 {
     }
 }
 
-/// The seconds' digits of the line before: timestamps of one batch mostly share them.
+/// Whole seconds and their digits, of which the nanoseconds are the rest: timestamps of one batch mostly share them.
 #[derive(Debug, Clone)]
 pub(crate) struct TimeCache {
     seconds: u64,
@@ -91,37 +124,39 @@ pub(crate) struct TimeCache {
     len: usize,
 }
 
+const NANOS: u64 = 1_000_000_000;
+
 impl TimeCache {
+    /// Of a second that no timestamp is in.
     pub(crate) const fn new() -> Self {
         TimeCache { seconds: u64::MAX, text: [0; 16], len: 0 }
     }
 
-    #[cold]
+    /// Keeps the second of a timestamp that is not before 1970.
     #[inline(never)]
-    fn fill(&mut self, seconds: u64) {
-        let mut buffer = itoa::Buffer::new();
-        let text = buffer.format(seconds).as_bytes();
+    pub(crate) fn fill(&mut self, nanos: i64) {
+        let mut digits = [0; 16 + SLACK];
+        let seconds = nanos.unsigned_abs() / NANOS;
+        // SAFETY: ten digits.
+        let end = unsafe { put_u64(digits.as_mut_ptr(), seconds) };
         self.seconds = seconds;
-        self.len = text.len();
-        self.text[..text.len()].copy_from_slice(text);
+        self.len = end.addr() - digits.as_ptr().addr();
+        self.text.copy_from_slice(&digits[..16]);
     }
 
-    /// A timestamp in nanoseconds.
+    /// A timestamp in nanoseconds, if it is in the second that is kept.
     ///
     /// # Safety
     /// As for [`put_u64`].
-    #[inline(always)]
-    pub(crate) unsafe fn put(&mut self, p: *mut u8, nanos: i64) -> *mut u8 {
-        if nanos < 1_000_000_000 {
-            // SAFETY: the same promise.
-            return unsafe { put_i64_cold(p, nanos) };
-        }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(crate) unsafe fn put(&self, p: *mut u8, nanos: i64) -> Option<*mut u8> {
+        // before 1970 it is in none
         let nanos = nanos as u64;
-        let seconds = nanos / 1_000_000_000;
-        let rest = (nanos - seconds * 1_000_000_000) as u32;
+        let seconds = nanos / NANOS;
         if seconds != self.seconds {
-            self.fill(seconds);
+            return None;
         }
+        let rest = (nanos - seconds * NANOS) as u32;
         // SAFETY: at most 10 digits of seconds (16 are copied), then 9.
         unsafe {
             copy_nonoverlapping(self.text.as_ptr(), p, 16);
@@ -129,18 +164,9 @@ impl TimeCache {
             let first = rest / 100_000_000;
             *p = b'0' + first as u8;
             put8(p.add(1), bcd8(rest - first * 100_000_000) + ASCII0);
-            p.add(9)
+            Some(p.add(9))
         }
     }
-}
-
-/// # Safety
-/// As for [`put_u64`].
-#[cold]
-#[inline(never)]
-unsafe fn put_i64_cold(p: *mut u8, v: i64) -> *mut u8 {
-    // SAFETY: the same promise.
-    unsafe { put_i64(p, v) }
 }
 
 /// `.23` and how much of it is needed, for every hundredth.
@@ -162,15 +188,16 @@ static HUNDREDTHS: [(u32, u8); 100] = {
     table
 };
 
-/// The shortest text that reads back as the same double, whole numbers without `.0`; `None` for one that is not finite.
+/// The shortest text that reads back as the same double, whole numbers without `.0`; one that is not finite makes it
+/// `failed`.
 ///
 /// A double equal to k/100 with k < 10^15 is written from k: 15 significant digits always name one double only, so that
 /// this is its shortest form. Prices and percentages take this way; the rest goes through `zmij`.
 ///
 /// # Safety
 /// [`MAX_FLOAT`] bytes and the slack at `p` are writable.
-#[inline(always)]
-pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> Option<*mut u8> {
+#[inline(never)]
+pub(crate) unsafe fn put_f64(p: *mut u8, x: f64, failed: &mut bool) -> *mut u8 {
     let a = x.abs();
     let scaled = a * 100.0;
     if scaled < 1e15 {
@@ -185,34 +212,35 @@ pub(crate) unsafe fn put_f64(p: *mut u8, x: f64) -> Option<*mut u8> {
                 *p = b'-';
                 let p = put_u64(p.add(usize::from(x.is_sign_negative())), whole);
                 p.cast::<u32>().write_unaligned(text.to_le());
-                return Some(p.add(len as usize));
+                return p.add(len as usize);
             }
         }
     }
-    if !x.is_finite() {
-        return None;
-    }
-    // SAFETY: the same promise, and finite.
-    Some(unsafe { put_shortest(p, x) })
+    // SAFETY: the same promise.
+    unsafe { put_shortest(p, x, failed) }
 }
 
 /// The shortest text of an `f32`: never by way of `f64`, which would print digits that were not there.
 ///
 /// # Safety
 /// As for [`put_f64`].
-#[inline(always)]
-pub(crate) unsafe fn put_f32(p: *mut u8, x: f32) -> Option<*mut u8> {
-    // SAFETY: the same promise, and finite.
-    x.is_finite().then(|| unsafe { put_shortest(p, x) })
+#[cfg_attr(not(debug_assertions), inline(always))]
+pub(crate) unsafe fn put_f32(p: *mut u8, x: f32, failed: &mut bool) -> *mut u8 {
+    // SAFETY: the same promise.
+    unsafe { put_shortest(p, x, failed) }
 }
 
 // zmij formats into its own buffer; where that is a plain array of bytes, our output serves as one (a third less time).
 const _: () = assert!(size_of::<zmij::Buffer>() <= SLACK && align_of::<zmij::Buffer>() == 1);
 
 /// # Safety
-/// As for [`put_f64`], and `x` is finite.
+/// As for [`put_f64`].
 #[inline(never)]
-unsafe fn put_shortest<F: zmij::Float>(p: *mut u8, x: F) -> *mut u8 {
+unsafe fn put_shortest<F: zmij::Float + Into<f64>>(p: *mut u8, x: F, failed: &mut bool) -> *mut u8 {
+    if !x.into().is_finite() {
+        *failed = true;
+        return p;
+    }
     // SAFETY: the buffer is initialised before it is taken for one, is unaligned, and fits in the reserved room.
     let buffer = unsafe {
         p.cast::<zmij::Buffer>().write(zmij::Buffer::new());
@@ -221,6 +249,7 @@ unsafe fn put_shortest<F: zmij::Float>(p: *mut u8, x: F) -> *mut u8 {
     let text = buffer.format_finite(x).as_bytes();
     let (from, len) = (text.as_ptr(), text.len());
     let len = if text.ends_with(b".0") { len - 2 } else { len };
+    debug_assert!(len <= MAX_FLOAT);
     // SAFETY: the text lies within the buffer at `p`; it moves only if zmij ever starts it elsewhere.
     unsafe {
         if from != p.cast_const() {
@@ -248,7 +277,7 @@ mod tests {
 
     fn float(x: f64) -> String {
         // SAFETY: finite, with room.
-        text(|p| unsafe { put_f64(p, x).unwrap() })
+        text(|p| unsafe { put_f64(p, x, &mut false) })
     }
 
     #[test]
@@ -303,8 +332,14 @@ mod tests {
         fn timestamps_like_std(v in any::<i64>(), shift in 0..64u32, near in any::<i16>()) {
             let mut cache = TimeCache::new();
             for v in [v >> shift, (v >> shift).saturating_add(near.into())] {
+                if v >= 1_000_000_000 {
+                    cache.fill(v);
+                    // SAFETY: with room; the second is kept.
+                    prop_assert_eq!(text(|p| unsafe { cache.put(p, v) }.unwrap()), v.to_string());
+                }
                 // SAFETY: with room.
-                prop_assert_eq!(text(|p| unsafe { cache.put(p, v) }), v.to_string());
+                let none = unsafe { cache.put([0; 40 + SLACK].as_mut_ptr(), -1) }.is_none();
+                prop_assert!(none);
             }
         }
 
@@ -338,7 +373,7 @@ mod tests {
             let x = f32::from_bits(bits);
             prop_assume!(x.is_finite());
             // SAFETY: finite, with room.
-            let text = text(|p| unsafe { put_f32(p, x).unwrap() });
+            let text = text(|p| unsafe { put_f32(p, x, &mut false) });
             prop_assert_eq!(text.parse::<f32>().unwrap().to_bits(), x.to_bits());
         }
     }

@@ -1,39 +1,60 @@
 //! Points of names known at run time, on their way to lines.
 
-use crate::encode::config::Config;
-use crate::encode::line::{Line, LineWriter};
+use crate::encode::buffer::Room;
+use crate::encode::form::Form;
+use crate::encode::line::dynamic::Line;
+use crate::encode::line::writer::LineWriter;
 use crate::encode::line_protocol::LineProtocol;
 use crate::encode::timestamp::Timestamp;
 use crate::encode::value::{FieldValue, TagValue};
 use crate::encode::wire::{FieldWire, TagWire};
-use crate::error::{EncodeError, Place, Reason};
-use crate::point::{Point, Value};
+use crate::error::{EncodeError, Place};
+use crate::kind::ColumnKind;
+use crate::point::{Point, Slot, Value};
 use crate::schema::Shape;
 
 impl Point {
     /// Adds a tag; an empty value or `None` leaves it out.
     pub fn tag(mut self, key: impl AsRef<str>, value: impl TagValue) -> Self {
-        let (key, value) = (key.as_ref(), value.wire());
-        if value.present() {
-            if let Some(reason) = value.lost() {
-                let shown = value.fault(&Config::LENIENT).0;
-                self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&shown), reason));
-            }
-            self.push_tag(key, |text| value.append(text));
-        }
+        self.add_tag(key.as_ref(), &value.wire().form());
         self
     }
 
     /// Adds a field; `None` leaves it out.
     pub fn field(mut self, key: impl AsRef<str>, value: impl FieldValue) -> Self {
-        let (key, wire) = (key.as_ref(), value.wire());
-        if let Some(value) = wire.value() {
-            if let Some(reason) = wire.lost() {
-                self.lose(|| EncodeError::new(Place::Field, Some(key), Some(&wire.text()), reason));
-            }
-            self.push_field(key, value);
-        }
+        self.add_field(key.as_ref(), &value.wire().form());
         self
+    }
+
+    fn add_tag(&mut self, key: &str, form: &Form<'_>) {
+        if !form.is_tag() {
+            return;
+        }
+        match form {
+            Form::Str(v) => return self.push_tag(key, |text| text.push_str(v)),
+            Form::Lost(lost) => {
+                self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&lost.0), lost.1));
+            }
+            _ => {}
+        }
+        self.push_tag(key, |text| form.append(text));
+    }
+
+    fn add_field(&mut self, key: &str, form: &Form<'_>) {
+        match form {
+            Form::Absent => {}
+            Form::Str(v) => self.push_str(key, v),
+            Form::F64(v) => self.push(key, Slot::F64(*v)),
+            Form::F32(v) => self.push(key, Slot::F32(*v)),
+            Form::I64(v) => self.push(key, Slot::I64(*v)),
+            Form::U64(v) => self.push(key, Slot::U64(*v)),
+            Form::Bool(v) => self.push(key, Slot::Bool(*v)),
+            Form::Char(v) => self.push_str(key, v.encode_utf8(&mut [0; 4])),
+            Form::Lost(lost) => {
+                self.lose(|| EncodeError::new(Place::Field, Some(key), Some(&lost.0), lost.1));
+                self.push_str(key, &lost.0);
+            }
+        }
     }
 
     /// Sets the timestamp; without one the server stamps the point when it arrives.
@@ -45,6 +66,9 @@ impl Point {
 
 impl LineProtocol for Point {
     fn encode(&self, writer: &mut LineWriter) -> Result<(), EncodeError> {
+        if writer.put_point(self) {
+            return Ok(());
+        }
         let mut line = writer.line();
         self.tags_and_fields(&mut line)?;
         line.finish_with(self.measurement(), self.time(), Shape::of("Point"))
@@ -61,8 +85,8 @@ impl Point {
         if let Some(error) = self.lost() {
             return Err(error.clone());
         }
-        self.tags().try_for_each(|(key, value)| line.tag_wire(key, value))?;
-        self.fields().try_for_each(|(key, value)| line.field_wire(key, value))
+        self.tags().try_for_each(|(key, value)| line.add_tag(key, &Form::Str(value)))?;
+        self.fields().try_for_each(|(key, value)| line.add_field(key, &(&value).form()))
     }
 }
 
@@ -74,42 +98,23 @@ impl FieldValue for Value {
     }
 }
 
-macro_rules! each {
-    ($value:expr, $v:ident => $e:expr) => {
-        match $value {
-            Value::F64($v) => $e,
-            Value::F32($v) => $e,
-            Value::I64($v) => $e,
-            Value::U64($v) => $e,
-            Value::Bool($v) => $e,
-            Value::Str(text) => {
-                let $v = &&**text;
-                $e
-            }
-        }
-    };
-}
-
 // SAFETY: as the form of the variant.
 unsafe impl FieldWire for &Value {
-    fn max_len(&self) -> u64 {
-        each!(self, v => FieldWire::max_len(v))
-    }
+    const KIND: ColumnKind = ColumnKind::Unknown;
 
-    fn fault(self, config: &Config) -> Option<Reason> {
-        each!(self, v => FieldWire::fault(*v, config))
-    }
-
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+    unsafe fn put(self, room: &mut Room<'_>) {
         // SAFETY: promised by the caller.
-        unsafe { each!(self, v => FieldWire::put(*v, p, config)) }
+        unsafe { self.form().put_field(room) }
     }
 
-    fn text(self) -> String {
-        each!(self, v => FieldWire::text(*v))
-    }
-
-    fn value(self) -> Option<Value> {
-        Some(self.clone())
+    fn form(&self) -> Form<'_> {
+        match self {
+            Value::F64(v) => Form::F64(*v),
+            Value::F32(v) => Form::F32(*v),
+            Value::I64(v) => Form::I64(*v),
+            Value::U64(v) => Form::U64(*v),
+            Value::Bool(v) => Form::Bool(*v),
+            Value::Str(v) => Form::Str(v),
+        }
     }
 }

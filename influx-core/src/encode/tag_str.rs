@@ -4,10 +4,10 @@ use core::fmt;
 use std::sync::Arc;
 
 use crate::dialect::Dialect;
-use crate::encode::config::Config;
-use crate::encode::copy::put_plain;
+use crate::encode::buffer::Room;
 use crate::encode::escape;
-use crate::encode::value::{FieldValue, TagValue};
+use crate::encode::form::Form;
+use crate::encode::value::{FieldValue, MeasurementValue, TagValue};
 use crate::encode::wire::TagWire;
 use crate::error::EncodeError;
 use crate::error::{Place, Reason};
@@ -69,7 +69,7 @@ impl TagStr {
 impl TagValue for TagStr {
     type Wire<'a> = &'a TagStr;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn wire(&self) -> &TagStr {
         self
     }
@@ -83,31 +83,30 @@ impl FieldValue for TagStr {
     }
 }
 
-// SAFETY: an escaped value is at most twice as long.
+// SAFETY: `put_text` looks at the room for a long text.
 unsafe impl TagWire for &TagStr {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        2 * self.0.raw.len() as u64
-    }
-
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn present(&self) -> bool {
         !self.0.raw.is_empty()
     }
 
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        let text = self.escaped(config.dialect)?;
-        // SAFETY: promised by the caller.
-        Some(unsafe { put_plain(p, text) })
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
+        match self.escaped(room.buffer.config.dialect) {
+            // SAFETY: promised by the caller.
+            Some(text) => unsafe { room.put_text(text) },
+            None => room.buffer.failed = true,
+        }
     }
 
-    fn fault(self, config: &Config) -> (String, Reason) {
-        TagWire::fault(self.as_str(), config)
+    fn form(&self) -> Form<'_> {
+        Form::Str(self.as_str())
     }
+}
 
-    fn append(self, text: &mut String) {
-        text.push_str(self.as_str());
+impl MeasurementValue for TagStr {
+    fn as_measurement(&self) -> &str {
+        self.as_str()
     }
 }
 

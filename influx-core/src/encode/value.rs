@@ -5,9 +5,9 @@ use std::num::NonZero;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::encode::config::Config;
+#[cfg(feature = "rust_decimal")]
+use crate::encode::cast::ExactFloat;
 use crate::encode::wire::{FieldWire, TagWire};
-use crate::error::Reason;
 
 /// A type that can be the value of a tag.
 ///
@@ -87,7 +87,7 @@ macro_rules! values {
     ($([$($g:tt)*] $t:ty, $trait:ident: $wire:ty, $self:ident => $e:expr;)*) => { $(
         impl<$($g)*> $trait for $t {
             type Wire<'w> = $wire where Self: 'w;
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn wire(&$self) -> Self::Wire<'_> {
                 $e
             }
@@ -176,7 +176,7 @@ impl MeasurementValue for str {
 macro_rules! measurements {
     ($([$($g:tt)*] $t:ty),*) => { $(
         impl<$($g)*> MeasurementValue for $t {
-            #[inline(always)]
+            #[cfg_attr(not(debug_assertions), inline(always))]
             fn as_measurement(&self) -> &str {
                 (**self).as_measurement()
             }
@@ -191,181 +191,3 @@ measurements!(
     [T: MeasurementValue + ?Sized] Rc<T>,
     [T: MeasurementValue + ?Sized] Arc<T>
 );
-
-impl MeasurementValue for crate::encode::tag_str::TagStr {
-    fn as_measurement(&self) -> &str {
-        self.as_str()
-    }
-}
-
-/// An integer or decimal written as a float: an error when no double is exactly that number.
-#[derive(Clone, Copy, Debug)]
-pub struct ExactFloat {
-    value: f64,
-    exact: bool,
-    given: Given,
-}
-
-/// The number as it was given, for errors.
-#[derive(Clone, Copy, Debug)]
-enum Given {
-    Integer(i128),
-    #[cfg(feature = "rust_decimal")]
-    Decimal(rust_decimal::Decimal),
-}
-
-impl ExactFloat {
-    #[inline(always)]
-    fn of_integer(v: i128) -> Self {
-        let value = v as f64;
-        ExactFloat { value, exact: value as i128 == v, given: Given::Integer(v) }
-    }
-
-    /// A decimal is kept when the shortest text of the nearest double is that decimal again.
-    #[cfg(feature = "rust_decimal")]
-    fn of_decimal(v: &rust_decimal::Decimal) -> Self {
-        use core::str::FromStr;
-        let value: f64 = v.to_string().parse().unwrap_or(f64::NAN);
-        let back = rust_decimal::Decimal::from_str(&value.to_string());
-        ExactFloat { value, exact: back.is_ok_and(|back| back == *v), given: Given::Decimal(*v) }
-    }
-}
-
-// SAFETY: as `f64`.
-unsafe impl FieldWire for ExactFloat {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        FieldWire::max_len(&self.value)
-    }
-    fn fault(self, config: &Config) -> Option<Reason> {
-        if self.exact { self.value.fault(config) } else { Some(Reason::InexactFloat) }
-    }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        if !self.exact {
-            return None;
-        }
-        // SAFETY: promised by the caller.
-        unsafe { self.value.put(p, config) }
-    }
-    fn text(self) -> String {
-        match self.given {
-            Given::Integer(v) => v.to_string(),
-            #[cfg(feature = "rust_decimal")]
-            Given::Decimal(v) => v.to_string(),
-        }
-    }
-    fn value(self) -> Option<crate::point::Value> {
-        self.value.value()
-    }
-    #[inline(always)]
-    fn lost(&self) -> Option<Reason> {
-        (!self.exact).then_some(Reason::InexactFloat)
-    }
-}
-
-/// What `#[field(as = f64)]` and `#[field(as = i64)]` convert by.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be written `as = {To}`",
-    label = "not convertible",
-    note = "`as = f64` takes integers, `as = i64` takes unsigned integers, and an Option of one of these"
-)]
-pub trait WriteAs<To> {
-    #[doc(hidden)]
-    type Wire: FieldWire;
-    #[doc(hidden)]
-    fn write_as(&self) -> Self::Wire;
-}
-
-macro_rules! write_as {
-    ($($t:ty),*) => { $(
-        impl WriteAs<f64> for $t {
-            type Wire = ExactFloat;
-            #[inline(always)]
-            fn write_as(&self) -> ExactFloat {
-                ExactFloat::of_integer(*self as i128)
-            }
-        }
-    )* };
-    (unsigned $($t:ty),*) => { $(
-        impl WriteAs<i64> for $t {
-            type Wire = Signed;
-            #[inline(always)]
-            fn write_as(&self) -> Signed {
-                Signed(*self as u64)
-            }
-        }
-    )* };
-}
-
-write_as!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
-write_as!(unsigned u8, u16, u32, u64, usize);
-
-impl<To, T: WriteAs<To>> WriteAs<To> for Option<T> {
-    type Wire = Option<T::Wire>;
-    #[inline(always)]
-    fn write_as(&self) -> Self::Wire {
-        self.as_ref().map(T::write_as)
-    }
-}
-
-/// An unsigned integer written as a signed one, in every dialect.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Signed(u64);
-
-// SAFETY: as `i64`.
-unsafe impl FieldWire for Signed {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        FieldWire::max_len(&self.0)
-    }
-    fn fault(self, _: &Config) -> Option<Reason> {
-        (self.0 > i64::MAX as u64).then_some(Reason::Unsigned)
-    }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        if self.0 > i64::MAX as u64 {
-            return None;
-        }
-        // SAFETY: promised by the caller.
-        unsafe { FieldWire::put(self.0 as i64, p, config) }
-    }
-    fn text(self) -> String {
-        self.0.to_string()
-    }
-    fn value(self) -> Option<crate::point::Value> {
-        Some(crate::Value::I64(self.0 as i64))
-    }
-}
-
-/// `#[field(nan = "skip")]`: a value that is not finite is left out.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct SkipNan<W>(pub W);
-
-// SAFETY: as the inner form.
-unsafe impl<W: FieldWire> FieldWire for SkipNan<W> {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        self.0.max_len()
-    }
-    #[inline(always)]
-    fn present(&self) -> bool {
-        self.0.present() && self.0.fault(&Config::LENIENT) != Some(Reason::NonFinite)
-    }
-    fn fault(self, config: &Config) -> Option<Reason> {
-        self.0.fault(config)
-    }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        // SAFETY: promised by the caller.
-        unsafe { self.0.put(p, config) }
-    }
-    fn text(self) -> String {
-        self.0.text()
-    }
-    fn value(self) -> Option<crate::point::Value> {
-        self.0.value()
-    }
-}

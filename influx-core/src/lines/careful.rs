@@ -4,7 +4,7 @@ use super::bounds;
 use super::error::Fault;
 use crate::decode::line_protocol;
 use crate::dialect::Dialect;
-use crate::encode::line::LineWriter;
+use crate::encode::line::writer::LineWriter;
 use crate::precision::Precision;
 
 /// A blank line or a comment, without its line feed.

@@ -23,7 +23,7 @@ mod shape;
 use core::ops::Range;
 
 use crate::dialect::Dialect;
-use crate::encode::line::LineWriter;
+use crate::encode::line::writer::LineWriter;
 use crate::precision::Precision;
 
 pub use error::LineError;

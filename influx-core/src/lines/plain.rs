@@ -4,7 +4,7 @@
 use super::shape::Shape;
 use crate::block::Block;
 use crate::dialect::Dialect;
-use crate::encode::copy::IN_TAG;
+use crate::encode::copy::is_special_in_tag;
 use crate::precision::Precision;
 
 /// How many shapes of lines are remembered.
@@ -166,7 +166,7 @@ fn stop(text: &[u8], mut at: usize) -> usize {
         }
         at += 16;
     }
-    while text.get(at).is_some_and(|byte| !IN_TAG[usize::from(*byte)]) {
+    while text.get(at).is_some_and(|byte| !is_special_in_tag(*byte)) {
         at += 1;
     }
     at

@@ -86,7 +86,7 @@ impl Model {
         Model {
             measurement: point.measurement().to_owned(),
             tags: point.tags().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
-            fields: point.fields().map(|(key, value)| (key.to_owned(), value.clone())).collect(),
+            fields: point.fields().map(|(key, value)| (key.to_owned(), value)).collect(),
             time: point.unix_nanos(),
         }
     }

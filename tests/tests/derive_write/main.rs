@@ -2,6 +2,7 @@
 
 mod limits;
 mod nested;
+mod schema;
 mod shapes;
 mod times;
 mod values;

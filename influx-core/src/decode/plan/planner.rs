@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::want::Want;
 use super::{Constant, Plan, Slot, Takes, Target};
-use crate::decode::columns::{ColumnKind, ColumnRole, Columns};
+use crate::decode::columns::{ColumnRole, Columns};
 use crate::decode::error::{DecodeError, Owner};
+use crate::kind::ColumnKind;
 use crate::precision::Precision;
 
 /// Which columns a map takes that is a field with `flatten`.

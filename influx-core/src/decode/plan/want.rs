@@ -1,6 +1,6 @@
 //! What a field can want of a cell.
 
-use crate::decode::columns::ColumnKind;
+use crate::kind::ColumnKind;
 
 /// What a field wants of a cell, so that the decoder reads it straight to that type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,28 +1,21 @@
 //! A line whose columns are known only at run time: collected first, then sorted, checked and merged with the writer's
 //! default tags.
 
-use super::LineWriter;
 use super::columns::Columns;
-use crate::encode::config::Nan;
+use super::defaults::DefaultTag;
+use super::scratch::Scratch;
+use super::writer::LineWriter;
+use crate::dialect::Dialect;
+use crate::encode::buffer::Room;
 use crate::encode::copy::append_name;
 use crate::encode::escape::check_key;
-use crate::encode::number::{MAX_INT, SLACK, put_i64};
-use crate::encode::parts::{FieldParts, HeadPart, TagParts};
+use crate::encode::form::Form;
+use crate::encode::number::MAX_INT;
 use crate::encode::timestamp::Timestamp;
 use crate::encode::value::{FieldValue, TagValue};
 use crate::encode::wire::{FieldWire, TagWire};
-use crate::error::{EncodeError, TimestampError};
-use crate::error::{Place, Reason};
+use crate::error::{EncodeError, Place, Reason, TimestampError};
 use crate::schema::{Role, Schema, Shape};
-
-/// Memory that is kept from line to line.
-#[derive(Default)]
-pub(super) struct Scratch {
-    tags: Columns,
-    fields: Columns,
-    /// The keys of the line before: none is both a tag and a field.
-    pub(super) apart: bool,
-}
 
 /// An open line of a [`LineWriter`]: tags and fields in any order, then [`finish`](Line::finish). Dropped before that,
 /// it leaves nothing in the buffer.
@@ -33,34 +26,61 @@ pub struct Line<'w> {
     writer: &'w mut LineWriter,
     /// The time that was given before the end, and by what.
     time: Option<(i64, &'static str)>,
+    /// The first error of a derived struct whose columns are being added.
+    error: Option<EncodeError>,
 }
 
-impl<'w> Line<'w> {
-    pub(super) fn new(writer: &'w mut LineWriter) -> Self {
-        writer.scratch.tags.clear();
-        writer.scratch.fields.clear();
-        Line { writer, time: None }
+impl LineWriter {
+    /// Adds a tag to every point that has none of that key. An empty value adds nothing.
+    ///
+    /// # Errors
+    /// If the key or value cannot be written, or the key has been given before.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter, Point};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// writer.default_tag("host", "a")?;
+    /// writer.write(&Point::new("m").tag("zone", "x").field("f", 1.5))?;
+    /// writer.write(&Point::new("m").tag("host", "b").field("f", 2.5))?;
+    /// assert_eq!(writer.as_bytes(), b"m,host=a,zone=x f=1.5\nm,host=b f=2.5\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn default_tag(&mut self, key: &str, value: impl TagValue) -> Result<(), EncodeError> {
+        self.line().tag(key, value)?;
+        let text = &self.scratch.tags.out.bytes;
+        self.scratch.apart = false;
+        self.known.forget();
+        if text.is_empty() || self.defaults.insert(key, text) {
+            return Ok(());
+        }
+        Err(EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag))
     }
 
-    /// The tags' texts, of a line that will not be finished.
-    pub(super) fn take_tag_text(self) -> Vec<u8> {
-        self.writer.scratch.tags.text.clone()
+    /// Starts a line whose columns are known only at run time.
+    ///
+    /// ```
+    /// use influx_core::{Dialect, LineWriter};
+    /// let mut writer = LineWriter::new(Dialect::V1);
+    /// let mut line = writer.line();
+    /// line.tag("host", "a")?.field("usage", 0.5)?;
+    /// line.finish("cpu", 1_700_000_000_000_000_000)?;
+    /// assert_eq!(writer.as_bytes(), b"cpu,host=a usage=0.5 1700000000000000000\n");
+    /// # Ok::<(), influx_core::EncodeError>(())
+    /// ```
+    pub fn line(&mut self) -> Line<'_> {
+        self.scratch.tags.clear();
+        self.scratch.fields.clear();
+        Line { writer: self, time: None, error: None }
     }
+}
 
+impl Line<'_> {
     /// Adds a tag; an empty value or `None` leaves it out.
     ///
     /// # Errors
     /// If the key or the value cannot be written.
     pub fn tag<V: TagValue>(&mut self, key: &str, value: V) -> Result<&mut Self, EncodeError> {
-        self.tag_value(key, &value)
-    }
-
-    pub(crate) fn tag_value<V: TagValue + ?Sized>(
-        &mut self,
-        key: &str,
-        value: &V,
-    ) -> Result<&mut Self, EncodeError> {
-        self.tag_wire(key, value.wire())?;
+        self.add_tag(key, &value.wire().form())?;
         Ok(self)
     }
 
@@ -69,7 +89,7 @@ impl<'w> Line<'w> {
     /// # Errors
     /// If the key or the value cannot be written.
     pub fn field<V: FieldValue>(&mut self, key: &str, value: V) -> Result<&mut Self, EncodeError> {
-        self.field_wire(key, value.wire())?;
+        self.add_field(key, &value.wire().form())?;
         Ok(self)
     }
 
@@ -111,80 +131,111 @@ impl<'w> Line<'w> {
         }
     }
 
-    #[doc(hidden)]
-    pub fn tag_wire<W: TagWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
-        if !value.present() {
+    pub(in crate::encode) fn add_tag(&mut self, key: &str, form: &Form<'_>) -> Result<(), EncodeError> {
+        if !form.is_tag() {
             return Ok(());
         }
-        let config = self.writer.config;
+        let dialect = self.writer.dialect();
         let tags = &mut self.writer.scratch.tags;
-        let start = tags.text.len();
-        push_key(Role::Tag, key, config.dialect, &mut tags.text)?;
-        let len = tags.text.len();
-        tags.text.reserve(usize::try_from(value.max_len()).unwrap_or(usize::MAX).saturating_add(SLACK));
-        // SAFETY: the room is reserved, the tag present; the length is set to what was written.
-        unsafe {
-            let base = tags.text.as_mut_ptr();
-            match value.put(base.add(len), &config) {
-                Some(end) => tags.text.set_len(end.offset_from(base) as usize),
-                None => {
-                    tags.text.truncate(start);
-                    let (text, reason) = value.fault(&config);
-                    return Err(EncodeError::new(Place::TagValue, Some(key), Some(&text), reason));
-                }
-            }
+        let escape = |text: &mut Vec<u8>| escape_key(Role::Tag, key, dialect, text);
+        if let Err(reason) = tags.set_key(key, escape) {
+            return Err(EncodeError::new(Place::TagKey, Some(key), Some(key), reason));
         }
-        tags.push(key, start);
-        Ok(())
-    }
-
-    #[doc(hidden)]
-    pub fn field_wire<W: FieldWire>(&mut self, key: &str, value: W) -> Result<(), EncodeError> {
-        if !value.present() {
+        // SAFETY: `push` spends for one value; the tag is there.
+        if tags.push(|room| unsafe { form.put_tag(room) }) {
             return Ok(());
         }
-        let config = self.writer.config;
-        match value.fault(&config) {
-            None => {}
-            Some(Reason::NonFinite) if config.nan == Nan::Skip => return Ok(()),
-            Some(reason) => {
-                return Err(EncodeError::new(Place::Field, Some(key), Some(&value.text()), reason));
+        let reason = match form {
+            Form::Lost(lost) => lost.1,
+            form => {
+                let why = append_name(Place::TagValue, dialect, &form.text(), &mut Vec::new());
+                why.err().unwrap_or(Reason::Unsupported)
             }
-        }
-        let fields = &mut self.writer.scratch.fields;
-        let start = fields.text.len();
-        push_key(Role::Field, key, config.dialect, &mut fields.text)?;
-        let len = fields.text.len();
-        fields.text.reserve(usize::try_from(value.max_len()).unwrap_or(usize::MAX).saturating_add(SLACK));
-        // SAFETY: the room is reserved, the value present; the length is set to what was written.
-        unsafe {
-            let base = fields.text.as_mut_ptr();
-            let Some(end) = value.put(base.add(len), &config) else {
-                fields.text.truncate(start);
-                return Err(EncodeError::new(
-                    Place::Field,
-                    Some(key),
-                    Some(&value.text()),
-                    Reason::Unsupported,
-                ));
-            };
-            fields.text.set_len(end.offset_from(base) as usize);
-        }
-        fields.push(key, start);
-        Ok(())
+        };
+        Err(EncodeError::new(Place::TagValue, Some(key), Some(&form.text()), reason))
     }
 
-    /// The static columns of a derived struct.
-    pub(crate) fn visit<H: HeadPart, T: TagParts, F: FieldParts>(
+    pub(in crate::encode) fn add_field(&mut self, key: &str, form: &Form<'_>) -> Result<(), EncodeError> {
+        let config = &self.writer.buffer.config;
+        if form.is_left_out(config) {
+            return Ok(());
+        }
+        if let Some(reason) = form.fault(config) {
+            return Err(EncodeError::new(Place::Field, Some(key), Some(&form.text()), reason));
+        }
+        let dialect = config.dialect;
+        let fields = &mut self.writer.scratch.fields;
+        let escape = |text: &mut Vec<u8>| escape_key(Role::Field, key, dialect, text);
+        if let Err(reason) = fields.set_key(key, escape) {
+            return Err(EncodeError::new(Place::FieldKey, Some(key), Some(key), reason));
+        }
+        // SAFETY: `push` spends for one value.
+        if fields.push(|room| unsafe { form.put_field(room) }) {
+            return Ok(());
+        }
+        Err(EncodeError::new(Place::Field, Some(key), Some(&form.text()), Reason::Unsupported))
+    }
+
+    /// A tag of a derived struct. The first error stays with the line.
+    #[doc(hidden)]
+    pub fn put_tag<W: TagWire>(&mut self, key: &str, value: W) {
+        if self.error.is_none() {
+            let done = self.add_tag(key, &value.form());
+            self.put(done);
+        }
+    }
+
+    /// A field of a derived struct. The first error stays with the line.
+    #[doc(hidden)]
+    pub fn put_field<W: FieldWire>(&mut self, key: &str, value: W) {
+        if self.error.is_none() {
+            let done = self.add_field(key, &value.form());
+            self.put(done);
+        }
+    }
+
+    /// A part of a derived struct that adds its columns by itself.
+    #[doc(hidden)]
+    pub fn put_flat(&mut self, columns: impl FnOnce(&mut Self) -> Result<(), EncodeError>) {
+        if self.error.is_none() {
+            let done = columns(self);
+            self.put(done);
+        }
+    }
+
+    fn put(&mut self, done: Result<(), EncodeError>) {
+        if let Err(error) = done {
+            self.error.get_or_insert(error);
+        }
+    }
+
+    /// The columns of a derived struct are complete.
+    #[doc(hidden)]
+    pub fn end_columns(
         &mut self,
-        schema: &Schema,
-        head: H,
-        tags: T,
-        fields: F,
+        schema: &'static Schema,
+        time: Result<Option<i64>, TimestampError>,
     ) -> Result<(), EncodeError> {
-        head.visit(schema, self)?;
-        tags.visit(schema, self)?;
-        fields.visit(schema, self)
+        match self.error.take() {
+            Some(error) => Err(error),
+            None => self.time_of(schema.type_name(), time),
+        }
+        .map_err(|error| error.of_type(schema.type_name()))
+    }
+
+    /// Writes the line of a derived struct, whose columns are in it or could not be.
+    #[doc(hidden)]
+    #[cold]
+    #[inline(never)]
+    pub fn finish_derived(
+        self,
+        schema: &'static Schema,
+        measurement: &str,
+        columns: Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        columns?;
+        let done = self.finish_with(measurement, Ok(None), schema.shape());
+        done.map_err(|error| error.of_type(schema.type_name()))
     }
 
     /// Writes the line.
@@ -203,119 +254,115 @@ impl<'w> Line<'w> {
         shape: Shape,
     ) -> Result<(), EncodeError> {
         self.time_of(shape.owner, time)?;
-        let nanos = self.writer.stamped(self.time.map(|(nanos, _)| nanos));
-        let start = self.writer.buffer.len();
-        let done = self.append(measurement, nanos, shape);
+        let nanos = self.writer.stamps.or_now(self.time.map(|(nanos, _)| nanos));
+        let start = self.writer.buffer.bytes.len();
+        let done = self.check_keys().and_then(|()| self.append(measurement, nanos, shape));
         if done.is_err() {
-            self.writer.buffer.truncate(start);
+            self.writer.buffer.bytes.truncate(start);
         }
         done
     }
 
-    fn append(&mut self, measurement: &str, nanos: Option<i64>, shape: Shape) -> Result<(), EncodeError> {
-        let LineWriter { buffer, config, defaults, scratch, .. } = &mut *self.writer;
-        let Scratch { tags, fields, apart } = scratch;
+    /// No key is there twice.
+    fn check_keys(&mut self) -> Result<(), EncodeError> {
+        let Scratch { tags, fields, apart, .. } = &mut self.writer.scratch;
         let known = core::mem::take(apart);
-        let known_tags = tags.sort();
-        let known_tags = known_tags
-            .map_err(|key| EncodeError::new(Place::TagValue, Some(key), None, Reason::DuplicateTag))?;
-        let known_fields = fields.sort();
-        let known_fields = known_fields
-            .map_err(|key| EncodeError::new(Place::Field, Some(key), None, Reason::DuplicateField))?;
+        let error = |place, key: &str, reason| Err(EncodeError::new(place, Some(key), None, reason));
+        let known_tags = match tags.sort() {
+            Ok(known) => known,
+            Err(key) => return error(Place::TagValue, key, Reason::DuplicateTag),
+        };
+        let known_fields = match fields.sort() {
+            Ok(known) => known,
+            Err(key) => return error(Place::Field, key, Reason::DuplicateField),
+        };
         if !(known && known_tags && known_fields)
-            && let Some(key) = tag_and_field(tags, defaults, fields)
+            && let Some(key) = tag_and_field(tags, self.writer.defaults.tags(), fields)
         {
-            return Err(EncodeError::new(Place::Field, Some(key), None, Reason::TagAndField));
+            return error(Place::Field, key, Reason::TagAndField);
         }
         *apart = true;
-        let start = buffer.len();
-        append_name(Place::Measurement, config.dialect, measurement, buffer)
+        Ok(())
+    }
+
+    fn append(&mut self, measurement: &str, nanos: Option<i64>, shape: Shape) -> Result<(), EncodeError> {
+        let LineWriter { buffer, stamps, defaults, scratch, .. } = &mut *self.writer;
+        let Scratch { tags, fields, measurement: known, .. } = scratch;
+        let defaults = defaults.tags();
+        let start = buffer.bytes.len();
+        known
+            .append(measurement, buffer)
             .map_err(|reason| EncodeError::new(Place::Measurement, None, Some(measurement), reason))?;
-        if shape.sorted {
-            append_sorted(buffer, tags, defaults);
-        } else {
-            buffer.extend_from_slice(&tags.text);
+        if !shape.sorted || (tags.in_order() && defaults.is_empty()) {
+            buffer.bytes.extend_from_slice(&tags.out.bytes);
             let missing = defaults.iter().filter(|tag| !tags.has(&tag.key));
-            missing.for_each(|tag| buffer.extend_from_slice(&tag.text));
+            missing.for_each(|tag| buffer.bytes.extend_from_slice(&tag.text));
+        } else {
+            append_sorted(&mut buffer.bytes, tags, defaults);
         }
-        let longest = fields.longest_key().unwrap_or(1);
-        let key = buffer.len() - start + 4 + longest;
-        if key > config.max_key {
-            let reason = Reason::KeyTooLong { len: key, max: config.max_key };
-            return Err(EncodeError::new(Place::Line, None, None, reason));
+        let without_comma = fields.out.bytes.get(1..);
+        let longest = without_comma.map_or(1, |_| fields.longest_key());
+        let key = buffer.bytes.len() - start + 4 + longest;
+        let max = buffer.config.max_key;
+        if key > max {
+            return Err(EncodeError::new(Place::Line, None, None, Reason::KeyTooLong { len: key, max }));
         }
-        buffer.push(b' ');
-        match fields.text.get(1..) {
-            Some(without_comma) => buffer.extend_from_slice(without_comma),
+        buffer.bytes.push(b' ');
+        match without_comma {
+            Some(without_comma) => buffer.bytes.extend_from_slice(without_comma),
             None if shape.placeholder && (tags.has("_") || defaults.iter().any(|tag| &*tag.key == "_")) => {
                 return Err(EncodeError::new(Place::Field, Some("_"), None, Reason::TagAndField));
             }
-            None if shape.placeholder => buffer.extend_from_slice(b"_=true"),
+            None if shape.placeholder => buffer.bytes.extend_from_slice(b"_=true"),
             None => return Err(EncodeError::new(Place::Line, None, None, Reason::NoFields)),
         }
-        if let Some(nanos) = nanos {
-            let Some(units) = config.units(nanos) else {
-                let reason = Reason::OutOfRange { dialect: config.dialect };
-                return Err(EncodeError::new(Place::Timestamp, None, Some(&nanos.to_string()), reason));
-            };
-            buffer.push(b' ');
-            append_i64(buffer, units);
+        let mut room = Room::new(buffer, MAX_INT + 2);
+        room.spend(MAX_INT + 2);
+        // SAFETY: spent.
+        unsafe {
+            if let Some(nanos) = nanos {
+                room.push(b' ');
+                stamps.put(&mut room, nanos);
+            }
+            room.push(b'\n');
         }
-        buffer.push(b'\n');
+        if room.buffer.take_failed() {
+            let reason = Reason::OutOfRange { dialect: buffer.config.dialect };
+            let shown = nanos.unwrap_or_default().to_string();
+            return Err(EncodeError::new(Place::Timestamp, None, Some(&shown), reason));
+        }
+        room.commit();
         Ok(())
     }
 }
 
 /// A key that is both a tag and a field.
-fn tag_and_field<'k>(
-    tags: &'k Columns,
-    defaults: &'k [super::DefaultTag],
-    fields: &Columns,
-) -> Option<&'k str> {
-    let own = tags.order.iter().map(|index| tags.key(*index));
+fn tag_and_field<'k>(tags: &'k Columns, defaults: &'k [DefaultTag], fields: &Columns) -> Option<&'k str> {
+    let own = tags.sorted().map(|index| tags.key(index));
     own.chain(defaults.iter().map(|tag| &*tag.key)).find(|key| fields.has(key))
 }
 
 /// Own tags and default tags in one sorted list; a default yields to an own tag of its key.
-fn append_sorted(buffer: &mut Vec<u8>, tags: &Columns, defaults: &[super::DefaultTag]) {
+fn append_sorted(buffer: &mut Vec<u8>, tags: &Columns, defaults: &[DefaultTag]) {
     let mut defaults = defaults.iter().peekable();
-    for index in &tags.order {
-        let key = tags.key(*index);
+    for index in tags.sorted() {
+        let key = tags.key(index);
         while let Some(tag) = defaults.next_if(|tag| *tag.key <= *key) {
             if *tag.key != *key {
                 buffer.extend_from_slice(&tag.text);
             }
         }
-        buffer.extend_from_slice(tags.text(*index));
+        buffer.extend_from_slice(tags.text(index));
     }
     defaults.for_each(|tag| buffer.extend_from_slice(&tag.text));
 }
 
-fn append_i64(buffer: &mut Vec<u8>, v: i64) {
-    buffer.reserve(MAX_INT as usize + SLACK);
-    // SAFETY: the room is reserved; the length is set to what was written.
-    unsafe {
-        let base = buffer.as_mut_ptr();
-        let end = put_i64(base.add(buffer.len()), v);
-        buffer.set_len(end.offset_from(base) as usize);
-    }
-}
-
-/// `,key=`, or nothing and why the key cannot be written.
-fn push_key(
-    role: Role,
-    key: &str,
-    dialect: crate::dialect::Dialect,
-    text: &mut Vec<u8>,
-) -> Result<(), EncodeError> {
+/// Appends `,key=`, or a part of it and why the key cannot be written.
+fn escape_key(role: Role, key: &str, dialect: Dialect, text: &mut Vec<u8>) -> Result<(), Reason> {
     let place = if role == Role::Tag { Place::TagKey } else { Place::FieldKey };
-    let start = text.len();
+    check_key(key, role, dialect)?;
     text.push(b',');
-    let done = check_key(key, role, dialect).and_then(|()| append_name(place, dialect, key, text));
-    if let Err(reason) = done {
-        text.truncate(start);
-        return Err(EncodeError::new(place, Some(key), Some(key), reason));
-    }
+    append_name(place, dialect, key, text)?;
     text.push(b'=');
     Ok(())
 }

@@ -1,146 +1,105 @@
-//! The closed set of forms in which values reach a line. A `TagValue` or `FieldValue` chooses one of them; the encoder
-//! knows for each how much room it takes, whether it is there, whether the server can take it, and how it is written.
+//! The closed set of forms in which values reach a line, each as a type of its own. A `TagValue` or `FieldValue` chooses
+//! one of them; the encoder knows for each whether it is there, and how it is written without a detour.
 
+mod any;
 mod number;
 mod text;
 
 use core::fmt;
 
-use crate::encode::config::Config;
-use crate::error::Reason;
+use crate::encode::buffer::Room;
+use crate::encode::form::Form;
+use crate::kind::ColumnKind;
 
 pub use text::{Name, Text};
 
 /// A form of a tag value: `&str`, `i64`, `u64`, `bool`, `char`, [`Text`], [`Name`], `&TagStr`, or an `Option` of one.
 ///
 /// # Safety
-/// `put` writes at most `max_len` bytes before the end that it returns.
+/// `put` writes at most what was spent for it, or has a look at the room.
 pub unsafe trait TagWire: Copy + fmt::Debug {
-    #[doc(hidden)]
-    fn max_len(&self) -> u64;
     /// An absent or empty tag is left out.
     #[doc(hidden)]
     fn present(&self) -> bool;
-    /// `None`: the value cannot be said, and what was written is void.
+    /// A value that cannot be said makes the buffer `failed`.
     ///
     /// # Safety
-    /// `max_len` bytes and the slack at `p` are writable, and the tag is present.
+    /// 34 bytes of the budget are spent for it, and the tag is present.
     #[doc(hidden)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8>;
-    /// Why `put` gave up.
+    unsafe fn put(self, room: &mut Room<'_>);
     #[doc(hidden)]
-    fn fault(self, config: &Config) -> (String, Reason);
-    /// Appends the unescaped text.
-    #[doc(hidden)]
-    fn append(self, text: &mut String);
-    /// Why that is not the whole value.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn lost(&self) -> Option<Reason> {
-        None
-    }
+    fn form(&self) -> Form<'_>;
 }
 
 /// A form of a field value: `f64`, `f32`, `i64`, `u64`, `bool`, `&str`, `char`, [`Text`], [`Name`], `&Value`,
 /// or an `Option` of one.
 ///
 /// # Safety
-/// `put` writes at most `max_len` bytes before the end that it returns.
+/// `put` writes at most what was spent for it, or has a look at the room.
 pub unsafe trait FieldWire: Copy + fmt::Debug {
+    /// What the column holds.
     #[doc(hidden)]
-    fn max_len(&self) -> u64;
+    const KIND: ColumnKind;
     #[doc(hidden)]
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn present(&self) -> bool {
         true
     }
-    /// Why the server could not take the value.
-    #[doc(hidden)]
-    fn fault(self, config: &Config) -> Option<Reason> {
-        let _ = config;
-        None
-    }
-    /// `None`: the value has a fault, and what was written is void.
+    /// A value that has a fault makes the buffer `failed`.
     ///
     /// # Safety
-    /// `max_len` bytes and the slack at `p` are writable, and the value is present.
+    /// 34 bytes of the budget are spent for it, and the value is present.
     #[doc(hidden)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8>;
-    /// The value as errors show it.
+    unsafe fn put(self, room: &mut Room<'_>);
     #[doc(hidden)]
-    fn text(self) -> String;
-    /// The value for a [`Point`](crate::Point).
-    #[doc(hidden)]
-    fn value(self) -> Option<crate::point::Value>;
-    /// Why that is not the whole value.
-    #[doc(hidden)]
-    #[inline(always)]
-    fn lost(&self) -> Option<Reason> {
-        None
-    }
+    fn form(&self) -> Form<'_>;
 }
 
 // SAFETY: as the inner form.
 unsafe impl<W: TagWire> TagWire for Option<W> {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        self.as_ref().map_or(0, TagWire::max_len)
-    }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn present(&self) -> bool {
-        self.as_ref().is_some_and(TagWire::present)
-    }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
         match self {
-            // SAFETY: promised by the caller.
-            Some(wire) => unsafe { wire.put(p, config) },
-            None => Some(p),
+            Some(wire) => wire.present(),
+            None => false,
         }
     }
-    fn fault(self, config: &Config) -> (String, Reason) {
-        self.map_or((String::new(), Reason::Unsupported), |wire| wire.fault(config))
-    }
-    fn append(self, text: &mut String) {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
         if let Some(wire) = self {
-            wire.append(text);
+            // SAFETY: promised by the caller.
+            unsafe { wire.put(room) }
         }
     }
-    #[inline(always)]
-    fn lost(&self) -> Option<Reason> {
-        self.as_ref().and_then(TagWire::lost)
+    fn form(&self) -> Form<'_> {
+        match self {
+            Some(wire) => wire.form(),
+            None => Form::Absent,
+        }
     }
 }
 
 // SAFETY: as the inner form.
 unsafe impl<W: FieldWire> FieldWire for Option<W> {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        self.as_ref().map_or(0, FieldWire::max_len)
-    }
-    #[inline(always)]
+    const KIND: ColumnKind = W::KIND;
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn present(&self) -> bool {
-        self.as_ref().is_some_and(FieldWire::present)
-    }
-    fn fault(self, config: &Config) -> Option<Reason> {
-        self.and_then(|wire| wire.fault(config))
-    }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
         match self {
-            // SAFETY: promised by the caller.
-            Some(wire) => unsafe { wire.put(p, config) },
-            None => Some(p),
+            Some(wire) => wire.present(),
+            None => false,
         }
     }
-    fn text(self) -> String {
-        self.map_or(String::new(), FieldWire::text)
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
+        if let Some(wire) = self {
+            // SAFETY: promised by the caller.
+            unsafe { wire.put(room) }
+        }
     }
-    fn value(self) -> Option<crate::point::Value> {
-        self.and_then(FieldWire::value)
-    }
-    #[inline(always)]
-    fn lost(&self) -> Option<Reason> {
-        self.as_ref().and_then(FieldWire::lost)
+    fn form(&self) -> Form<'_> {
+        match self {
+            Some(wire) => wire.form(),
+            None => Form::Absent,
+        }
     }
 }

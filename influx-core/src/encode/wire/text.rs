@@ -3,61 +3,38 @@
 use core::fmt;
 
 use super::{FieldWire, TagWire};
-use crate::encode::config::Config;
-use crate::encode::copy::{put_plain, put_string, put_tag_value};
-use crate::encode::escape;
-use crate::error::{Place, Reason};
+use crate::encode::buffer::Room;
+use crate::encode::copy::{put_string, put_tag_value};
+use crate::encode::form::Form;
+use crate::error::Reason;
+use crate::kind::ColumnKind;
 
-// SAFETY: an escaped value is at most twice as long.
+// SAFETY: `put_tag_value` looks at the room for a long text.
 unsafe impl TagWire for &str {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        2 * self.len() as u64
-    }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn present(&self) -> bool {
         !self.is_empty()
     }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
         // SAFETY: promised by the caller.
-        unsafe { put_tag_value(p, self, config) }
+        unsafe { put_tag_value(room, self) }
     }
-    fn fault(self, config: &Config) -> (String, Reason) {
-        let why = escape::name(Place::TagValue, config.dialect, self, &mut Vec::new());
-        (self.to_owned(), why.err().unwrap_or(Reason::Unsupported))
-    }
-    #[inline]
-    fn append(self, text: &mut String) {
-        text.push_str(self);
+    fn form(&self) -> Form<'_> {
+        Form::Str(self)
     }
 }
 
-// SAFETY: an escaped value is at most twice as long, and has two quotes.
+// SAFETY: `put_string` looks at the room for a long text.
 unsafe impl FieldWire for &str {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        2 * self.len() as u64 + 2
-    }
-    fn fault(self, config: &Config) -> Option<Reason> {
-        let (len, max) = (self.len(), config.max_text);
-        (len > max).then_some(Reason::TooLong { len, max, dialect: config.dialect })
-    }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
+    const KIND: ColumnKind = ColumnKind::Str;
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
         // SAFETY: promised by the caller.
-        unsafe {
-            *p = b'"';
-            let p = put_string(p.add(1), self, config.max_text)?;
-            *p = b'"';
-            Some(p.add(1))
-        }
+        unsafe { put_string(room, self) }
     }
-    fn text(self) -> String {
-        self.to_owned()
-    }
-    fn value(self) -> Option<crate::point::Value> {
-        Some(crate::Value::Str(self.into()))
+    fn form(&self) -> Form<'_> {
+        Form::Str(self)
     }
 }
 
@@ -98,6 +75,15 @@ impl<const N: usize> Text<N> {
     }
 }
 
+impl<const N: usize> Text<N> {
+    fn as_form(&self) -> Form<'_> {
+        match self.whole {
+            true => Form::Str(self.as_str()),
+            false => Form::lost(self.as_str(), Reason::TextTooLong(N)),
+        }
+    }
+}
+
 impl<const N: usize> fmt::Write for Text<N> {
     fn write_str(&mut self, s: &str) -> fmt::Result {
         let end = self.len + s.len();
@@ -133,111 +119,89 @@ impl Name {
     }
 }
 
-// SAFETY: an escaped value is at most twice as long.
+// SAFETY: as `&str`; as is what is copied.
 unsafe impl TagWire for Name {
-    #[inline(always)]
-    fn max_len(&self) -> u64 {
-        2 * self.raw.len() as u64 + self.escaped.len() as u64
-    }
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn present(&self) -> bool {
         !self.raw.is_empty()
     }
-    #[inline(always)]
-    unsafe fn put(self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-        // SAFETY: promised by the caller.
-        unsafe {
-            if self.escaped.is_empty() {
-                return TagWire::put(self.raw, p, config);
-            }
-            Some(put_plain(p, self.escaped.as_bytes()))
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
+        if self.escaped.is_empty() {
+            // SAFETY: promised by the caller.
+            unsafe { TagWire::put(self.raw, room) }
+        } else {
+            // SAFETY: promised by the caller.
+            unsafe { room.put_text(self.escaped.as_bytes()) }
         }
     }
-    fn fault(self, config: &Config) -> (String, Reason) {
-        TagWire::fault(self.raw, config)
-    }
-    fn append(self, text: &mut String) {
-        text.push_str(self.raw);
+    fn form(&self) -> Form<'_> {
+        Form::Str(self.raw)
     }
 }
 
-macro_rules! field_as_str {
-    ($([$($g:tt)*] $t:ty, $self:ident => $str:expr, $whole:expr, $fault:expr;)*) => { $(
+macro_rules! as_str {
+    ($([$($g:tt)*] $t:ty, $self:ident => $str:expr, $form:expr;)*) => { $(
         // SAFETY: as `&str`.
         unsafe impl<$($g)*> FieldWire for $t {
-            #[inline(always)]
-            fn max_len(&$self) -> u64 {
-                FieldWire::max_len(&$str)
-            }
-            fn fault($self, config: &Config) -> Option<Reason> {
-                if $whole { FieldWire::fault($str, config) } else { Some($fault) }
-            }
-            #[inline(always)]
-            unsafe fn put($self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-                if !$whole {
-                    return None;
-                }
+            const KIND: ColumnKind = ColumnKind::Str;
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            unsafe fn put($self, room: &mut Room<'_>) {
                 // SAFETY: promised by the caller.
-                unsafe { FieldWire::put($str, p, config) }
+                unsafe { FieldWire::put($str, room) }
             }
-            fn text($self) -> String {
-                $str.to_owned()
-            }
-            fn value($self) -> Option<crate::point::Value> {
-                Some(crate::Value::Str($str.into()))
-            }
-            #[inline(always)]
-            fn lost(&$self) -> Option<Reason> {
-                (!$whole).then_some($fault)
+            fn form(&$self) -> Form<'_> {
+                $form
             }
         }
     )* };
 }
 
-field_as_str! {
-    [const N: usize] Text<N>, self => self.as_str(), self.whole, Reason::TextTooLong(N);
-    [] char, self => &*self.encode_utf8(&mut [0; 4]), true, Reason::Unsupported;
-    [] Name, self => self.raw, true, Reason::Unsupported;
+as_str! {
+    [] char, self => &*self.encode_utf8(&mut [0; 4]), Form::Char(*self);
+    [] Name, self => self.raw, Form::Str(self.raw);
 }
 
-macro_rules! tag_as_str {
-    ($([$($g:tt)*] $t:ty, $self:ident => $str:expr, $whole:expr, $fault:expr;)*) => { $(
-        // SAFETY: as `&str`.
-        unsafe impl<$($g)*> TagWire for $t {
-            #[inline(always)]
-            fn max_len(&$self) -> u64 {
-                TagWire::max_len(&$str)
-            }
-            #[inline(always)]
-            fn present(&$self) -> bool {
-                !$whole || TagWire::present(&$str)
-            }
-            #[inline(always)]
-            unsafe fn put($self, p: *mut u8, config: &Config) -> Option<*mut u8> {
-                if !$whole {
-                    return None;
-                }
-                // SAFETY: promised by the caller.
-                unsafe { TagWire::put($str, p, config) }
-            }
-            fn fault($self, config: &Config) -> (String, Reason) {
-                if !$whole {
-                    return ($str.to_owned(), $fault);
-                }
-                TagWire::fault($str, config)
-            }
-            fn append($self, text: &mut String) {
-                text.push_str($str);
-            }
-            #[inline(always)]
-            fn lost(&$self) -> Option<Reason> {
-                (!$whole).then_some($fault)
-            }
-        }
-    )* };
+// SAFETY: as `&str`.
+unsafe impl TagWire for char {
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    fn present(&self) -> bool {
+        true
+    }
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    unsafe fn put(self, room: &mut Room<'_>) {
+        // SAFETY: promised by the caller.
+        unsafe { TagWire::put(&*self.encode_utf8(&mut [0; 4]), room) }
+    }
+    fn form(&self) -> Form<'_> {
+        Form::Char(*self)
+    }
 }
 
-tag_as_str! {
-    [const N: usize] Text<N>, self => self.as_str(), self.whole, Reason::TextTooLong(N);
-    [] char, self => &*self.encode_utf8(&mut [0; 4]), true, Reason::Unsupported;
+// SAFETY: as `&str`.
+unsafe impl<const N: usize> TagWire for Text<N> {
+    fn present(&self) -> bool {
+        !self.whole || self.len > 0
+    }
+    unsafe fn put(self, room: &mut Room<'_>) {
+        room.buffer.failed |= !self.whole;
+        // SAFETY: promised by the caller.
+        unsafe { TagWire::put(self.as_str(), room) }
+    }
+    fn form(&self) -> Form<'_> {
+        self.as_form()
+    }
+}
+
+// SAFETY: as `&str`.
+unsafe impl<const N: usize> FieldWire for Text<N> {
+    const KIND: ColumnKind = ColumnKind::Str;
+    unsafe fn put(self, room: &mut Room<'_>) {
+        room.buffer.failed |= !self.whole;
+        // SAFETY: promised by the caller.
+        unsafe { FieldWire::put(self.as_str(), room) }
+    }
+    fn form(&self) -> Form<'_> {
+        self.as_form()
+    }
 }
