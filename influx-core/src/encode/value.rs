@@ -134,7 +134,7 @@ values! {
 
 #[cfg(feature = "uuid")]
 const _: () = {
-    use crate::encode::wire::Text;
+    use crate::encode::wire::text::Text;
     use uuid::Uuid;
     values! {
         [] Uuid, FieldValue: Text<36>, self => hyphenated(self);

@@ -4,7 +4,7 @@
 use super::shape::Shape;
 use crate::block::Block;
 use crate::dialect::Dialect;
-use crate::encode::copy::is_special_in_tag;
+use crate::encode::copy::blocks::is_special_in_tag;
 use crate::precision::Precision;
 
 /// How many shapes of lines are remembered.

@@ -46,7 +46,7 @@ const CORE: Rules = Rules {
     name: "influx-core",
     layers: &[
         &["testing"],
-        &["block", "dialect", "precision", "rfc3339", "shown"],
+        &["block", "dialect", "kind", "precision", "rfc3339", "shown"],
         &["error", "schema"],
         &["point"],
         &["decode", "encode"],

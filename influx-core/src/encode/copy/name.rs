@@ -1,6 +1,6 @@
 //! Names known only at run time: most are plain and need no look at the rules.
 
-use super::{copy_checked, is_special_in_tag};
+use super::blocks::{copy_checked, is_special_in_tag};
 use crate::block::Block;
 use crate::dialect::Dialect;
 use crate::encode::buffer::Room;

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{append_name, put_measurement, put_string, put_tag_value};
+use super::name::{append_name, put_measurement};
+use super::{put_string, put_tag_value};
 use crate::dialect::Dialect;
 use crate::encode::buffer::{Buffer, Room, VALUE, put_plain};
 use crate::encode::config::Config;

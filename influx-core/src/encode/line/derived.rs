@@ -8,7 +8,7 @@ use super::defaults::{Defaults, REST, bit};
 use super::stamps::Stamps;
 use super::writer::LineWriter;
 use crate::encode::buffer::{Room, VALUE};
-use crate::encode::copy::put_measurement;
+use crate::encode::copy::name::put_measurement;
 use crate::encode::number::MAX_INT;
 use crate::encode::wire::{FieldWire, TagWire};
 use crate::error::TimestampError;

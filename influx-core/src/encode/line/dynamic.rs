@@ -7,7 +7,7 @@ use super::scratch::Scratch;
 use super::writer::LineWriter;
 use crate::dialect::Dialect;
 use crate::encode::buffer::Room;
-use crate::encode::copy::append_name;
+use crate::encode::copy::name::append_name;
 use crate::encode::escape::check_key;
 use crate::encode::form::Form;
 use crate::encode::number::MAX_INT;

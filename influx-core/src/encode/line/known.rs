@@ -2,7 +2,7 @@
 
 use super::defaults::DefaultTag;
 use crate::dialect::Dialect;
-use crate::encode::copy::append_name;
+use crate::encode::copy::name::append_name;
 use crate::encode::escape::check_key;
 use crate::error::Place;
 use crate::point::{Column, Point};

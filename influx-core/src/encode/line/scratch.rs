@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use crate::encode::buffer::Buffer;
 use crate::encode::config::Config;
-use crate::encode::copy::append_name;
+use crate::encode::copy::name::append_name;
 use crate::error::{Place, Reason};
 
 /// Memory that is kept from line to line.

@@ -3,15 +3,13 @@
 
 mod any;
 mod number;
-mod text;
+pub(crate) mod text;
 
 use core::fmt;
 
 use crate::encode::buffer::Room;
 use crate::encode::form::Form;
 use crate::kind::ColumnKind;
-
-pub use text::{Name, Text};
 
 /// A form of a tag value: `&str`, `i64`, `u64`, `bool`, `char`, [`Text`], [`Name`], `&TagStr`, or an `Option` of one.
 ///
