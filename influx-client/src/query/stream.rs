@@ -70,8 +70,13 @@ impl<T: for<'r> FromRow<'r>> Push for WholeSeries<T, Bytes> {
 
 /// A query that is sent when its first item is asked for, and its answer, decoded by `D`.
 struct Pump<D> {
-    state: State,
+    feed: Feed,
     decoder: Option<D>,
+}
+
+/// Where the bytes of an answer come from: what does not depend on the type that they become, and is compiled once.
+struct Feed {
+    state: State,
     secrets: Arc<Secrets>,
 }
 
@@ -85,69 +90,82 @@ enum State {
     Ended,
 }
 
+/// What a feed has for the decoder.
+enum Fed {
+    /// An answer, written as was asked for.
+    Begin(Options),
+    Frame(Bytes),
+    /// There are no more bytes.
+    Finish,
+    /// And nothing is left of those that were there.
+    End,
+    Failed(Error),
+}
+
 impl<D: Push> Pump<D> {
     fn new(query: Prepared) -> Self {
-        let secrets = Arc::clone(query.secrets());
-        Pump { state: State::Sending(query.sending()), decoder: None, secrets }
+        Pump { feed: Feed::new(query), decoder: None }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<D::Item>>> {
         loop {
             // What is decoded comes first: an error of the connection follows what arrived before it.
-            if !matches!(self.state, State::Ended)
-                && let Some(decoder) = &mut self.decoder
+            if let Some(decoder) = &mut self.decoder
+                && !self.feed.has_ended()
             {
                 match decoder.next() {
                     Some(Ok(item)) => return Poll::Ready(Some(Ok(item))),
-                    Some(Err(error)) => {
-                        let error = unread(error, &self.secrets);
-                        return self.fail(error);
-                    }
+                    Some(Err(error)) => return Poll::Ready(Some(Err(self.feed.unread(error)))),
                     None => {}
                 }
             }
-            let next = match &mut self.state {
-                State::Sending(sending) => {
-                    let answered = ready!(sending.as_mut().poll(cx));
-                    answered.map(|(response, options)| {
-                        self.decoder = Some(D::new(options));
-                        State::reading(response)
-                    })
-                }
-                State::Reading(reading) => {
-                    let (response, chunk) = ready!(reading.as_mut().poll(cx));
-                    chunk.map(|chunk| match (chunk, &mut self.decoder) {
-                        (Some(bytes), Some(decoder)) => {
-                            decoder.push(bytes);
-                            State::reading(response)
-                        }
-                        (_, decoder) => {
-                            if let Some(decoder) = decoder {
-                                decoder.finish();
-                            }
-                            State::Read { shown: response.shown().to_owned() }
-                        }
-                    })
-                }
-                State::Read { .. } | State::Ended => {
-                    self.state = State::Ended;
-                    return Poll::Ready(None);
-                }
-            };
-            match next {
-                Ok(state) => self.state = state,
-                Err(error) => return self.fail(error),
+            match (ready!(self.feed.poll(cx)), &mut self.decoder) {
+                (Fed::Begin(options), _) => self.decoder = Some(D::new(options)),
+                (Fed::Frame(bytes), Some(decoder)) => decoder.push(bytes),
+                (Fed::Finish, Some(decoder)) => decoder.finish(),
+                (Fed::Failed(error), _) => return Poll::Ready(Some(Err(error))),
+                _ => return Poll::Ready(None),
             }
         }
     }
+}
 
-    fn fail(&mut self, error: Error) -> Poll<Option<Result<D::Item>>> {
+impl Feed {
+    fn new(query: Prepared) -> Self {
+        let secrets = Arc::clone(query.secrets());
+        Feed { state: State::Sending(query.sending()), secrets }
+    }
+
+    fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Fed> {
+        let (next, fed) = match &mut self.state {
+            State::Sending(sending) => match ready!(sending.as_mut().poll(cx)) {
+                Ok((response, options)) => (State::reading(response), Fed::Begin(options)),
+                Err(error) => (State::Ended, Fed::Failed(error)),
+            },
+            State::Reading(reading) => match ready!(reading.as_mut().poll(cx)) {
+                (response, Ok(Some(bytes))) => (State::reading(response), Fed::Frame(bytes)),
+                (response, Ok(None)) => (State::Read { shown: response.shown().to_owned() }, Fed::Finish),
+                (_, Err(error)) => (State::Ended, Fed::Failed(error)),
+            },
+            State::Read { .. } | State::Ended => (State::Ended, Fed::End),
+        };
+        self.state = next;
+        Poll::Ready(fed)
+    }
+
+    /// The error of an answer that cannot be read: nothing follows it.
+    fn unread(&mut self, error: DecodeError) -> Error {
+        let error = unread(error, &self.secrets);
         let error = match &self.state {
             State::Read { shown } => error.at(shown),
             _ => error,
         };
         self.state = State::Ended;
-        Poll::Ready(Some(Err(error)))
+        error
     }
 }
 
@@ -162,7 +180,7 @@ impl State {
 
 impl<D> fmt::Debug for Pump<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = match self.state {
+        let state = match self.feed.state {
             State::Sending(_) => "sending",
             State::Reading(_) => "reading",
             State::Read { .. } => "read",

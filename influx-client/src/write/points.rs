@@ -87,19 +87,28 @@ impl Bodies {
     }
 
     pub(crate) fn push<P: LineProtocol + ?Sized>(&mut self, point: &P) -> Result<(), EncodeError> {
-        let start = self.writer.len();
-        self.writer.write(point).map_err(|error| error.with_index(self.next))?;
-        if self.writer.len() > self.max_bytes && start > 0 {
-            // The body stays without this line, which opens the next one; encoding it again is cheaper than moving it.
-            self.cut(start);
+        loop {
+            let start = self.writer.len();
             self.writer.write(point).map_err(|error| error.with_index(self.next))?;
+            if self.takes(start) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether the line from `start` on is in a body. If not, the body stays without this line, which opens the next one; encoding it
+    /// again is cheaper than moving it.
+    fn takes(&mut self, start: usize) -> bool {
+        if self.writer.len() > self.max_bytes && start > 0 {
+            self.cut(start);
+            return false;
         }
         self.next += 1;
         self.ends.push(self.writer.len());
         if self.ends.len() >= self.max_points || self.writer.len() >= self.max_bytes {
             self.cut(self.writer.len());
         }
-        Ok(())
+        true
     }
 
     /// The lines up to `len` bytes become a body.

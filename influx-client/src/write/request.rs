@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, ready};
 use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use influx_core::LineProtocol;
+use influx_core::{EncodeError, LineProtocol};
 
 use crate::config::session::Session;
 use crate::config::setters::write_setters;
@@ -83,12 +83,16 @@ impl<S> WriteRequest<S> {
 
     /// The client, the request's parameters, and the points.
     fn ready(self) -> Result<(Arc<Session>, Target, WriteConfig, S)> {
-        let WriteSettings { config, problem, .. } = self.writes;
-        let params = problem.result().and_then(|()| v1::write_params(&config));
-        let params = params.map_err(|error| error.delivered(Delivery::NotSent))?;
-        let target = Target { params, gzip: config.is_gzipped() };
+        let (target, config) = prepared(self.writes)?;
         Ok((self.session, target, config, self.source))
     }
+}
+
+fn prepared(writes: WriteSettings) -> Result<(Target, WriteConfig)> {
+    let WriteSettings { config, problem, .. } = writes;
+    let params = problem.result().and_then(|()| v1::write_params(&config));
+    let params = params.map_err(|error| error.delivered(Delivery::NotSent))?;
+    Ok((Target { params, gzip: config.is_gzipped() }, config))
 }
 
 impl WriteRequest<RawLines> {
@@ -113,18 +117,44 @@ impl<P: Points<K>, K> IntoFuture for WriteRequest<Given<P, K>> {
 
     /// Encodes all points; the future only sends.
     fn into_future(self) -> Self::IntoFuture {
-        let encoded = self.ready().and_then(|(session, target, config, source)| {
-            let failed = |error| Error::encode(error).without(session.http.secrets());
-            let mut bodies = Bodies::new(&config).map_err(failed)?;
-            source.0.encode(&mut bodies).map_err(failed)?;
-            let bodies = bodies.finish();
-            rules::check(&bodies, &config)?;
-            Ok((session, target, bodies))
-        });
-        Box::pin(async move {
-            let (session, target, bodies) = encoded?;
-            send_all(&session, target, bodies).await
-        })
+        let WriteRequest { session, writes, source } = self;
+        match Encoding::begin(session, writes) {
+            Ok(mut encoding) => {
+                let encoded = source.0.encode(&mut encoding.bodies);
+                encoding.send(encoded)
+            }
+            Err(error) => Box::pin(ready(Err(error))),
+        }
+    }
+}
+
+/// A write whose points are being encoded: what does not depend on their type, and is compiled once.
+struct Encoding {
+    session: Arc<Session>,
+    target: Target,
+    config: WriteConfig,
+    bodies: Bodies,
+}
+
+impl Encoding {
+    fn begin(session: Arc<Session>, writes: WriteSettings) -> Result<Encoding> {
+        let (target, config) = prepared(writes)?;
+        match Bodies::new(&config) {
+            Ok(bodies) => Ok(Encoding { session, target, config, bodies }),
+            Err(error) => Err(Error::encode(error).without(session.http.secrets())),
+        }
+    }
+
+    fn send(self, encoded: Result<(), EncodeError>) -> WriteFuture<'static> {
+        let Encoding { session, target, config, bodies } = self;
+        let encoded = match encoded {
+            Ok(()) => {
+                let bodies = bodies.finish();
+                rules::check(&bodies, &config).map(|()| bodies)
+            }
+            Err(error) => Err(Error::encode(error).without(session.http.secrets())),
+        };
+        Box::pin(async move { send_all(&session, target, encoded?).await })
     }
 }
 
