@@ -4,8 +4,8 @@ use std::fmt::Debug;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use influx_core::decode::{Decoder, Message};
 use influx_core::decode::influxql::{Format, Options};
+use influx_core::decode::{Decoder, Message};
 use influx_core::{AnyRow, Columns, DecodeError, Precision, ValueRef};
 
 /// One thing that comes out of a response, its cells as `C`.

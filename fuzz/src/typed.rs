@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use influx_core::decode::Scratch;
-use influx_core::decode::{Decoder, Rows, Series, WholeSeries};
 use influx_core::decode::influxql::{Options, iterpoints_with};
+use influx_core::decode::{Decoder, Rows, Series, WholeSeries};
 use influx_core::{
     DecodeError, FromRow, OwnedValue, Planner, Point, Row, RowFamily, Serde, SeriesRow, ValueRef, Want,
 };

@@ -1,8 +1,8 @@
 //! influx-core: rows lent from frames as a connection brings them, borrowed from a whole body, and owned.
 
 use influx_core::decode::Scratch;
-use influx_core::decode::{Decoder, Rows};
 use influx_core::decode::influxql::{Format, Options, iterpoints_with};
+use influx_core::decode::{Decoder, Rows};
 use influx_core::{DecodeError, Precision};
 
 use crate::answer::{self, Answer, Load, OwnedLoad, Visit};

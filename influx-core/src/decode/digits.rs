@@ -128,18 +128,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::scaled;
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(scaled(512, 8) as u32) })]
 
         #[test]
         fn as_the_standard_library_reads_them(digits in "[0-9]{0,16}", end in "[^0-9]{16}", before in "[^0-9]{16}") {
             let text = format!("{before}{digits}{end}");
             let (start, end) = (before.len(), before.len() + digits.len());
-            let at = |at: usize| &text.as_bytes()[at];
+            let first = text.as_bytes().as_ptr();
             let value: u64 = digits.parse().unwrap_or(0);
             // SAFETY: sixteen bytes and more are before and behind the digits.
             unsafe {
+                let at = |at: usize| first.add(at);
                 prop_assert_eq!(Digits::load(at(start)).count(), digits.len());
                 prop_assert_eq!(Digits::load(at(end - 16)).join_last(digits.len()), value);
                 prop_assert_eq!(words::others(words::load(at(start))).trailing_zeros() as usize, digits.len());

@@ -11,7 +11,7 @@ use crate::encode::buffer::Room;
 use crate::encode::form::Form;
 use crate::kind::ColumnKind;
 
-/// A form of a tag value: `&str`, `i64`, `u64`, `bool`, `char`, [`Text`], [`Name`], `&TagStr`, or an `Option` of one.
+/// A form of a tag value: `&str`, `i64`, `u64`, `bool`, `char`, [`Text`](text::Text), [`Name`](text::Name), `&TagStr`, or an `Option` of one.
 ///
 /// # Safety
 /// `put` writes at most what was spent for it, or has a look at the room.
@@ -29,7 +29,7 @@ pub unsafe trait TagWire: Copy + fmt::Debug {
     fn form(&self) -> Form<'_>;
 }
 
-/// A form of a field value: `f64`, `f32`, `i64`, `u64`, `bool`, `&str`, `char`, [`Text`], [`Name`], `&Value`,
+/// A form of a field value: `f64`, `f32`, `i64`, `u64`, `bool`, `&str`, `char`, [`Text`](text::Text), [`Name`](text::Name), `&Value`,
 /// or an `Option` of one.
 ///
 /// # Safety
