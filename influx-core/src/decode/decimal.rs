@@ -30,6 +30,19 @@ const fn reciprocals() -> [(u64, u64); PLACES + 1] {
 /// The float nearest to `mantissa / 10^places`. `places` is at most [`PLACES`].
 #[inline(always)]
 pub(crate) fn nearest(mantissa: u64, places: usize) -> f64 {
+    rounded(mantissa, places, places <= 4)
+}
+
+/// As [`nearest`], for more than four places, where no number is halfway between two floats.
+#[inline(always)]
+pub(crate) fn nearest_long(mantissa: u64, places: usize) -> f64 {
+    debug_assert!(places > 4, "{places} places");
+    rounded(mantissa, places, false)
+}
+
+/// The float nearest to `mantissa / 10^places`; `ties` says whether it may be halfway between two.
+#[inline(always)]
+fn rounded(mantissa: u64, places: usize, ties: bool) -> f64 {
     if mantissa == 0 {
         return 0.0;
     }
@@ -41,46 +54,17 @@ pub(crate) fn nearest(mantissa: u64, places: usize) -> f64 {
     if upper & 0x1ff == 0x1ff {
         // the bits that decide are all ones: what was left out may carry into them
         let rest = ((u128::from(mantissa) * u128::from(low)) >> 64) as u64;
-        let (sum, carry) = lower.overflowing_add(rest);
-        lower = sum;
+        let carry;
+        (lower, carry) = lower.overflowing_add(rest);
         upper += u64::from(carry);
     }
-    let top = (upper >> 63) as i32;
-    let shift = top + 64 - 52 - 3;
-    let mut fraction = upper >> shift;
-    // 217706 / 2^16 is a little more than log2(10)
-    let mut exponent = ((-(places as i32)).wrapping_mul(217_706) >> 16) + 63 + top - zeros as i32 + 1023;
-    // halfway between two floats, exactly: to the even one
-    if lower <= 1 && places <= 4 && fraction & 3 == 1 && fraction << shift == upper {
-        fraction &= !1;
-    }
-    fraction += fraction & 1;
-    fraction >>= 1;
-    if fraction >= 2 << 52 {
-        fraction = 1 << 52;
-        exponent += 1;
-    }
-    f64::from_bits((fraction & !(1 << 52)) | (exponent as u64) << 52)
-}
-
-/// As [`nearest`], for more than four `places`, where no number is halfway between two floats.
-#[inline(always)]
-pub(crate) fn nearest_long(mantissa: u64, places: usize) -> f64 {
-    if mantissa == 0 {
-        return 0.0;
-    }
-    let zeros = mantissa.leading_zeros();
-    let mantissa = mantissa << zeros;
-    let (high, low) = RECIPROCALS[places];
-    let product = u128::from(mantissa) * u128::from(high);
-    let mut upper = (product >> 64) as u64;
-    if upper & 0x1ff == 0x1ff {
-        // the bits that decide are all ones: what was left out may carry into them
-        let rest = ((u128::from(mantissa) * u128::from(low)) >> 64) as u64;
-        upper += u64::from((product as u64).overflowing_add(rest).1);
-    }
     let top = upper >> 63;
-    let doubled = upper >> (top + 9);
+    let shift = top + 64 - 52 - 3;
+    let mut doubled = upper >> shift;
+    // halfway between two floats, exactly: to the even one
+    if ties && lower <= 1 && doubled & 3 == 1 && doubled << shift == upper {
+        doubled &= !1;
+    }
     // a carry out of the fraction is one in the exponent, as it should be
     let fraction = (doubled + (doubled & 1)) >> 1;
     f64::from_bits(((EXPONENTS[places] + top - u64::from(zeros)) << 52) + fraction)

@@ -25,8 +25,16 @@ pub(in crate::decode) const POWERS: [f64; 23] = [
     1e19, 1e20, 1e21, 1e22,
 ];
 
-/// 10^0 ..= 10^7.
-pub(in crate::decode) const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+/// 10^0 ..= 10^16.
+pub(in crate::decode) static TENS: [u64; 17] = {
+    let mut table = [1; 17];
+    let mut power = 1;
+    while power < table.len() {
+        table[power] = table[power - 1] * 10;
+        power += 1;
+    }
+    table
+};
 
 /// Eight characters `0`.
 pub(in crate::decode) const ZEROS: u64 = 0x3030_3030_3030_3030;

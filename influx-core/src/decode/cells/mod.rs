@@ -1,6 +1,8 @@
 //! The cells of a row, whichever format it is in: the usual values in one loop, the others with care.
 
 pub(crate) mod near;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;

@@ -5,6 +5,9 @@ use core::ptr::NonNull;
 
 use crate::decode::digits::Digits;
 
+/// How many bytes [`Near::number_before`] looks at before a place.
+pub(crate) const BEFORE: usize = 16;
+
 /// A place in bytes. Readers pass over no more bytes from the start of a value on, and look at no more before it, than they said
 /// must be there: [`Values::AFTER`](super::Values::AFTER) and [`Values::BEFORE`](super::Values::BEFORE).
 #[derive(Clone, Copy)]
@@ -90,7 +93,7 @@ impl<'b> Near<'b> {
     #[inline(always)]
     pub(crate) fn number_before(self, count: usize) -> u64 {
         // SAFETY: so many bytes must be there before a value.
-        unsafe { Digits::load(self.at.sub(16).as_ptr()) }.join_last(count)
+        unsafe { Digits::load(self.at.sub(BEFORE).as_ptr()) }.join_last(count)
     }
 
     /// Four bytes.

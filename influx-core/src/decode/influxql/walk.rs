@@ -224,17 +224,6 @@ impl<N: Notation> Walk<N> {
         self.list(Place::Values, b)
     }
 
-    /// What begins at `at` needs more bytes; so many rows before it come first.
-    fn rows_end_here(&mut self, rows: usize, at: usize) -> Found {
-        if rows > 0 {
-            return self.rows_done(rows);
-        }
-        self.position = at;
-        self.behind_row = false;
-        self.notation.rows_again(0);
-        Found::More
-    }
-
     fn rows_done(&mut self, rows: usize) -> Found {
         self.behind_row = true;
         self.notation.rows_done(rows);
@@ -242,20 +231,20 @@ impl<N: Notation> Walk<N> {
         Found::Rows(rows)
     }
 
-    /// The row at `at` could not be read; so many before it could, and come first.
+    /// The row at `at` is not complete, or could not be read for this reason.
     #[cold]
     #[inline(never)]
-    fn rows_stopped(&mut self, rows: usize, at: usize, stop: Stop, b: &[u8]) -> Found {
-        if rows > 0 {
-            return self.rows_done(rows);
-        }
-        self.rows_end_here(0, at);
+    fn row_stopped(&mut self, at: usize, stop: Option<Stop>, b: &[u8]) -> Found {
+        self.position = at;
+        self.behind_row = false;
+        self.notation.rows_again(0);
         match stop {
-            Stop::Bad(at, what) => Found::Bad(self.malformed((at, what), b)),
+            None => Found::More,
+            Some(Stop::Bad(at, what)) => Found::Bad(self.malformed((at, what), b)),
             // read again from its start when more is there: cheaper than to remember how far it reaches
-            Stop::More if b.len() - at < N::SHORT_ROW => Found::More,
-            Stop::More if self.whole(b).is_none() => Found::More,
-            Stop::More => Found::Bad(self.malformed((at, "a row ends too early"), b)),
+            Some(Stop::More) if b.len() - at < N::SHORT_ROW => Found::More,
+            Some(Stop::More) if self.whole(b).is_none() => Found::More,
+            Some(Stop::More) => Found::Bad(self.malformed((at, "a row ends too early"), b)),
         }
     }
 
@@ -335,9 +324,9 @@ impl<N: Notation> Machine for Walk<N> {
         let Some(mut at) = at else { return Found::Other };
         let most = left.min(plan.rows_ahead());
         let mut rows = 0;
-        loop {
+        let stop = loop {
             if at >= rows_end {
-                return self.rows_end_here(rows, at);
+                break None;
             }
             match N::read_row(b, at, plan, plan.row(ahead, rows), arena) {
                 Ok(end) => {
@@ -349,9 +338,11 @@ impl<N: Notation> Machine for Walk<N> {
                         _ => return self.rows_done(rows),
                     }
                 }
-                Err(stop) => return self.rows_stopped(rows, at, stop, b),
+                Err(stop) => break Some(stop),
             }
-        }
+        };
+        // the rows before it come first
+        if rows > 0 { self.rows_done(rows) } else { self.row_stopped(at, stop, b) }
     }
 
     fn rewind(&mut self, start: usize, rows: usize) {

@@ -1,13 +1,11 @@
 //! One row of a `values` array, each cell read once, straight to what the plan wants of it.
 
-use super::quick;
-use super::{blank, string, string_end};
+use super::{blank, quick, string, string_end};
 use crate::decode::cells::Values;
-use crate::decode::cells::near::Near;
+use crate::decode::cells::near::{self, Near};
 use crate::decode::number;
-use crate::decode::plan::Plan;
-use crate::decode::plan::Target;
 use crate::decode::plan::want::Want;
+use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 use crate::decode::value_ref::ValueRef;
@@ -16,7 +14,8 @@ use crate::decode::value_ref::ValueRef;
 pub(crate) enum Json {}
 
 impl Values for Json {
-    const BEFORE: usize = quick::BEFORE;
+    /// Numbers are read from their ends.
+    const BEFORE: usize = near::BEFORE;
     const AFTER: usize = quick::AFTER;
 
     #[inline(always)]
@@ -145,35 +144,12 @@ fn literal<'b>(
 mod tests {
     use proptest::prelude::*;
 
-    use super::quick::BEFORE;
     use super::*;
+    use crate::decode::cells::near::BEFORE;
     use crate::decode::cells::row;
-    use crate::decode::columns::{Column, Columns};
-    use crate::decode::plan::planner::Planner;
+    use crate::decode::cells::testing::{WANTS, careful_row, plan};
     use crate::decode::scratch::Scratch;
     use crate::precision::Precision;
-
-    /// As [`row`], every value by the careful reader.
-    fn careful_row<'b>(
-        b: &'b [u8],
-        plan: &Plan,
-        cells: &mut [ValueRef<'b>],
-        arena: &mut Arena<'b>,
-    ) -> Result<usize, Stop> {
-        plan.targets().iter().try_fold(BEFORE + 1, |at, target| {
-            Json::careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)
-        })
-    }
-
-    /// A plan that wants this of its columns.
-    fn plan(wants: &[Want], epoch: Option<Precision>) -> Plan {
-        const NAMES: [&str; 3] = ["a", "b", "c"];
-        let columns = Columns::new(NAMES.map(Column::new)).with_epoch(epoch);
-        let ask = |planner: &mut Planner<'_>| {
-            NAMES.iter().zip(wants).try_for_each(|(name, &want)| planner.field(name, name, want, true))
-        };
-        Plan::with(columns.into(), ask).unwrap()
-    }
 
     fn value() -> impl Strategy<Value = String> {
         prop_oneof![
@@ -190,9 +166,6 @@ mod tests {
             "true|false|tru|nul|falsy| 1|1 |-|\\[|",
         ]
     }
-
-    const WANTS: [Want; 8] =
-        [Want::Skip, Want::Any, Want::Int, Want::Uint, Want::Float, Want::Str, Want::Bool, Want::Time];
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
@@ -213,7 +186,7 @@ mod tests {
             plan.fill(&mut cells, |_| "");
             plan.fill(&mut expected, |_| "");
             let found = row::<Json>(text.as_bytes(), BEFORE + 1, &plan, &mut cells, &mut scratch.arena());
-            let end = careful_row(text.as_bytes(), &plan, &mut expected, &mut other.arena());
+            let end = careful_row::<Json>(text.as_bytes(), BEFORE + 1, &plan, &mut expected, &mut other.arena());
             prop_assert_eq!(found, end, "{}", text);
             if end.is_ok() {
                 prop_assert_eq!(format!("{cells:?}"), format!("{expected:?}"), "{}", text);

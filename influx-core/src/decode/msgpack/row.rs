@@ -201,33 +201,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::decode::columns::{Column, Columns};
-    use crate::decode::plan::planner::Planner;
+    use crate::decode::cells::testing::{WANTS, careful_row, plan};
     use crate::decode::scratch::Scratch;
     use crate::precision::Precision;
-
-    /// As [`row`], every value by the careful reader.
-    fn careful_row<'b>(
-        b: &'b [u8],
-        plan: &Plan,
-        cells: &mut [ValueRef<'b>],
-        arena: &mut Arena<'b>,
-    ) -> Result<usize, Stop> {
-        let start = begin(b, 0, plan.targets().len())?;
-        plan.targets().iter().try_fold(start, |at, target| {
-            Msgpack::careful(b, at, target, plan.unit(), &mut cells[target.cell()], arena)
-        })
-    }
-
-    /// A plan that wants this of its columns.
-    fn plan(wants: &[Want], epoch: Option<Precision>) -> Plan {
-        const NAMES: [&str; 3] = ["a", "b", "c"];
-        let columns = Columns::new(NAMES.map(Column::new)).with_epoch(epoch);
-        let ask = |planner: &mut Planner<'_>| {
-            NAMES.iter().zip(wants).try_for_each(|(name, &want)| planner.field(name, name, want, true))
-        };
-        Plan::with(columns.into(), ask).unwrap()
-    }
 
     fn text(text: &[u8]) -> Vec<u8> {
         let length = text.len() as u8;
@@ -263,9 +239,6 @@ mod tests {
         ]
     }
 
-    const WANTS: [Want; 8] =
-        [Want::Skip, Want::Any, Want::Int, Want::Uint, Want::Float, Want::Str, Want::Bool, Want::Time];
-
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) })]
 
@@ -287,7 +260,9 @@ mod tests {
             plan.fill(&mut cells, |_| "");
             plan.fill(&mut expected, |_| "");
             let found = row(&bytes, 0, &plan, &mut cells, &mut scratch.arena());
-            let end = careful_row(&bytes, &plan, &mut expected, &mut other.arena());
+            let end = begin(&bytes, 0, plan.targets().len()).and_then(|at| {
+                careful_row::<Msgpack>(&bytes, at, &plan, &mut expected, &mut other.arena())
+            });
             prop_assert_eq!(found, end, "{:x?}", bytes);
             if end.is_ok() {
                 prop_assert_eq!(format!("{cells:?}"), format!("{expected:?}"), "{:x?}", bytes);

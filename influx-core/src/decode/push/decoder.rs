@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::engine::{Advance, Engine, Lender};
 use super::machine::{Message, Syntax};
+use crate::decode::cells::near::BEFORE;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
@@ -16,9 +17,6 @@ use crate::decode::value_ref::ValueRef;
 
 /// How much of the next frame is looked at first for the end of a row that began in the one before.
 const FIRST_PIECE: usize = 256;
-
-/// How many bytes stay before what is carried over: values are read faster where some are.
-const KEPT: usize = 16;
 
 /// Takes a response as it arrives, in frames that are split anywhere, and lends its rows.
 ///
@@ -80,7 +78,8 @@ impl<F: AsRef<[u8]>> Decoder<F> {
     /// The next frame of the response. Rows of the one before that were not read yet come first.
     pub fn push(&mut self, frame: F) {
         let consumed = self.engine.machine().consumed();
-        let dropped = consumed.saturating_sub(KEPT);
+        // values are read faster where some bytes are before them
+        let dropped = consumed.saturating_sub(BEFORE);
         let last = self.frame.as_ref().map_or(&[][..], |frame| frame.as_ref());
         match self.in_carried {
             Some(Carried { added, .. }) => {
@@ -261,13 +260,8 @@ impl<'b, T: FromRow<'b>> Iterator for LentRows<'b, T> {
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(row) = self.lending.engine.next(&mut self.lending.lender) {
-                return Some(T::from_row(&row));
-            }
-            match self.lending.advance(Asked::by::<T>()) {
-                Advance::Rows | Advance::Series { .. } => {}
-                Advance::Failed(error) => return Some(Err(error)),
-                Advance::More => return None,
+            if let Lent::Row(row) = self.next_event()? {
+                return Some(row);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Machine, plan and cells put together: goes from row to row over bytes that are borrowed for as long as the rows are used.
 //! Nothing here depends on the type of the rows: it is compiled once.
 
+use std::sync::Arc;
+
 use super::machine::{Event, Found, Machine, Syntax};
 use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::error::DecodeError;
@@ -9,7 +11,6 @@ use crate::decode::plan::planner::Asked;
 use crate::decode::row::Row;
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
-use std::sync::Arc;
 
 /// What was reached.
 pub(super) enum Advance {
@@ -127,16 +128,29 @@ impl Engine {
 
     /// Goes on to the next rows, header or error, when there is none ahead.
     pub(super) fn advance(&mut self, lender: &mut Lender<'_>, asked: Asked) -> Advance {
-        // almost every row stands right behind another one
-        if !self.failed
-            && let Some(advance) = self.read_rows(lender)
-        {
-            return advance;
+        if self.failed {
+            return Advance::More;
         }
-        self.advance_any(lender, asked)
+        loop {
+            // almost every row stands right behind another one
+            if let Some(advance) = self.read_rows(lender) {
+                return advance;
+            }
+            match self.machine.step(lender.body) {
+                Ok(Event::Row) => {}
+                Ok(Event::More) => return Advance::More,
+                Ok(Event::Error(error)) => return Advance::Failed(error),
+                Ok(Event::Series) => {
+                    lender.ahead.loaded = 0;
+                    return self.begin(asked);
+                }
+                Err(error) => return self.fail(error),
+            }
+        }
     }
 
     /// The rows at the position; `None` if something else may stand there, or they are passed over.
+    #[inline(always)]
     fn read_rows(&mut self, lender: &mut Lender<'_>) -> Option<Advance> {
         let Some(plan) = &self.plan else { return None };
         if lender.ahead.loaded == 0 {
@@ -159,33 +173,11 @@ impl Engine {
         }
     }
 
-    #[inline(never)]
-    fn advance_any(&mut self, lender: &mut Lender<'_>, asked: Asked) -> Advance {
-        if self.failed {
-            return Advance::More;
-        }
-        loop {
-            match self.machine.step(lender.body) {
-                Ok(Event::Row) => {}
-                Ok(Event::More) => return Advance::More,
-                Ok(Event::Error(error)) => return Advance::Failed(error),
-                Ok(Event::Series) => {
-                    lender.ahead.loaded = 0;
-                    return self.begin(asked);
-                }
-                Err(error) => return self.fail(error),
-            }
-            if let Some(advance) = self.read_rows(lender) {
-                return advance;
-            }
-        }
-    }
-
     /// Plans for the series that begins; one that does not fit is passed over.
     fn begin(&mut self, asked: Asked) -> Advance {
         let head = self.machine.head();
-        let goes_on = head.row > 0;
-        let made = Plan::asked(Arc::clone(&head.columns), asked);
+        let (columns, goes_on) = (Arc::clone(&head.columns), head.row > 0);
+        let made = Plan::asked(Arc::clone(&columns), asked);
         self.muted = made.is_err();
         match made {
             Ok(plan) => {
@@ -196,7 +188,7 @@ impl Engine {
                 Advance::Series { goes_on }
             }
             Err(error) => {
-                self.plan = Some(Plan::nothing(Arc::clone(&self.machine.head().columns)));
+                self.plan = Some(Plan::nothing(columns));
                 Advance::Failed(error)
             }
         }

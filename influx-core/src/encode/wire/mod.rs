@@ -53,51 +53,36 @@ pub unsafe trait FieldWire: Copy + fmt::Debug {
     fn form(&self) -> Form<'_>;
 }
 
-// SAFETY: as the inner form.
-unsafe impl<W: TagWire> TagWire for Option<W> {
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn present(&self) -> bool {
-        match self {
-            Some(wire) => wire.present(),
-            None => false,
+macro_rules! options {
+    ($($wire:ident { $($kind:tt)* })*) => { $(
+        // SAFETY: as the inner form.
+        unsafe impl<W: $wire> $wire for Option<W> {
+            $($kind)*
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            fn present(&self) -> bool {
+                match self {
+                    Some(wire) => wire.present(),
+                    None => false,
+                }
+            }
+            #[cfg_attr(not(debug_assertions), inline(always))]
+            unsafe fn put(self, room: &mut Room<'_>) {
+                if let Some(wire) = self {
+                    // SAFETY: promised by the caller.
+                    unsafe { wire.put(room) }
+                }
+            }
+            fn form(&self) -> Form<'_> {
+                match self {
+                    Some(wire) => wire.form(),
+                    None => Form::Absent,
+                }
+            }
         }
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    unsafe fn put(self, room: &mut Room<'_>) {
-        if let Some(wire) = self {
-            // SAFETY: promised by the caller.
-            unsafe { wire.put(room) }
-        }
-    }
-    fn form(&self) -> Form<'_> {
-        match self {
-            Some(wire) => wire.form(),
-            None => Form::Absent,
-        }
-    }
+    )* };
 }
 
-// SAFETY: as the inner form.
-unsafe impl<W: FieldWire> FieldWire for Option<W> {
-    const KIND: ColumnKind = W::KIND;
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    fn present(&self) -> bool {
-        match self {
-            Some(wire) => wire.present(),
-            None => false,
-        }
-    }
-    #[cfg_attr(not(debug_assertions), inline(always))]
-    unsafe fn put(self, room: &mut Room<'_>) {
-        if let Some(wire) = self {
-            // SAFETY: promised by the caller.
-            unsafe { wire.put(room) }
-        }
-    }
-    fn form(&self) -> Form<'_> {
-        match self {
-            Some(wire) => wire.form(),
-            None => Form::Absent,
-        }
-    }
+options! {
+    TagWire {}
+    FieldWire { const KIND: ColumnKind = W::KIND; }
 }

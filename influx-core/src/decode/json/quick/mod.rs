@@ -12,9 +12,6 @@ use crate::decode::value_ref::ValueRef;
 use numbers::{float, integer, number};
 use text::{text, text_end};
 
-/// How many bytes must be there before a value: numbers are read from their ends, sixteen bytes at a time.
-pub(super) const BEFORE: usize = 16;
-
 /// How many bytes must be there from a value on: those of the longest number that is read here, a sign, 22 digits and a point, and one
 /// behind it.
 pub(super) const AFTER: usize = 25;

@@ -4,7 +4,7 @@ use core::num::NonZero;
 
 use crate::decode::cells::near::Near;
 use crate::decode::decimal;
-use crate::decode::number::{POWERS, ZEROS, others, scan};
+use crate::decode::number::{POWERS, TENS, ZEROS, others, scan};
 
 /// An integer, and what is behind it; nothing else of a number may follow.
 #[inline(always)]
@@ -90,17 +90,6 @@ fn negative_float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
     // no second sign
     if start.digit(0) > 9 { None } else { float(start, b).map(|(size, end)| (-size, end)) }
 }
-
-/// 10^0 ..= 10^16.
-static TENS: [u64; 17] = {
-    let mut table = [1; 17];
-    let mut power = 1;
-    while power < table.len() {
-        table[power] = table[power - 1] * 10;
-        power += 1;
-    }
-    table
-};
 
 /// A float of more than 16 digits behind the point, of which so many are read, up to `end`.
 #[inline(never)]
