@@ -45,11 +45,7 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
-        let mut lot = Lot::new(points.into_iter());
-        while let Some(refused) = lot.give(self)? {
-            self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
-        }
-        self.kept(lot.end).await
+        self.write_lot(Lot::new(points.into_iter())).await
     }
 
     /// Gives lines that are line protocol already; blank lines and comments are left out, lines without a timestamp are stamped
@@ -60,11 +56,7 @@ impl BatchWriter {
     /// Text without a point, lines that end in CR LF, and those of [`write_all`](Self::write_all).
     pub async fn write_lines(&self, lines: &str) -> Result<()> {
         let lines = self.stamped(lines)?;
-        let mut lot = Lot::new(lines.iter());
-        while let Some(refused) = lot.give(self)? {
-            self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
-        }
-        self.kept(lot.end).await
+        self.write_lot(Lot::new(lines.iter())).await
     }
 
     /// As [`write`](Self::write), but fails where that would wait.
@@ -118,11 +110,7 @@ impl BatchWriter {
         &self,
         points: impl IntoIterator<Item = &'p P>,
     ) -> Result<()> {
-        let mut lot = Lot::new(points.into_iter());
-        while let Some(refused) = lot.give(self)? {
-            self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
-        }
-        self.kept_blocking(lot.end)
+        self.write_lot_blocking(Lot::new(points.into_iter()))
     }
 
     /// As [`write_lines`](Self::write_lines), for plain threads.
@@ -132,7 +120,17 @@ impl BatchWriter {
     /// Those of [`write_lines`](Self::write_lines).
     pub fn write_lines_blocking(&self, lines: &str) -> Result<()> {
         let lines = self.stamped(lines)?;
-        let mut lot = Lot::new(lines.iter());
+        self.write_lot_blocking(Lot::new(lines.iter()))
+    }
+
+    async fn write_lot<T: Item, I: Iterator<Item = T>>(&self, mut lot: Lot<I, T>) -> Result<()> {
+        while let Some(refused) = lot.give(self)? {
+            self.room(&refused).await.map_err(|error| lot.name_taken(error))?;
+        }
+        self.kept(lot.end).await
+    }
+
+    fn write_lot_blocking<T: Item, I: Iterator<Item = T>>(&self, mut lot: Lot<I, T>) -> Result<()> {
         while let Some(refused) = lot.give(self)? {
             self.room_blocking(&refused).map_err(|error| lot.name_taken(error))?;
         }

@@ -126,19 +126,6 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
             }
         }
     }
-
-    /// What [`for_each`](Iterator::for_each) is made of: faster than one row after the other.
-    #[inline]
-    fn fold<B, F: FnMut(B, Self::Item) -> B>(self, init: B, mut f: F) -> B {
-        let RowBatch { rows, state, shown, secrets } = self;
-        rows.fold(init, |all, row| {
-            let row = row.map_err(|error| {
-                *state = BatchState::Ended;
-                unread(error, secrets).at(shown)
-            });
-            f(all, row)
-        })
-    }
 }
 
 impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
@@ -151,14 +138,9 @@ impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
 pub(super) async fn lend<T: RowFamily>(query: Prepared, mut each: impl FnMut(T::Row<'_>)) -> Result<()> {
     let mut batches = RowBatches::<T>::new(query);
     while let Some(batch) = batches.next().await {
-        // rows behind the first error are read in vain, and those before it faster than by a loop that can end
-        let mut failed = None;
-        batch?.for_each(|row| match (row, &failed) {
-            (Ok(row), None) => each(row),
-            (Err(error), None) => failed = Some(error),
-            _ => {}
-        });
-        failed.map_or(Ok(()), Err)?;
+        for row in batch? {
+            each(row?);
+        }
     }
     Ok(())
 }
