@@ -1,6 +1,9 @@
 //! A place for texts that cannot be borrowed from the body because an escape had to be resolved.
 
 use core::mem;
+use std::sync::Arc;
+
+use crate::decode::columns::Columns;
 
 const FIRST: usize = 4 << 10;
 const LARGEST: usize = 1 << 20;
@@ -23,6 +26,8 @@ const LARGEST: usize = 1 << 20;
 #[derive(Default)]
 pub struct Scratch {
     first: Option<Box<Node>>,
+    /// The headers that texts are borrowed from.
+    headers: Vec<Arc<Columns>>,
 }
 
 /// A block of room and the block after it. Each is twice as large as the one before, so there are never many.
@@ -39,7 +44,11 @@ impl Scratch {
 
     /// All the room, for texts that live as long as this borrow.
     pub(crate) fn arena(&mut self) -> Arena<'_> {
-        Arena { free: &mut [], next: Some(&mut self.first), size: FIRST }
+        if let [_, .., _] = &*self.headers {
+            // the last one may be of a series that goes on
+            self.headers.drain(..self.headers.len() - 1);
+        }
+        Arena { free: &mut [], next: Some(&mut self.first), size: FIRST, headers: &mut self.headers }
     }
 }
 
@@ -55,6 +64,7 @@ pub(crate) struct Arena<'b> {
     free: &'b mut [u8],
     next: Option<&'b mut Option<Box<Node>>>,
     size: usize,
+    headers: &'b mut Vec<Arc<Columns>>,
 }
 
 impl<'b> Arena<'b> {
@@ -87,6 +97,14 @@ impl<'b> Arena<'b> {
         self.room(text.len())[..text.len()].copy_from_slice(text.as_bytes());
         // SAFETY: the room's first bytes were just copied from a text.
         unsafe { str::from_utf8_unchecked(self.keep(text.len())) }
+    }
+
+    /// The header of a series, for as long as the texts live, and until another one is held.
+    pub(crate) fn header(&mut self, columns: &Arc<Columns>) -> &'b Columns {
+        let held = Arc::as_ptr(columns);
+        self.headers.push(Arc::clone(columns));
+        // SAFETY: the header is let go when the scratch is borrowed again, which ends `'b`.
+        unsafe { &*held }
     }
 
     #[cold]

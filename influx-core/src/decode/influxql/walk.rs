@@ -4,7 +4,7 @@
 use super::notation::{Fault, Next, Notation, OTHER_MSGPACK, Opened, Scan};
 use super::options::Options;
 use super::response::{Key, Place, Response, Said};
-use crate::decode::ahead::Ahead;
+use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::error::DecodeError;
 use crate::decode::json::blank;
 use crate::decode::plan::Plan;
@@ -27,6 +27,8 @@ pub(super) struct Walk<N: Notation> {
     resume: Option<usize>,
     /// The last thing that was read is a row.
     behind_row: bool,
+    /// Where the rows begin that were read at once.
+    starts: [usize; AHEAD],
 }
 
 impl<N: Notation> Walk<N> {
@@ -41,6 +43,7 @@ impl<N: Notation> Walk<N> {
             deferred: None,
             resume: None,
             behind_row: false,
+            starts: [0; AHEAD],
         }
     }
 
@@ -330,7 +333,7 @@ impl<N: Notation> Machine for Walk<N> {
             }
             match N::read_row(b, at, plan, plan.row(ahead, rows), arena) {
                 Ok(end) => {
-                    ahead.starts[rows] = at;
+                    self.starts[rows] = at;
                     rows += 1;
                     self.position = end;
                     match N::row_behind(b, end) {
@@ -345,8 +348,8 @@ impl<N: Notation> Machine for Walk<N> {
         if rows > 0 { self.rows_done(rows) } else { self.row_stopped(at, stop, b) }
     }
 
-    fn rewind(&mut self, start: usize, rows: usize) {
-        self.position = start;
+    fn rewind(&mut self, used: usize, rows: usize) {
+        self.position = self.starts[used];
         self.behind_row = false;
         self.notation.rows_again(rows);
         self.response.head.row -= rows as u64;

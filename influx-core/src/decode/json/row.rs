@@ -183,8 +183,8 @@ mod tests {
             let text = format!("{}[{}]{}", " ".repeat(BEFORE), values.join(","), " ".repeat(padding));
             let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
             let (mut cells, mut expected) = (Vec::new(), Vec::new());
-            plan.fill(&mut cells, |_| "");
-            plan.fill(&mut expected, |_| "");
+            plan.fill(&mut cells, plan.columns());
+            plan.fill(&mut expected, plan.columns());
             let found = row::<Json>(text.as_bytes(), BEFORE + 1, &plan, &mut cells, &mut scratch.arena());
             let end = careful_row::<Json>(text.as_bytes(), BEFORE + 1, &plan, &mut expected, &mut other.arena());
             prop_assert_eq!(found, end, "{}", text);

@@ -257,8 +257,8 @@ mod tests {
             let bytes = [head, values.concat(), vec![0xc1; padding]].concat();
             let (mut scratch, mut other) = (Scratch::new(), Scratch::new());
             let (mut cells, mut expected) = (Vec::new(), Vec::new());
-            plan.fill(&mut cells, |_| "");
-            plan.fill(&mut expected, |_| "");
+            plan.fill(&mut cells, plan.columns());
+            plan.fill(&mut expected, plan.columns());
             let found = row(&bytes, 0, &plan, &mut cells, &mut scratch.arena());
             let end = begin(&bytes, 0, plan.targets().len()).and_then(|at| {
                 careful_row::<Msgpack>(&bytes, at, &plan, &mut expected, &mut other.arena())

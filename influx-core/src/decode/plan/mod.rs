@@ -147,16 +147,16 @@ impl Plan {
         (256 / self.width).clamp(1, AHEAD)
     }
 
-    /// The cells of one row, with the values that are the same in every row of the series; `keep` makes them last.
-    pub(crate) fn fill<'b>(&self, cells: &mut Vec<ValueRef<'b>>, mut keep: impl FnMut(&str) -> &'b str) {
+    /// The cells of one row, with the values that are the same in every row of the series, of its header.
+    pub(crate) fn fill<'b>(&self, cells: &mut Vec<ValueRef<'b>>, header: &'b Columns) {
         cells.clear();
         cells.resize(self.width, ValueRef::Null);
         for constant in &self.constants {
             let text = match constant.tag {
-                Some(tag) => self.columns.tag(tag),
-                None => self.columns.name(),
+                Some(tag) => header.tag(tag),
+                None => header.name(),
             };
-            cells[constant.cell] = text.map_or(ValueRef::Null, |text| ValueRef::Str(keep(text)));
+            cells[constant.cell] = text.map_or(ValueRef::Null, ValueRef::Str);
         }
     }
 

@@ -4,13 +4,12 @@
 use std::sync::Arc;
 
 use super::machine::{Event, Found, Machine, Syntax};
-use crate::decode::ahead::{AHEAD, Ahead};
+use crate::decode::ahead::{Ahead, Room};
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Plan;
 use crate::decode::plan::planner::Asked;
 use crate::decode::row::Row;
 use crate::decode::scratch::Arena;
-use crate::decode::value_ref::ValueRef;
 
 /// What was reached.
 pub(super) enum Advance {
@@ -42,7 +41,7 @@ pub(super) struct Lender<'b> {
     rows_end: usize,
     arena: Arena<'b>,
     ahead: Ahead<'b>,
-    /// Where in the cells the next row is that was read ahead, and where they end; rows are [`width`](Plan::width) apart.
+    /// Where in the cells the next row is that was read ahead, and where they end; rows are that [`width`](Plan::width) apart.
     next: usize,
     end: usize,
     width: usize,
@@ -51,9 +50,13 @@ pub(super) struct Lender<'b> {
 }
 
 impl<'b> Lender<'b> {
-    /// With room for the cells that may have been used before. Rows from `rows_end` on are not looked at, unless it is 0.
-    pub(super) fn new(body: &'b [u8], rows_end: usize, arena: Arena<'b>, cells: Vec<ValueRef<'b>>) -> Self {
-        let ahead = Ahead { cells, loaded: 0, starts: [0; AHEAD] };
+    /// Goes on with the cells of the lender before. Rows from `rows_end` on are not looked at, unless it is 0.
+    ///
+    /// # Safety
+    /// The cells are new, or were left by a lender of the same engine and the same scratch.
+    pub(super) unsafe fn new(body: &'b [u8], rows_end: usize, arena: Arena<'b>, room: Room) -> Self {
+        // SAFETY: the scratch holds the last header, and an engine that goes on to another series loads other cells.
+        let ahead = unsafe { Ahead::new(room) };
         Lender { body, rows_end, arena, ahead, next: 0, end: 0, width: 0, number: 0 }
     }
 
@@ -72,22 +75,17 @@ impl<'b> Lender<'b> {
         true
     }
 
-    /// The room for the cells, to be used for other bytes.
-    pub(super) fn take_room<'n>(&mut self) -> Vec<ValueRef<'n>> {
-        let mut cells = core::mem::take(&mut self.ahead.cells);
-        cells.clear();
-        // nothing is left to map: this changes the lifetime and keeps the allocation
-        cells.into_iter().map(|_| ValueRef::Null).collect()
+    /// The cells, to be used for other bytes.
+    pub(super) fn leave(&mut self) -> Room {
+        self.ahead.leave()
     }
 
     /// Sets the cells that are the same in every row of a series: its tags and measurement.
     #[cold]
     #[inline(never)]
     fn load(&mut self, plan: &Plan) {
-        let arena = &mut self.arena;
-        plan.fill(&mut self.ahead.cells, |text| arena.copy(text));
+        plan.fill(&mut self.ahead.cells, self.arena.header(plan.columns()));
         self.ahead.loaded = 1;
-        self.width = plan.width();
     }
 }
 
@@ -121,7 +119,7 @@ impl Engine {
     pub(super) fn rewind(&mut self, lender: &mut Lender<'_>) {
         if lender.next < lender.end {
             let rows = (lender.end - lender.next) / lender.width;
-            self.machine.rewind(lender.ahead.starts[lender.next / lender.width], rows);
+            self.machine.rewind(lender.next / lender.width, rows);
             lender.next = lender.end;
         }
     }
@@ -163,6 +161,7 @@ impl Engine {
         match self.machine.rows(bytes, plan, &mut lender.ahead, &mut lender.arena) {
             Found::Rows(_) if self.muted => None,
             Found::Rows(rows) => {
+                lender.width = plan.width();
                 (lender.next, lender.end) = (0, rows * lender.width);
                 lender.number = self.machine.head().row - rows as u64 + 1;
                 Some(Advance::Rows)

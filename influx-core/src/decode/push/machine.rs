@@ -84,8 +84,8 @@ pub(crate) trait Machine: fmt::Debug + Send + Sync {
         arena: &mut Arena<'b>,
     ) -> Found;
 
-    /// The last so many of the rows were not used: goes back to where they begin.
-    fn rewind(&mut self, start: usize, rows: usize);
+    /// Of the rows that were read at once so many were used and the others, `rows`, were not: goes back to where they begin.
+    fn rewind(&mut self, used: usize, rows: usize);
 
     /// The bytes are all there and no event is left: the error of an answer that is not complete.
     fn at_end(&mut self) -> Option<DecodeError>;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::engine::{Advance, Engine, Lender};
 use super::machine::{Message, Syntax};
+use crate::decode::ahead::Room;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
@@ -24,7 +25,8 @@ impl<'b, T: FromRow<'b>> Points<'b, T> {
     /// The rows of a complete response, of the format that the options are of. Texts are borrowed from the body; those with escapes
     /// from `scratch`, which must live as long and can be used again afterwards.
     pub fn new(body: &'b [u8], scratch: &'b mut Scratch, syntax: impl Into<Syntax>) -> Self {
-        let lender = Lender::new(body, 0, scratch.arena(), Vec::new());
+        // SAFETY: the cells are new.
+        let lender = unsafe { Lender::new(body, 0, scratch.arena(), Room::default()) };
         Points { engine: Engine::new(syntax.into()), lender, marker: PhantomData }
     }
 

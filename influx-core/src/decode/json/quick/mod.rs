@@ -120,8 +120,9 @@ fn other<'b>(
         return text(near, b, cell, arena);
     }
     if let Some(end) = number(near, b) {
-        if wanted && let Ok(text) = str::from_utf8(near.until(end)) {
-            *cell = ValueRef::Number(text);
+        if wanted {
+            // digits, signs, points: always UTF-8
+            *cell = ValueRef::Number(str::from_utf8(near.until(end)).unwrap_or_default());
         }
         return Some(end);
     }
