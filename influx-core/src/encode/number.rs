@@ -64,13 +64,16 @@ static SHORT: [u32; 1000] = {
     table
 };
 
+/// Numbers from here on have more than eight digits.
+const LONG: u64 = 100_000_000;
+
 /// # Safety
 /// 20 bytes and the slack at `p` are writable.
 #[cfg_attr(not(debug_assertions), inline(always))]
 pub(crate) unsafe fn put_u64(p: *mut u8, v: u64) -> *mut u8 {
     // SAFETY: within the table; 8 bytes are touched, or the same promise.
     unsafe {
-        if v >= 100_000_000 {
+        if v >= LONG {
             return put_long_u64(p, v);
         }
         if v >= 1000 {
@@ -169,9 +172,9 @@ impl TimeCache {
     }
 }
 
-/// `.23` and how much of it is needed, for every hundredth.
-static HUNDREDTHS: [(u32, u8); 100] = {
-    let mut table = [(0, 0); 100];
+/// `.23` of every hundredth, the first byte in the lowest, and how much of it is needed in the highest.
+static HUNDREDTHS: [u32; 100] = {
+    let mut table = [0; 100];
     let mut i = 0;
     while i < 100 {
         let (a, b) = (i as u32 / 10, i as u32 % 10);
@@ -182,7 +185,7 @@ static HUNDREDTHS: [(u32, u8); 100] = {
         } else {
             0
         };
-        table[i] = (b'.' as u32 | (b'0' as u32 + a) << 8 | (b'0' as u32 + b) << 16, len);
+        table[i] = b'.' as u32 | (b'0' as u32 + a) << 8 | (b'0' as u32 + b) << 16 | len << 24;
         i += 1;
     }
     table
@@ -201,23 +204,56 @@ pub(crate) unsafe fn put_f64(p: *mut u8, x: f64, failed: &mut bool) -> *mut u8 {
     let a = x.abs();
     let scaled = a * 100.0;
     if scaled < 1e15 {
-        // SAFETY: 0 <= scaled < 10^15 fits.
-        let k = unsafe { (scaled + 0.5).to_int_unchecked::<i64>() };
-        if k as f64 / 100.0 == a {
-            let k = k as u64;
+        // SAFETY: so it is.
+        let k = unsafe { nearest(scaled) };
+        if k as i64 as f64 / 100.0 == a {
             let whole = k / 100;
-            // SAFETY: a remainder of the division by 100; sign, 13 digits and 4 bytes of fraction.
-            unsafe {
-                let (text, len) = *HUNDREDTHS.get_unchecked((k - whole * 100) as usize);
+            // SAFETY: sign, 13 digits and 4 bytes of fraction.
+            return unsafe {
                 *p = b'-';
-                let p = put_u64(p.add(usize::from(x.is_sign_negative())), whole);
-                p.cast::<u32>().write_unaligned(text.to_le());
-                return p.add(len as usize);
-            }
+                let p = p.add(usize::from(x.is_sign_negative()));
+                // a call in between would cost all others the registers that it keeps
+                if whole < LONG { put_hundredth(put_u64(p, whole), k, whole) } else { put_long_hundredths(p, a) }
+            };
         }
     }
     // SAFETY: the same promise.
     unsafe { put_shortest(p, x, failed) }
+}
+
+/// The nearest whole number.
+///
+/// # Safety
+/// `0 <= x < 10^15`
+#[inline(always)]
+unsafe fn nearest(x: f64) -> u64 {
+    // SAFETY: it fits.
+    unsafe { (x + 0.5).to_int_unchecked::<i64>() as u64 }
+}
+
+/// The fraction of `k` hundredths, of which `whole` is the rest.
+///
+/// # Safety
+/// 4 bytes at `p` are writable, and `whole` is `k / 100`.
+#[inline(always)]
+unsafe fn put_hundredth(p: *mut u8, k: u64, whole: u64) -> *mut u8 {
+    // SAFETY: a remainder of the division by 100; the same promise.
+    unsafe {
+        let text = *HUNDREDTHS.get_unchecked((k - whole * 100) as usize);
+        p.cast::<u32>().write_unaligned(text.to_le());
+        p.add((text >> 24) as usize)
+    }
+}
+
+/// # Safety
+/// As for [`put_f64`].
+#[inline(never)]
+unsafe fn put_long_hundredths(p: *mut u8, a: f64) -> *mut u8 {
+    // SAFETY: the same promise.
+    unsafe {
+        let k = nearest(a * 100.0);
+        put_hundredth(put_long_u64(p, k / 100), k, k / 100)
+    }
 }
 
 /// The shortest text of an `f32`: never by way of `f64`, which would print digits that were not there.

@@ -181,20 +181,18 @@ pub(super) unsafe fn escape_block(
 /// As for [`escape_block`].
 #[inline(always)]
 pub(super) unsafe fn escape_word(mut p: *mut u8, word: u64, len: usize, mut marks: u32) -> *mut u8 {
-    let mut done = 0;
     // SAFETY: promised by the caller.
     unsafe {
         p.cast::<u64>().write_unaligned(word.to_le());
         while marks != 0 {
             let k = marks.trailing_zeros() as usize;
             marks &= marks - 1;
-            p = p.add(k - done);
-            *p = b'\\';
+            // each backslash moves what is behind it by one
+            *p.add(k) = b'\\';
             p = p.add(1);
-            done = k;
-            p.cast::<u64>().write_unaligned((word >> (8 * k)).to_le());
+            p.add(k).cast::<u64>().write_unaligned((word >> (8 * k)).to_le());
         }
-        p.add(len - done)
+        p.add(len)
     }
 }
 
