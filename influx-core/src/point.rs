@@ -42,11 +42,70 @@ struct Inner {
     lost: Option<Box<EncodeError>>,
 }
 
-/// A tag or field; its key begins where the one before it ends.
+/// A tag or field; its key begins where the one before it ends. In three words, as there are many.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
-    pub(crate) name_end: usize,
-    pub(crate) value: Slot,
+    pub(crate) key: Key,
+    /// The bits of a number, or where the text begins.
+    bits: u64,
+    /// What it is, in the lowest byte, and where the text ends.
+    rest: u64,
+}
+
+/// Where a key ends among the names, and whether it is a tag's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key(u64);
+
+impl Key {
+    #[inline]
+    pub(crate) fn end(self) -> usize {
+        (self.0 >> 1) as usize
+    }
+
+    #[inline]
+    pub(crate) fn is_tag(self) -> bool {
+        self.0 & 1 != 0
+    }
+}
+
+const TAG: u8 = 0;
+const STR: u8 = 1;
+const F64: u8 = 2;
+const F32: u8 = 3;
+const I64: u8 = 4;
+const U64: u8 = 5;
+const BOOL: u8 = 6;
+
+impl Column {
+    #[inline]
+    fn new(name_end: usize, value: Slot) -> Column {
+        let (kind, bits, end) = match value {
+            Slot::Tag(start, end) => (TAG, start as u64, end),
+            Slot::Str(start, end) => (STR, start as u64, end),
+            Slot::F64(v) => (F64, v.to_bits(), 0),
+            Slot::F32(v) => (F32, v.to_bits().into(), 0),
+            Slot::I64(v) => (I64, v as u64, 0),
+            Slot::U64(v) => (U64, v, 0),
+            Slot::Bool(v) => (BOOL, v.into(), 0),
+        };
+        // no text is 2^56 bytes long
+        let key = Key((name_end as u64) << 1 | u64::from(kind == TAG));
+        Column { key, bits, rest: (end as u64) << 8 | u64::from(kind) }
+    }
+
+    #[inline]
+    pub(crate) fn slot(&self) -> Slot {
+        let (bits, end) = (self.bits, (self.rest >> 8) as usize);
+        match self.rest as u8 {
+            TAG => Slot::Tag(bits as usize, end),
+            STR => Slot::Str(bits as usize, end),
+            F64 => Slot::F64(f64::from_bits(bits)),
+            F32 => Slot::F32(f32::from_bits(bits as u32)),
+            I64 => Slot::I64(bits as i64),
+            U64 => Slot::U64(bits),
+            _ => Slot::Bool(bits != 0),
+        }
+    }
 }
 
 /// A value, or from where to where its text is.
@@ -61,15 +120,8 @@ pub(crate) enum Slot {
     Bool(bool),
 }
 
-impl Slot {
-    #[inline]
-    pub(crate) fn is_tag(&self) -> bool {
-        matches!(self, Slot::Tag(..))
-    }
-}
-
 /// Room for the columns of most points.
-const COLUMNS: usize = 12;
+const COLUMNS: usize = 24;
 
 /// The value of a field of a [`Point`].
 #[derive(Debug, Clone, PartialEq)]
@@ -109,12 +161,14 @@ impl Point {
         }))
     }
 
-    /// Adds a tag whose value `value` appends.
+    /// Adds a tag whose value `value` appends; one without a value is left out.
     pub(crate) fn push_tag(&mut self, key: &str, value: impl FnOnce(&mut String)) {
         let start = self.0.texts.len();
         value(&mut self.0.texts);
-        self.0.tags += 1;
-        self.push(key, Slot::Tag(start, self.0.texts.len()));
+        if self.0.texts.len() > start {
+            self.0.tags += 1;
+            self.push(key, Slot::Tag(start, self.0.texts.len()));
+        }
     }
 
     pub(crate) fn push_str(&mut self, key: &str, text: &str) {
@@ -127,8 +181,7 @@ impl Point {
     #[inline]
     pub(crate) fn push(&mut self, key: &str, value: Slot) {
         self.0.names.push_str(key);
-        let name_end = self.0.names.len();
-        self.0.columns.push(Column { name_end, value });
+        self.0.columns.push(Column::new(self.0.names.len(), value));
     }
 
     pub(crate) fn push_field(&mut self, key: &str, value: Value) {
@@ -175,16 +228,18 @@ impl Point {
     }
 
     /// The columns in the order in which they were given, with their keys and texts.
-    fn columns(&self) -> impl Iterator<Item = (&str, &Slot, &str)> {
+    fn columns(&self) -> impl Iterator<Item = (&str, Slot, &str)> {
         let Inner { names, texts, .. } = &*self.0;
         let mut name = self.0.measurement_end;
         self.0.columns.iter().map(move |column| {
-            let key = &names[core::mem::replace(&mut name, column.name_end)..column.name_end];
-            let value = match column.value {
+            let end = column.key.end();
+            let key = &names[core::mem::replace(&mut name, end)..end];
+            let slot = column.slot();
+            let value = match slot {
                 Slot::Tag(start, end) | Slot::Str(start, end) => &texts[start..end],
                 _ => "",
             };
-            (key, &column.value, value)
+            (key, slot, value)
         })
     }
 
@@ -200,7 +255,7 @@ impl Point {
     /// assert_eq!(point.tags().collect::<Vec<_>>(), [("b", "1"), ("a", "x")]);
     /// ```
     pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.columns().filter(|(_, slot, _)| slot.is_tag()).map(|(key, _, text)| (key, text))
+        self.columns().filter(|(_, slot, _)| matches!(slot, Slot::Tag(..))).map(|(key, _, text)| (key, text))
     }
 
     /// The fields in the order in which they were given.
@@ -212,7 +267,7 @@ impl Point {
     /// ```
     pub fn fields(&self) -> impl Iterator<Item = (&str, Value)> {
         self.columns().filter_map(|(key, slot, text)| {
-            let value = match *slot {
+            let value = match slot {
                 Slot::Tag(..) => return None,
                 Slot::Str(..) => Value::Str(text.into()),
                 Slot::F64(v) => Value::F64(v),

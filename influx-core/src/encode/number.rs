@@ -213,7 +213,11 @@ pub(crate) unsafe fn put_f64(p: *mut u8, x: f64, failed: &mut bool) -> *mut u8 {
                 *p = b'-';
                 let p = p.add(usize::from(x.is_sign_negative()));
                 // a call in between would cost all others the registers that it keeps
-                if whole < LONG { put_hundredth(put_u64(p, whole), k, whole) } else { put_long_hundredths(p, a) }
+                if whole < LONG {
+                    put_hundredth(put_u64(p, whole), k, whole)
+                } else {
+                    put_long_hundredths(p, a)
+                }
             };
         }
     }

@@ -27,10 +27,8 @@ impl Point {
     }
 
     fn add_tag(&mut self, key: &str, form: &Form<'_>) {
-        if !form.is_tag() {
-            return;
-        }
         match form {
+            Form::Absent => return,
             Form::Str(v) => return self.push_tag(key, |text| text.push_str(v)),
             Form::Lost(lost) => {
                 self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&lost.0), lost.1));

@@ -59,11 +59,9 @@ impl<'r> FromRow<'r> for Point {
     }
 }
 
-/// Adds a tag; servers say by an empty one that there is none.
+/// Adds a tag; servers say by an empty one that there is none, and so does a point.
 fn tag(point: &mut Point, key: &str, value: &str) {
-    if !value.is_empty() {
-        point.push_tag(key, |text| text.push_str(value));
-    }
+    point.push_tag(key, |text| text.push_str(value));
 }
 
 fn add(point: &mut Point, at: usize, column: &Column, value: ValueRef<'_>) -> Result<(), Mismatch> {

@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::encode::copy::name::append_name;
 use crate::encode::escape::check_key;
 use crate::error::Place;
-use crate::point::{Column, Point};
+use crate::point::{Column, Key, Point};
 use crate::schema::Role;
 
 /// How many sets of names are kept.
@@ -25,8 +25,7 @@ pub(super) struct Known {
 /// A measurement and keys that can be written, in the order in which they are given.
 pub(super) struct Shape {
     names: String,
-    /// Where each key ends in `names`, and whether it is a tag's.
-    ends: Vec<Key>,
+    keys: Vec<Key>,
     measurement_end: usize,
     /// The escaped measurement, then `,key=` of each column in the order of the line, with the default tags before it; a
     /// space before the first field.
@@ -36,19 +35,6 @@ pub(super) struct Shape {
     pub(super) line: Vec<(usize, usize)>,
 }
 
-#[derive(PartialEq, Clone, Copy)]
-struct Key {
-    end: usize,
-    is_tag: bool,
-}
-
-impl Key {
-    #[inline]
-    fn of(column: &Column) -> Key {
-        Key { end: column.name_end, is_tag: column.value.is_tag() }
-    }
-}
-
 impl Shape {
     /// `None` where a name cannot be written, or is there twice, or there is no field: the point is an error then.
     fn new(point: &Point, dialect: Dialect, defaults: &[DefaultTag]) -> Option<Shape> {
@@ -56,16 +42,16 @@ impl Shape {
         let mut text = Vec::new();
         append_name(Place::Measurement, dialect, point.measurement(), &mut text).ok()?;
         let measurement_len = text.len();
-        let starts = core::iter::once(measurement_end).chain(columns.iter().map(|column| column.name_end));
-        let keys: Vec<&str> =
-            starts.zip(columns).map(|(start, column)| &names[start..column.name_end]).collect();
+        let ends = || columns.iter().map(|column| column.key.end());
+        let starts = core::iter::once(measurement_end).chain(ends());
+        let keys: Vec<&str> = starts.zip(ends()).map(|(start, end)| &names[start..end]).collect();
         let mut sorted: Vec<usize> = (0..keys.len()).collect();
         sorted.sort_unstable_by_key(|at| keys[*at]);
         if sorted.windows(2).any(|pair| keys[pair[0]] == keys[pair[1]]) {
             return None;
         }
-        let tags = sorted.into_iter().filter(|at| columns[*at].value.is_tag());
-        let fields = (0..keys.len()).filter(|at| !columns[*at].value.is_tag());
+        let tags = sorted.into_iter().filter(|at| columns[*at].key.is_tag());
+        let fields = (0..keys.len()).filter(|at| !columns[*at].key.is_tag());
         let is_field = |tag: &DefaultTag| fields.clone().any(|at| keys[at] == &*tag.key);
         if defaults.iter().any(is_field) {
             return None;
@@ -73,7 +59,7 @@ impl Shape {
         let mut defaults = defaults.iter().peekable();
         let mut line = Vec::new();
         for at in tags.chain(fields.clone()) {
-            let is_tag = columns[at].value.is_tag();
+            let is_tag = columns[at].key.is_tag();
             let (role, place) =
                 if is_tag { (Role::Tag, Place::TagKey) } else { (Role::Field, Place::FieldKey) };
             let start = text.len();
@@ -90,10 +76,10 @@ impl Shape {
             text.push(b'=');
             line.push((at, text.len() - start));
         }
-        let ends = columns.iter().map(Key::of).collect();
+        let keys = columns.iter().map(|column| column.key).collect();
         (line.len() > point.tag_count()).then(|| Shape {
             names: names.to_owned(),
-            ends,
+            keys,
             measurement_end,
             text,
             measurement_len,
@@ -104,9 +90,9 @@ impl Shape {
     #[inline]
     fn is_of(&self, names: &str, measurement_end: usize, columns: &[Column]) -> bool {
         self.measurement_end == measurement_end
-            && self.ends.len() == columns.len()
+            && self.keys.len() == columns.len()
             && self.names == names
-            && self.ends.iter().zip(columns).all(|(key, column)| *key == Key::of(column))
+            && self.keys.iter().zip(columns).all(|(key, column)| *key == column.key)
     }
 }
 

@@ -21,6 +21,11 @@ impl LineWriter {
         let LineWriter { buffer, stamps, known, defaults, .. } = self;
         let Some(shape) = known.shape_of(point, dialect, defaults.tags()) else { return false };
         let texts = point.texts();
+        let text_of = |start, end| {
+            debug_assert!(texts.get(start..end).is_some());
+            // SAFETY: a point's slots are of its own texts, to which it only adds.
+            unsafe { texts.get_unchecked(start..end) }
+        };
         let (_, _, columns) = point.names();
         let budget = shape.text.len() + columns.len() * VALUE + TIME;
         if budget > buffer.config.max_key {
@@ -31,16 +36,15 @@ impl LineWriter {
         let (measurement, mut text) = shape.text.split_at(shape.measurement_len);
         // SAFETY: all static text and the values are spent for, and the time.
         unsafe {
-            room.put(measurement);
+            room.p = put_plain(room.p, measurement);
             for (column, len) in &shape.line {
-                let (key, rest) = text.split_at(*len);
+                // as long as all these together
+                let (key, rest) = text.split_at_unchecked(*len);
                 text = rest;
                 room.p = put_plain(room.p, key);
-                match columns[*column].value {
-                    // left out
-                    Slot::Tag(start, end) if start == end => room.buffer.failed = true,
-                    Slot::Tag(start, end) => TagWire::put(&texts[start..end], &mut room),
-                    Slot::Str(start, end) => FieldWire::put(&texts[start..end], &mut room),
+                match columns[*column].slot() {
+                    Slot::Tag(start, end) => TagWire::put(text_of(start, end), &mut room),
+                    Slot::Str(start, end) => FieldWire::put(text_of(start, end), &mut room),
                     Slot::F64(v) => v.put(&mut room),
                     Slot::F32(v) => v.put(&mut room),
                     Slot::I64(v) => FieldWire::put(v, &mut room),
