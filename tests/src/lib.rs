@@ -1,5 +1,6 @@
 //! What the tests and examples of the workspace share.
 
+#[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod rows;
 pub mod soak;
