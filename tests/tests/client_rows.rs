@@ -275,12 +275,15 @@ async fn the_error_of_a_statement_names_it() {
 async fn more_or_fewer_statements_than_parts_are_an_error() {
     let unnumbered = MEAN.replace("\"statement_id\":1,", "");
     for (results, answered) in [
-        (&[CPU_B][..], "answered 1 statement, and rows of 2 were asked for"),
+        (&[][..], "answered 0 statements, and rows of 2 were asked for"),
+        (&[CPU_B], "answered 1 statement, and rows of 2 were asked for"),
         (&[CPU_B, MEAN, NOTHING], "answered 3 statements, and rows of 2 were asked for"),
         (&[CPU_B, MEAN, NOTHING, NAMES], "answered 4 statements"),
         (&[&CPU_B.replace("\"statement_id\":0,", "")], "answered 1 statement,"),
     ] {
-        for body in [pieces(results), format!("{{\"results\":[{}]}}", results.join(","))] {
+        let whole = format!("{{\"results\":[{}]}}", results.join(","));
+        let in_pieces = if results.is_empty() { "{}".to_owned() } else { pieces(results) };
+        for body in [in_pieces, whole] {
             let (_server, client) = answering(body).await;
             let query = client.influxql("SELECT 1; SELECT 2");
             let error = query.fetch_statements::<(Usage, Mean)>().await.unwrap_err();

@@ -19,7 +19,7 @@ use crate::query::language::Language;
 )]
 pub trait Statements: Parts {
     /// The rows of each: `(Vec<A>, Vec<B>)` for `(A, B)`.
-    type Rows: Default + Send;
+    type Rows: Default;
 
     #[doc(hidden)]
     fn keep(rows: &mut Self::Rows, part: Self::Part);
@@ -53,9 +53,9 @@ pub(super) async fn fetch<S: Statements, L: Language>(query: Query<L>) -> Result
     }
 }
 
-/// The error of more or fewer statements than parts. No answer at all is that of 2.x and 3.x to statements without rows.
+/// The error of more or fewer statements than parts.
 fn other_count(parts: usize, answered: u64) -> Option<Error> {
-    if answered == 0 || usize::try_from(answered) == Ok(parts) {
+    if usize::try_from(answered) == Ok(parts) {
         return None;
     }
     let plural = if answered == 1 { "" } else { "s" };
@@ -119,7 +119,7 @@ macro_rules! statements {
             type Part = $part<$($t),*>;
         }
 
-        impl<$($t: for<'r> FromRow<'r> + Send),*> Statements for ($($t,)*) {
+        impl<$($t: for<'r> FromRow<'r>),*> Statements for ($($t,)*) {
             type Rows = ($(Vec<$t>,)*);
 
             fn keep(rows: &mut Self::Rows, part: Self::Part) {

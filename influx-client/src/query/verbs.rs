@@ -262,7 +262,9 @@ impl<L: Language> Query<L> {
     /// # Errors
     ///
     /// Those of [`RowStream::next`]; [`decode_error`](Error::decode_error) has the statement, counted from 0 as servers do. More or
-    /// fewer statements in the answer than parts in the tuple, such as those behind a server's limit of rows.
+    /// fewer statements in the answer than parts in the tuple, whatever the reason: a server with a limit of rows leaves out those
+    /// behind it (with [`chunked(false)`](Query::chunked)), and 2.x says nothing of a `DELETE` or `DROP` at the end. What was sent
+    /// was run all the same.
     pub async fn fetch_statements<S: Statements>(self) -> Result<S::Rows> {
         statements::fetch::<S, L>(self).await
     }

@@ -30,6 +30,8 @@ fn verbs(client: &Client) -> Vec<Verb> {
         verb("fetch_one", query().fetch_one::<OwnedRow>()),
         verb("fetch_optional", query().fetch_optional::<OwnedRow>()),
         verb("for_each_row", query().for_each_row::<OwnedRow>(|_| ())),
+        verb("try_for_each_row", query().try_for_each_row::<OwnedRow, _>(|_| influx_client::Result::Ok(()))),
+        verb("fetch_statements", query().fetch_statements::<(OwnedRow,)>()),
         verb("batches", async move { some(batches.next().await.map(|batch| batch.map(drop))) }),
         verb("series", async move { some(series.next().await) }),
         verb("all series", query().series::<OwnedRow>().all()),
