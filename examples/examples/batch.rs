@@ -54,7 +54,7 @@ async fn main() -> Result<(), Failure> {
     }
     let client = Client::v1(place.url()).database(DATABASE).build()?;
     client.influxql(format!("DROP DATABASE {DATABASE}")).execute().await?;
-    client.admin().create_database(DATABASE).await?;
+    client.v1().create_database(DATABASE).await?;
 
     // the function is called by the task that sends: it only passes on
     let (told, events) = channel();

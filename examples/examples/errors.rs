@@ -71,7 +71,7 @@ async fn on_a_server(place: &Place) -> Result<(), Box<dyn std::error::Error>> {
     if let Err(error) = client.write(&Point::new("cpu").field("usage", 0.5)).database("no_such").await {
         show("a database that is not there", &error);
     }
-    client.admin().create_database("influx_errors").await?;
+    client.v1().create_database("influx_errors").await?;
     client.write(&points()[..1]).await?;
     if let Err(error) = client.write(&points()).await {
         show("a field of another type", &error);

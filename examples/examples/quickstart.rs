@@ -57,7 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     place.prepare();
 
     let client = Client::v1(place.url()).database("influx_quickstart").build()?;
-    client.admin().create_database("influx_quickstart").await?;
+    client.v1().create_database("influx_quickstart").await?;
 
     let trades = trades();
     let written = client.write(&trades).await?;

@@ -87,7 +87,7 @@ async fn main() -> Result<(), Failure> {
     }
     let client = Client::v1(place.url()).database(DATABASE).build()?;
     client.influxql(format!("DROP DATABASE {DATABASE}")).execute().await?;
-    client.admin().create_database(DATABASE).await?;
+    client.v1().create_database(DATABASE).await?;
     write(&client, rows).await?;
     read_owned(&client, rows).await?;
     read_lent(&client, rows).await?;

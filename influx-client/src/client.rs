@@ -1,6 +1,7 @@
 //! The client: settings and connections behind one cheap handle.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use influx_core::LineProtocol;
@@ -15,7 +16,8 @@ use crate::generation::document::{Answered, NOT_INFLUXDB};
 use crate::generation::v1;
 use crate::http::answer::TEXT_LIMIT;
 use crate::http::request::{Method, Request};
-use crate::query::influxql::Query;
+use crate::query::builder::Query;
+use crate::query::influxql::InfluxQl;
 use crate::write::points::Points;
 use crate::write::request;
 use crate::write::request::{Given, RawLines, Streamed, WriteRequest};
@@ -40,7 +42,41 @@ use crate::write::request::{Given, RawLines, Streamed, WriteRequest};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Session>);
+pub struct Client(Handles);
+
+/// What only one generation of InfluxDB has, each under a handle that says so: `client.v1()`.
+///
+/// A [`Client`] has these methods by `Deref`: on `Client` itself the names belong to what is built first, as in
+/// [`Client::v1(url)`](Client::v1).
+#[derive(Clone)]
+pub struct Handles(Arc<Session>);
+
+impl Deref for Client {
+    type Target = Handles;
+
+    fn deref(&self) -> &Handles {
+        &self.0
+    }
+}
+
+impl Handles {
+    /// Schema and administration of InfluxDB 1.x: databases, retention policies, users, series, and what the server says of them.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// client.v1().create_database("market").await?;
+    /// assert!(client.v1().show_databases().await?.contains(&"market".to_owned()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Each request of a client of another generation is one that says what to use instead; nothing is sent.
+    pub fn v1(&self) -> Admin {
+        Admin::new(&self.0)
+    }
+}
 
 /// What a server says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +99,10 @@ impl Pong {
 }
 
 impl Client {
+    fn session(&self) -> &Arc<Session> {
+        &self.0.0
+    }
+
     /// Settings of a client for InfluxDB 1.x, or a server that speaks its protocol, at `url`: `http://host:8086`,
     /// `https://..` or `unix:///path/of/socket`. User and password may stand in the URL: `http://user:password@host`.
     pub fn v1(url: impl AsRef<str>) -> ClientBuilder<V1> {
@@ -77,7 +117,7 @@ impl Client {
     /// # Ok::<(), influx_client::Error>(())
     /// ```
     pub fn database(&self) -> Option<&str> {
-        self.0.writes.database.as_deref()
+        self.session().writes.database.as_deref()
     }
 
     /// Asks the server for a sign of life and its version.
@@ -93,31 +133,18 @@ impl Client {
     ///
     /// No connection, no answer in time, an answer that is not success, or one that is not InfluxDB's: a page, or another document.
     pub async fn ping(&self) -> Result<Pong> {
-        let response = self.0.http.send(Request::new(Method::Get, "/ping")).await?;
+        let response = self.session().http.send(Request::new(Method::Get, "/ping")).await?;
         let header = |name| response.header(name).map(str::to_owned);
         let (mut version, build) = (header("x-influxdb-version"), header("x-influxdb-build"));
         let answered = Answered::from(response.answer(TEXT_LIMIT).await);
         if !answered.answer.is_success() {
-            return Err(answered.error().without(self.0.http.secrets()));
+            return Err(answered.error().without(self.session().http.secrets()));
         }
         version = version.or_else(|| answered.version());
         if !answered.is_signed() && version.is_none() && !answered.answer.is_blank() {
-            return Err(answered.error().because(NOT_INFLUXDB).without(self.0.http.secrets()));
+            return Err(answered.error().because(NOT_INFLUXDB).without(self.session().http.secrets()));
         }
         Ok(Pong { version, build })
-    }
-
-    /// Schema and administration: databases, retention policies, users, series, and what the server says of them.
-    ///
-    /// ```no_run
-    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// client.admin().create_database("market").await?;
-    /// assert!(client.admin().show_databases().await?.contains(&"market".to_owned()));
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn admin(&self) -> Admin {
-        Admin::new(&self.0)
     }
 
     /// Writes a point, a slice, `Vec` or array of points, or an iterator of points.
@@ -146,7 +173,7 @@ impl Client {
     /// [`Error::rejected`](crate::Error::rejected) which were refused. Success means that the server answered so for
     /// every line.
     pub fn write<P: Points<K>, K>(&self, points: P) -> WriteRequest<Given<P, K>> {
-        request::given(&self.0, points)
+        request::given(self.session(), points)
     }
 
     /// Writes the points of an iterator, encoding some while others are sent, with no more than two requests' worth of
@@ -174,7 +201,7 @@ impl Client {
         I::IntoIter: 'a,
         I::Item: LineProtocol,
     {
-        request::streamed(&self.0, points.into_iter())
+        request::streamed(self.session(), points.into_iter())
     }
 
     /// Writes lines that are line protocol already. They are judged as points are, and sent as they are but for the time of lines
@@ -193,13 +220,13 @@ impl Client {
     /// Text without a point, lines that a server would refuse, drop or store as something else (not looked for with
     /// [`check_lines(false)`](crate::ClientBuilder::check_lines)), and all that [`write`](Client::write) has.
     pub fn write_lines(&self, lines: impl Into<String>) -> WriteRequest<RawLines> {
-        request::raw(&self.0, lines.into())
+        request::raw(self.session(), lines.into())
     }
 
     /// Settings of a [batch writer](crate::batch): it collects points in the background, sends them in batches, and sends again
     /// what fails.
     pub fn batch_writer(&self) -> BatchWriterBuilder {
-        BatchWriterBuilder::new(&self.0)
+        BatchWriterBuilder::new(self.session())
     }
 
     /// A query in InfluxQL, to be configured and then fetched or executed.
@@ -210,8 +237,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn influxql(&self, text: impl Into<String>) -> Query {
-        Query::new(&self.0, text.into())
+    pub fn influxql(&self, text: impl Into<String>) -> Query<InfluxQl> {
+        Query::new(self.session(), text.into())
     }
 }
 
@@ -222,20 +249,28 @@ impl<G> ClientBuilder<G> {
     ///
     /// The first mistake in the settings, or in the URL, as [`is_config`](crate::Error::is_config).
     pub fn build(self) -> Result<Client> {
-        Ok(Client(Arc::new(self.session()?)))
+        Ok(Client(Handles(Arc::new(self.session()?))))
+    }
+}
+
+impl fmt::Debug for Handles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handles")
+            .field("endpoint", &self.0.http.connection().endpoint)
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let connection = self.0.http.connection();
+        let connection = self.session().http.connection();
         f.debug_struct("Client")
             .field("endpoint", &connection.endpoint)
             .field("auth", &connection.auth)
             .field("tls", &connection.tls)
             .field("user_agent", &connection.user_agent)
             .field("timeouts", &connection.timeouts)
-            .field("write", &self.0.writes)
+            .field("write", &self.session().writes)
             .finish()
     }
 }

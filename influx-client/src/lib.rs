@@ -39,7 +39,7 @@
 //!
 //! # Administration
 //!
-//! [`Client::admin`] has databases, retention policies, users and all that the server tells of itself: see [`admin`].
+//! [`client.v1()`](Handles::v1) has InfluxDB 1.x's databases, retention policies, users and all that the server tells of itself: see [`admin`].
 //!
 //! # Features
 //!
@@ -66,7 +66,7 @@ mod spool;
 pub mod test_util;
 mod write;
 
-pub use client::{Client, Pong};
+pub use client::{Client, Handles, Pong};
 pub use config::common::ClientBuilder;
 pub use config::times::{SameTime, Untimed};
 pub use config::v1::V1;
@@ -74,8 +74,12 @@ pub use config::writes::Consistency;
 pub use error::delivery::{Delivery, Rejected};
 pub use error::{Error, Result};
 pub use query::batches::{RowBatch, RowBatches};
-pub use query::bind::{Bind, Identifier, Regex};
-pub use query::influxql::Query;
+pub use query::bind::{Bind, BindValue, Identifier, Regex};
+pub use query::builder::Query;
+pub use query::influxql::InfluxQl;
+pub use query::language::Language;
+pub use query::outcome::RowOutcome;
+pub use query::statements::Statements;
 pub use query::stream::{RowStream, SeriesStream};
 #[cfg(feature = "spool")]
 pub use spool::settings::{Fsync, SpoolSettings};

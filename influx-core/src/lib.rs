@@ -78,7 +78,6 @@ mod error;
 mod kind;
 mod point;
 mod precision;
-mod rfc3339;
 mod schema;
 #[cfg(test)]
 mod testing;
@@ -87,6 +86,8 @@ mod two_way;
 pub mod decode;
 pub mod lines;
 
+#[doc(hidden)]
+pub mod rfc3339;
 #[doc(hidden)]
 pub mod shown;
 

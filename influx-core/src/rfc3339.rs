@@ -56,18 +56,30 @@ pub(crate) fn parse_nanos(text: &str) -> Option<i64> {
 
 /// Writes an instant as `YYYY-MM-DDTHH:MM:SS[.fraction]Z`, without trailing zeros, as the servers do.
 pub(crate) fn to_text(nanos: i64) -> String {
+    let mut text = to_exact_text(nanos);
+    let plain = text.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.').len();
+    text.truncate(plain);
+    text.push('Z');
+    text
+}
+
+/// Writes an instant as `YYYY-MM-DDTHH:MM:SS.fffffffffZ`: with nine digits, as all servers compare it exactly.
+///
+/// ```
+/// use influx_core::rfc3339::to_exact_text;
+/// assert_eq!(to_exact_text(0), "1970-01-01T00:00:00.000000000Z");
+/// assert_eq!(to_exact_text(-1), "1969-12-31T23:59:59.999999999Z");
+/// assert_eq!(to_exact_text(i64::MIN), "1677-09-21T00:12:43.145224192Z");
+/// assert_eq!(to_exact_text(i64::MAX), "2262-04-11T23:47:16.854775807Z");
+/// ```
+pub fn to_exact_text(nanos: i64) -> String {
     let (seconds, fraction) = (nanos.div_euclid(NANOS as i64), nanos.rem_euclid(NANOS as i64));
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil_from_days(days);
     let mut text = String::with_capacity(30);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     // writing to a String cannot fail
-    let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-    if fraction != 0 {
-        let _ = write!(text, ".{fraction:09}");
-        text.truncate(text.trim_end_matches('0').len());
-    }
-    text.push('Z');
+    let _ = write!(text, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:09}Z");
     text
 }
 

@@ -57,7 +57,7 @@ async fn no_way_shows_its_secret() {
         let also = client.influxql("DROP DATABASE d").execute().await.unwrap_err();
         let all = format!(
             "{way:?}{way:#?}{client:?}{:?}{error}{error:?}{}{also:?}{}",
-            client.admin(),
+            client.v1(),
             error.report(),
             also.report()
         );

@@ -1,5 +1,7 @@
 //! Leaving a query in the middle: the connection is closed, so that the server stops working for nobody.
 
+use std::io;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use influx_client::test_util::{Expect, Reply, Server};
@@ -61,6 +63,29 @@ async fn dropping_a_future_closes_its_connection() {
     let rows = client.influxql("SELECT * FROM cpu").for_each_row::<AnyRow<'_>>(|_| seen += 1);
     assert!(tokio::time::timeout(Duration::from_millis(300), rows).await.is_err(), "the answer has no end");
     assert!(seen > 0);
+    ends(server).await;
+}
+
+#[tokio::test]
+async fn a_closure_that_stops_or_fails_closes_its_connection() {
+    let (client, server) = endless().await;
+    let query = client.influxql("SELECT * FROM cpu");
+    let mut seen = 0;
+    let mut count = move || {
+        seen += 1;
+        seen
+    };
+    let stopped = query.try_for_each_row::<AnyRow<'_>, _>(|_| match count() {
+        1_000 => ControlFlow::Break("enough"),
+        _ => ControlFlow::Continue(()),
+    });
+    assert_eq!(stopped.await.unwrap(), ControlFlow::Break("enough"));
+    ends(server).await;
+
+    let (client, server) = endless().await;
+    let query = client.influxql("SELECT * FROM cpu");
+    let failed = query.try_for_each_row::<AnyRow<'_>, _>(|_| io::Result::<()>::Err(io::Error::other("full")));
+    assert_eq!(failed.await.unwrap_err().to_string(), "full");
     ends(server).await;
 }
 

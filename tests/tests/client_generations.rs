@@ -56,8 +56,8 @@ async fn an_empty_body_of_the_database_has_no_rows() {
             assert!(query().series::<Usage>().all().await.unwrap().is_empty());
             query().for_each_row::<Usage>(|row| panic!("{row:?}")).await.unwrap();
             assert!(query().format(Format::Msgpack).fetch_all::<OwnedRow>().await.unwrap().is_empty());
-            client.admin().drop_measurement("cpu").await.unwrap();
-            client.admin().delete_points().measurement("cpu").before(5_i64).await.unwrap();
+            client.v1().drop_measurement("cpu").await.unwrap();
+            client.v1().delete_points().measurement("cpu").before(5_i64).await.unwrap();
         }
     }
     server.verify();
@@ -83,7 +83,7 @@ async fn an_empty_body_of_somebody_else_or_a_cut_one_is_an_error() {
         server.expect(Expect::query().times(2), reply.clone());
         let error = client.influxql("SELECT * FROM cpu").fetch_all::<Usage>().await.unwrap_err();
         assert!(error.is_incomplete() || error.is_statement(), "{reply:?}: {error:?}");
-        let error = client.admin().drop_measurement("cpu").await.unwrap_err();
+        let error = client.v1().drop_measurement("cpu").await.unwrap_err();
         assert!(error.is_incomplete() || error.is_statement(), "{reply:?}: {error:?}");
     }
 }
@@ -105,7 +105,7 @@ async fn statements_without_rows() {
     }
     let (server, client) = start().await;
     server.expect(Expect::query(), recorded("v2", "353_v1_q_create_db.json"));
-    let error = client.admin().create_database("x").await.unwrap_err();
+    let error = client.v1().create_database("x").await.unwrap_err();
     assert_eq!(error.server_message(), Some("not implemented: CREATE DATABASE"), "{error:?}");
 }
 
@@ -153,7 +153,7 @@ async fn documents_without_a_line_end_between_them() {
 #[tokio::test]
 async fn listings_of_2_and_3() {
     let (server, client) = start().await;
-    let admin = client.admin();
+    let admin = client.v1();
     let next = |folder, file| server.expect(Expect::query(), recorded(folder, file));
     next("v2", "346_v1_q_field_keys.json");
     let kinds: Vec<_> = admin.show_field_keys().await.unwrap().into_iter().map(|field| field.kind).collect();

@@ -80,7 +80,7 @@ async fn mistakes_send_nothing() {
         let error = query.execute().await.unwrap_err();
         assert!(error.is_config(), "{error:?}");
     }
-    assert!(client.admin().create_database("").await.unwrap_err().is_config());
+    assert!(client.v1().create_database("").await.unwrap_err().is_config());
     server.verify();
 }
 
@@ -284,7 +284,7 @@ async fn databases_are_created_with_quoted_names() {
     let (server, client) = start().await;
     let text = "CREATE DATABASE \"a\\\"; DROP DATABASE \\\"b\"";
     server.expect(Expect::query().param("q", text), Reply::json(r#"{"results":[{"statement_id":0}]}"#));
-    client.admin().create_database("a\"; DROP DATABASE \"b").await.unwrap();
+    client.v1().create_database("a\"; DROP DATABASE \"b").await.unwrap();
     server.verify();
 }
 

@@ -58,7 +58,7 @@ async fn fill(client: &Client) {
 async fn schemas_are_listed() {
     with_database("schemas", |client| async move {
         fill(&client).await;
-        let admin = client.admin();
+        let admin = client.v1();
         assert!(
             admin.show_databases().await.unwrap().iter().any(|name| Some(name.as_str()) == client.database())
         );
@@ -110,7 +110,7 @@ async fn schemas_are_listed() {
 async fn data_is_deleted() {
     with_database("deleting", |client| async move {
         fill(&client).await;
-        let admin = client.admin();
+        let admin = client.v1();
         let cpu = "SELECT count(n) FROM cpu";
         let early = SystemTime::UNIX_EPOCH + Duration::from_nanos(1_500);
         admin.delete_points().measurement("cpu").tag("host", "a").before(early).await.unwrap();
@@ -141,7 +141,7 @@ async fn data_is_deleted() {
 #[tokio::test]
 async fn retention_policies_are_created_altered_and_dropped() {
     with_database("policies", |client| async move {
-        let admin = client.admin();
+        let admin = client.v1();
         let odd = 90 * HOUR + Duration::from_nanos(1);
         admin.create_retention_policy("a\"b", odd).shard_duration(2 * HOUR).make_default().await.unwrap();
         admin.create_retention_policy("week", 168 * HOUR).await.unwrap();
@@ -187,7 +187,7 @@ async fn retention_policies_are_created_altered_and_dropped() {
 #[tokio::test]
 async fn users_and_grants() {
     with_database("users", |client| async move {
-        let admin = client.admin();
+        let admin = client.v1();
         let database = client.database().unwrap();
         // Users are the server's, not the database's: each test has names of its own.
         let hostile = HOSTILE.map(str::to_owned).into_iter().chain([controls()]);
@@ -242,7 +242,7 @@ async fn users_and_grants() {
 
 /// Stores a measurement by a query, which takes more names than line protocol can say, finds it and drops it.
 async fn measurement_is_found(client: &Client, name: &str) {
-    let admin = client.admin();
+    let admin = client.v1();
     client.write(Point::new("src").tag("t", "v").field("f", 1.0).timestamp(1_i64)).await.unwrap();
     let copy = client.influxql("SELECT f INTO $m FROM src GROUP BY *").bind("m", Identifier(name.into()));
     copy.execute().await.unwrap();
@@ -262,7 +262,7 @@ async fn measurement_is_found(client: &Client, name: &str) {
 #[tokio::test]
 async fn hostile_names_are_found_again() {
     with_database("admin names", |client| async move {
-        let admin = client.admin();
+        let admin = client.v1();
         let mut stored = 0;
         for name in HOSTILE {
             // Measurements with a backslash at their end or before a quote the server itself loses.
@@ -295,7 +295,7 @@ async fn hostile_names_are_found_again() {
 #[tokio::test]
 async fn databases_with_hostile_names() {
     with_database("database names", |client| async move {
-        let admin = client.admin();
+        let admin = client.v1();
         for name in HOSTILE {
             let name = format!("{}{name}", client.database().unwrap());
             match admin.create_database(&name).await {
@@ -336,7 +336,7 @@ async fn databases_with_hostile_names() {
 async fn the_server_tells_of_itself() {
     with_database("server", |client| async move {
         fill(&client).await;
-        let admin = client.admin();
+        let admin = client.v1();
         let shards = admin.show_shards().await.unwrap();
         let shard = shards.iter().find(|shard| Some(shard.database.as_str()) == client.database()).unwrap();
         assert_eq!(shard.retention_policy, "autogen");
@@ -375,7 +375,7 @@ async fn plans_are_explained() {
         let tree = query().explain_analyze().await.unwrap();
         assert!(tree.iter().any(|line| line.contains("total_time")), "{tree:?}");
         client.influxql("SELECT * INTO copy FROM cpu").explain_analyze().await.unwrap();
-        assert_eq!(client.admin().show_measurements().await.unwrap(), ["cpu", "mem"]);
+        assert_eq!(client.v1().show_measurements().await.unwrap(), ["cpu", "mem"]);
         let error = client.influxql("SHOW DATABASES").explain().await.unwrap_err();
         assert_eq!((error.status(), error.is_statement()), (Some(400), false), "{error:?}");
     })

@@ -13,7 +13,7 @@ fn client(server: &Influxd, way: impl FnOnce(ClientBuilder<V1>) -> ClientBuilder
 async fn use_it(client: &Client) -> Result<(), Error> {
     client.write(Point::new("m").field("f", 1.0).timestamp(1_i64)).await?;
     client.influxql("SELECT * FROM m").execute().await?;
-    client.admin().create_database("e").await
+    client.v1().create_database("e").await
 }
 
 #[tokio::test]
@@ -22,13 +22,9 @@ async fn every_way_is_let_in_and_strangers_are_not() {
         InfluxdOptions { auth: true, shared_secret: Some(SHARED.to_owned()), ..InfluxdOptions::default() };
     let Some(server) = own_influxd("every way", options) else { return };
     let (user, password) = ("ro:ot é", "it's \"a\" \\ pass&word=%41+/:@");
-    client(&server, |b| b).admin().create_admin_user("root", password).await.unwrap();
-    client(&server, |b| b.basic_auth("root", password))
-        .admin()
-        .create_admin_user(user, password)
-        .await
-        .unwrap();
-    client(&server, |b| b.basic_auth("root", password)).admin().create_database("d").await.unwrap();
+    client(&server, |b| b).v1().create_admin_user("root", password).await.unwrap();
+    client(&server, |b| b.basic_auth("root", password)).v1().create_admin_user(user, password).await.unwrap();
+    client(&server, |b| b.basic_auth("root", password)).v1().create_database("d").await.unwrap();
 
     use_it(&client(&server, |b| b.basic_auth("root", password))).await.unwrap();
     use_it(&client(&server, |b| b.url_auth(user, password))).await.unwrap();
@@ -36,11 +32,11 @@ async fn every_way_is_let_in_and_strangers_are_not() {
 
     // The server quotes the statement that is not allowed.
     let root = client(&server, |b| b.basic_auth("root", password));
-    root.admin().create_user("bob", "x").await.unwrap();
+    root.v1().create_user("bob", "x").await.unwrap();
     let bob = client(&server, |b| b.basic_auth("bob", "x"));
     for error in [
-        bob.admin().create_user("eve", "hunter2").await.unwrap_err(),
-        bob.admin().set_password("root", "hunter2").await.unwrap_err(),
+        bob.v1().create_user("eve", "hunter2").await.unwrap_err(),
+        bob.v1().set_password("root", "hunter2").await.unwrap_err(),
     ] {
         assert!(error.is_auth() && error.status() == Some(403), "{error:?}");
         assert!(error.to_string().contains("[REDACTED]"), "{error}");
@@ -69,8 +65,8 @@ async fn tokens_that_others_sign() {
         InfluxdOptions { auth: true, shared_secret: Some(SHARED.to_owned()), ..InfluxdOptions::default() };
     let Some(server) = own_influxd("tokens", options) else { return };
     let root = client(&server, |b| b.jwt_auth("root", SHARED));
-    client(&server, |b| b).admin().create_admin_user("root", "x").await.unwrap();
-    root.admin().create_database("d").await.unwrap();
+    client(&server, |b| b).v1().create_admin_user("root", "x").await.unwrap();
+    root.v1().create_database("d").await.unwrap();
     // Signed by another program: {"username":"root"} and `exp` in 2100, in 1970 and without.
     for (token, says) in
         [(GOOD, None), (EXPIRED, Some("expired")), (ENDLESS, Some("token expiration required"))]

@@ -19,7 +19,7 @@ async fn users_and_their_rights() {
     let nobody = client(&server, |b| b);
     nobody.influxql("CREATE USER root WITH PASSWORD 'r:@/' WITH ALL PRIVILEGES").execute().await.unwrap();
     let root = client(&server, |b| b.basic_auth("root", "r:@/"));
-    root.admin().create_database("d").await.unwrap();
+    root.v1().create_database("d").await.unwrap();
     for text in ["CREATE USER bob WITH PASSWORD 'pw'", "GRANT READ ON d TO bob"] {
         root.influxql(text).execute().await.unwrap();
     }
@@ -45,7 +45,7 @@ async fn users_and_their_rights() {
         for error in [
             who.write(&points(1)).await.unwrap_err(),
             who.influxql("SELECT * FROM m").execute().await.unwrap_err(),
-            who.admin().create_database("e").await.unwrap_err(),
+            who.v1().create_database("e").await.unwrap_err(),
         ] {
             assert!(error.is_auth() && !error.is_retryable(), "{error:?}");
             assert_eq!((error.status(), error.server_message()), (Some(401), Some(says)));
@@ -60,7 +60,7 @@ async fn too_large_bodies_are_halved_until_they_fit() {
     let options = InfluxdOptions { max_body_size: Some(2_000), ..Default::default() };
     let Some(server) = own_influxd("small bodies", options) else { return };
     let client = client(&server, |b| b);
-    client.admin().create_database("d").await.unwrap();
+    client.v1().create_database("d").await.unwrap();
     // From one that is a little too large to one that is still being sent when the server closes the connection.
     for count in [300, 1_000, 100_000] {
         let points = points(count);
@@ -84,7 +84,7 @@ async fn too_large_bodies_are_halved_until_they_fit() {
 async fn a_server_that_is_gone() {
     let Some(server) = own_influxd("gone", InfluxdOptions::default()) else { return };
     let client = client(&server, |b| b);
-    client.admin().create_database("d").await.unwrap();
+    client.v1().create_database("d").await.unwrap();
     client.write(&points(1)).await.unwrap();
     drop(server);
     let error = client.write(&points(1)).await.unwrap_err();

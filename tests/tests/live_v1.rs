@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeZone, Utc};
 use futures_util::StreamExt;
-use influx_client::{AnyRow, FromRow, Identifier, LineProtocol, Point, Precision, Regex, TagValue};
+use influx_client::{
+    AnyRow, FromRow, Identifier, InfluxQl, LineProtocol, Point, Precision, Query, Regex, TagValue,
+};
 use influx_tests::support::{left_out, with_database};
 
 #[derive(TagValue, Debug, Clone, Copy, PartialEq)]
@@ -317,7 +319,7 @@ async fn epochs_are_read_in_their_unit() {
 async fn every_kind_of_value_is_bound() {
     with_database("bind", |client| async move {
         client.write(&[trade(1), trade(2_000_000_000)]).await.unwrap();
-        let count = async |query: influx_client::Query| query.fetch_all::<Trade>().await.unwrap().len();
+        let count = async |query: Query<InfluxQl>| query.fetch_all::<Trade>().await.unwrap().len();
         let select = |cond: &str| client.influxql(format!("SELECT * FROM trades WHERE {cond}"));
         assert_eq!(count(select("instrument = $x").bind("x", "AAPL")).await, 2);
         assert_eq!(count(select("instrument = $x").bind("x", "' OR 1=1 --")).await, 0);

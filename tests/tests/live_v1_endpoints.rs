@@ -45,9 +45,9 @@ async fn what_is_written_is_read_in_every_format() {
         let back: Vec<Point> = query().fetch_all().await.unwrap();
         assert_eq!(back, points(&name), "chunked {chunked}");
     }
-    let fields = client.admin().show_field_keys().measurement(&name).await.unwrap();
+    let fields = client.v1().show_field_keys().measurement(&name).await.unwrap();
     assert_eq!(fields.len(), 2);
-    client.admin().drop_measurement(&name).await.unwrap();
+    client.v1().drop_measurement(&name).await.unwrap();
 }
 
 /// Chunked, 2.x answers with an empty body; in one document with `{}` or a result without series.
@@ -64,7 +64,7 @@ async fn statements_without_rows_succeed() {
         }
         ask(format!("DROP MEASUREMENT {name}_{chunked}_{gzip}")).execute().await.unwrap();
     }
-    let admin = client.admin();
+    let admin = client.v1();
     admin.delete_points().measurement(&name).tag("host", "a").await.unwrap();
     let left: Vec<Usage> = client.influxql(format!("SELECT * FROM {name}")).fetch_all().await.unwrap();
     assert_eq!(left, [usage("b", 2.0)]);
@@ -76,7 +76,7 @@ async fn statements_without_rows_succeed() {
 #[tokio::test]
 async fn errors_are_the_servers() {
     let Some((client, name)) = client("errors") else { return };
-    let error = client.admin().create_database("x").await.unwrap_err();
+    let error = client.v1().create_database("x").await.unwrap_err();
     assert_eq!(error.server_message(), Some("not implemented: CREATE DATABASE"), "{error:?}");
     let error = client.influxql("SELECT * FROM m").database("nope").execute().await.unwrap_err();
     assert!(error.is_statement() && error.server_message() == Some("database not found: nope"), "{error:?}");
@@ -117,5 +117,5 @@ async fn a_batch_writer_finds_the_refused_lines() {
     assert_eq!((report.stats.written, report.stats.rejected), (995, 3), "{:?}", report.stats);
     let rows: Vec<OwnedRow> = client.influxql(format!("SELECT f FROM {name}")).fetch_all().await.unwrap();
     assert_eq!(rows.len(), 996);
-    client.admin().drop_measurement(&name).await.unwrap();
+    client.v1().drop_measurement(&name).await.unwrap();
 }

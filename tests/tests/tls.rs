@@ -193,9 +193,9 @@ async fn a_real_server_over_tls() {
     let options = InfluxdOptions { https: Some(authority.sign(&["127.0.0.1"])), ..InfluxdOptions::default() };
     let Some(server) = own_influxd("TLS", options) else { return };
     let client = Client::v1(server.url()).database("d").root_certificate(authority.pem()).build().unwrap();
-    client.admin().create_database("d").await.unwrap();
+    client.v1().create_database("d").await.unwrap();
     client.write(Point::new("m").field("f", 1.5)).await.unwrap();
-    assert_eq!(client.admin().show_measurements().await.unwrap(), ["m"]);
+    assert_eq!(client.v1().show_measurements().await.unwrap(), ["m"]);
     let error = ping(server.url(), |b| b).await.unwrap_err();
     assert!(error.to_string().contains("by .root_certificate(..)"), "{error}");
     if let Some(plain) = v1_url("TLS to a plain server").filter(|url| url.starts_with("http://")) {
@@ -218,10 +218,10 @@ async fn a_real_server_on_a_unix_socket() {
     let options = InfluxdOptions { unix_socket: true, auth: true, ..InfluxdOptions::default() };
     let Some(server) = own_influxd("Unix socket", options) else { return };
     let client = Client::v1(server.socket_url()).database("d").basic_auth("root", "x").build().unwrap();
-    client.admin().create_admin_user("root", "x").await.unwrap();
-    client.admin().create_database("d").await.unwrap();
+    client.v1().create_admin_user("root", "x").await.unwrap();
+    client.v1().create_database("d").await.unwrap();
     client.write(Point::new("m").field("f", 1.5)).await.unwrap();
-    assert_eq!(client.admin().show_measurements().await.unwrap(), ["m"]);
+    assert_eq!(client.v1().show_measurements().await.unwrap(), ["m"]);
     let stranger = Client::v1(server.socket_url()).database("d").build().unwrap();
-    assert!(stranger.admin().show_measurements().await.unwrap_err().is_auth());
+    assert!(stranger.v1().show_measurements().await.unwrap_err().is_auth());
 }

@@ -1,12 +1,12 @@
 //! influx-client: as it asks by default, in one document, compressed.
 
-use influx_client::Query;
+use influx_client::{InfluxQl, Query};
 
 use super::{Ask, Place, QUERY};
 use crate::answer::{Load, OwnedLoad, Visit};
 
 /// Rows that borrow, as they come.
-async fn lend(query: Query, to: &mut impl Visit) {
+async fn lend(query: Query<InfluxQl>, to: &mut impl Visit) {
     query.for_each_row::<Load<'_>>(|load| to.visit(&load)).await.expect("the rows");
 }
 

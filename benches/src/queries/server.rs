@@ -29,7 +29,7 @@ impl Place {
         let server = Influxd::start(InfluxdOptions::default())?;
         let client = Client::v1(server.url()).database(Place::DATABASE).build()?;
         runtime.block_on(async {
-            client.admin().create_database(Place::DATABASE).await?;
+            client.v1().create_database(Place::DATABASE).await?;
             client.write_iter(loads.iter()).await
         })?;
         Ok(Place { runtime, server, client })

@@ -48,7 +48,7 @@ impl Admin {
     ///
     /// let select = "SELECT mean(usage) AS usage INTO cpu_hourly FROM cpu GROUP BY time(1h), *";
     /// let hour = Duration::from_secs(3_600);
-    /// client.admin().create_continuous_query("hourly", select).resample_for(2 * hour).await
+    /// client.v1().create_continuous_query("hourly", select).resample_for(2 * hour).await
     /// # }
     /// ```
     ///

@@ -38,7 +38,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// client.admin().drop_series().measurement("cpu").tag("host", "a").await
+    /// client.v1().drop_series().measurement("cpu").tag("host", "a").await
     /// # }
     /// ```
     ///
@@ -58,7 +58,7 @@ impl Admin {
     /// use std::time::{Duration, SystemTime};
     ///
     /// let yesterday = SystemTime::now() - Duration::from_secs(86_400);
-    /// client.admin().delete_points().measurement("cpu").tag("host", "a").before(yesterday).await
+    /// client.v1().delete_points().measurement("cpu").tag("host", "a").before(yesterday).await
     /// # }
     /// ```
     ///

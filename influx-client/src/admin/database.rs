@@ -30,9 +30,9 @@ impl Admin {
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
     /// use std::time::Duration;
     ///
-    /// client.admin().create_database("market").await?;
+    /// client.v1().create_database("market").await?;
     /// let month = Duration::from_secs(30 * 86_400);
-    /// client.admin().create_database("logs").retention_policy("month").duration(month).await?;
+    /// client.v1().create_database("logs").retention_policy("month").duration(month).await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -5,16 +5,18 @@ use std::future::pending;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use influx_core::FromRow;
+use influx_core::{Dialect, FromRow};
 
 use crate::admin::again;
 use crate::config::session::Session;
 use crate::error::{Error, Result};
+use crate::generation::instead_of;
 use crate::generation::v1::quote;
 use crate::http::runtime;
-use crate::query::influxql::Query;
+use crate::query::builder::Query;
+use crate::query::influxql::InfluxQl;
 
-/// The administration of a server: what [`Client::admin`](crate::Client::admin) returns; see the [module](crate::admin).
+/// The administration of a server: what [`client.v1()`](crate::Handles::v1) returns; see the [module](crate::admin).
 ///
 /// Its database and retention policy are the client's unless others are named here. Requests without options are methods to
 /// be awaited; those with options are configured first and then awaited.
@@ -42,7 +44,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// let measurements = client.admin().database("other").show_measurements().await?;
+    /// let measurements = client.v1().database("other").show_measurements().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -59,8 +61,14 @@ impl Admin {
         Admin { retention_policy: Some(name.into()), ..self.clone() }
     }
 
-    pub(super) fn statement(&self, text: impl Into<String>) -> Query {
-        Query::new(&self.session, text.into()).within(self.database.clone(), self.retention_policy.clone())
+    pub(super) fn statement(&self, text: impl Into<String>) -> Query<InfluxQl> {
+        let query = Query::new(&self.session, text.into());
+        query.only_if(self.spoken()).within(self.database.clone(), self.retention_policy.clone())
+    }
+
+    /// Whether the client's server is of the generation that knows these statements.
+    fn spoken(&self) -> Result<()> {
+        instead_of(Dialect::V1, self.session.writes.dialect).map_or(Ok(()), |text| Err(Error::config(text)))
     }
 
     pub(super) async fn run(&self, text: impl Into<String>) -> Result<()> {
@@ -99,10 +107,11 @@ impl Admin {
 
     /// The database's name.
     pub(super) fn named(&self) -> Result<&str> {
+        self.spoken()?;
         self.database.as_deref().filter(|name| !name.is_empty()).ok_or_else(|| {
             Error::config(
                 "no database is named: give one to the client (Client::v1(url).database(\"..\")) or to this request \
-                 (client.admin().database(\"..\"))",
+                 (client.v1().database(\"..\"))",
             )
         })
     }
@@ -120,5 +129,36 @@ impl fmt::Debug for Admin {
             .field("database", &self.database)
             .field("retention_policy", &self.retention_policy)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::admin::handle::Admin;
+    use crate::config::common::ClientBuilder;
+    use influx_core::Dialect;
+    use std::sync::Arc;
+
+    #[tokio::test]
+    async fn a_server_of_another_generation_is_sent_nothing() {
+        for (dialect, own) in [(Dialect::V2, 2), (Dialect::V3, 3)] {
+            let session = ClientBuilder::<()>::new("http://127.0.0.1:1", dialect).session().unwrap();
+            let admin = Admin::new(&Arc::new(session));
+            let errors = [
+                admin.create_database("d").await.unwrap_err(),
+                admin.show_databases().await.unwrap_err(),
+                // nor is it told to name a database, which it has not
+                admin.show_measurements().await.unwrap_err(),
+                admin.database("d").drop_measurement("m").await.unwrap_err(),
+            ];
+            let says = format!(
+                "client.v1() is for InfluxDB 1.x, and this client is one of {own}.x: use client.v{own}(), or build the client \
+                 by Client::v1(url)"
+            );
+            for error in errors {
+                assert!(error.is_config(), "{error:?}");
+                assert_eq!(error.to_string(), says);
+            }
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Schema and administration of InfluxDB 1.x: databases, retention policies, users, series, and what the server says of them.
 //!
-//! [`Client::admin`](crate::Client::admin) gives an [`Admin`], whose methods are named after InfluxQL's statements. Names and
+//! [`client.v1()`](crate::Handles::v1) gives an [`Admin`], whose methods are named after InfluxQL's statements. Names and
 //! texts are quoted: whatever they hold, they never become a part of the statement.
 //!
 //! While one database is dropped, 1.x answers statements about others with `engine is closed`. Listings, deletions and drops, which
@@ -13,7 +13,7 @@
 //! use influx_client::admin::Privilege;
 //!
 //! const DAY: Duration = Duration::from_secs(86_400);
-//! let admin = client.admin();
+//! let admin = client.v1();
 //! admin.create_database("market").duration(30 * DAY).await?;
 //! admin.create_user("reader", "secret").await?;
 //! admin.grant(Privilege::Read, "market", "reader").await?;

@@ -23,7 +23,7 @@ impl Stat {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// for shard in client.admin().show_stats_for("shard").await? {
+    /// for shard in client.v1().show_stats_for("shard").await? {
     ///     println!("{:?}: {:?} bytes", shard.tags, shard.get("diskBytes"));
     /// }
     /// # Ok(())
@@ -51,7 +51,7 @@ impl Diagnostic {
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
     /// use influx_client::OwnedValue;
     ///
-    /// for module in client.admin().show_diagnostics().await?.iter().filter(|module| module.name == "config-httpd") {
+    /// for module in client.v1().show_diagnostics().await?.iter().filter(|module| module.name == "config-httpd") {
     ///     assert_eq!(module.get("https-enabled"), Some(&OwnedValue::Bool(true)));
     /// }
     /// # Ok(())

@@ -71,7 +71,7 @@ impl Admin {
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
     /// use std::time::Duration;
     ///
-    /// let admin = client.admin().database("market");
+    /// let admin = client.v1().database("market");
     /// admin.create_retention_policy("week", Duration::from_secs(7 * 86_400)).make_default().await?;
     /// admin.create_retention_policy("archive", None).await
     /// # }
@@ -96,7 +96,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// let admin = client.admin().database("market");
+    /// let admin = client.v1().database("market");
     /// admin.alter_retention_policy("week").duration(None).make_default().await
     /// # }
     /// ```

@@ -67,7 +67,7 @@ impl Admin {
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
     /// use influx_client::admin::Privilege;
     ///
-    /// client.admin().grant(Privilege::Read, "market", "reader").await
+    /// client.v1().grant(Privilege::Read, "market", "reader").await
     /// # }
     /// ```
     ///

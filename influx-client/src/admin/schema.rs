@@ -109,7 +109,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// let names: Vec<String> = client.admin().show_measurements().matching("^cpu").tag("host", "a").await?;
+    /// let names: Vec<String> = client.v1().show_measurements().matching("^cpu").tag("host", "a").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -136,7 +136,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// for pair in client.admin().show_tag_values("host").key("region").measurement("cpu").await? {
+    /// for pair in client.v1().show_tag_values("host").key("region").measurement("cpu").await? {
     ///     println!("{}={}", pair.key, pair.value);
     /// }
     /// # Ok(())
@@ -174,7 +174,7 @@ impl Admin {
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
     /// use influx_client::admin::FieldType;
     ///
-    /// let fields = client.admin().show_field_keys().measurement("cpu").await?;
+    /// let fields = client.v1().show_field_keys().measurement("cpu").await?;
     /// assert!(fields.iter().any(|field| field.key == "usage" && field.kind == FieldType::Float));
     /// # Ok(())
     /// # }

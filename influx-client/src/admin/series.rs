@@ -122,7 +122,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// for series in client.admin().show_series().measurement("cpu").tag("host", "a").limit(100).await? {
+    /// for series in client.v1().show_series().measurement("cpu").tag("host", "a").limit(100).await? {
     ///     println!("{} {:?}", series.measurement, series.tags);
     /// }
     /// # Ok(())

@@ -116,7 +116,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// let admin = client.admin();
+    /// let admin = client.v1();
     /// for query in admin.show_queries().await? {
     ///     if query.duration.as_secs() > 60 {
     ///         admin.kill_query(query.id).await?;

@@ -27,7 +27,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// client.admin().create_user("reader", "it's \"secret\"").await
+    /// client.v1().create_user("reader", "it's \"secret\"").await
     /// # }
     /// ```
     ///

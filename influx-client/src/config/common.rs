@@ -60,7 +60,7 @@ impl<G> Clone for ClientBuilder<G> {
 }
 
 impl<G> ClientBuilder<G> {
-    pub(super) fn new(url: &str, dialect: Dialect) -> Self {
+    pub(crate) fn new(url: &str, dialect: Dialect) -> Self {
         ClientBuilder {
             url: url.to_owned(),
             auth: None,

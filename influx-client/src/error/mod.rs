@@ -1,6 +1,7 @@
 //! The one error of this crate.
 
 pub(crate) mod delivery;
+mod io;
 pub(crate) mod problem;
 mod show;
 

@@ -9,8 +9,26 @@ mod v2;
 mod v3;
 pub(crate) mod words;
 
+use influx_core::Dialect;
+
 use document::{Answered, Document};
 use words::{Cause, Others, Refusal, Words};
+
+/// What to use instead of a handle, such as `client.v1()`, that a client of another generation was asked for. `None`: it is its own.
+pub(crate) fn instead_of(handle: Dialect, client: Dialect) -> Option<String> {
+    let number = |dialect| match dialect {
+        Dialect::V1 => 1,
+        Dialect::V2 => 2,
+        Dialect::V3 => 3,
+    };
+    let (asked, own) = (number(handle), number(client));
+    (asked != own).then(|| {
+        format!(
+            "client.v{asked}() is for InfluxDB {asked}.x, and this client is one of {own}.x: use client.v{own}(), or build the \
+             client by Client::v{asked}(url)"
+        )
+    })
+}
 
 /// The database's own words about a write, if it says any that are known. The shape of the document says whose they are:
 /// a 2.x answers in its own shape on the endpoints of 1.x, too.

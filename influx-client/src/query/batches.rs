@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,9 +10,10 @@ use influx_core::decode::{Decoder, LentRows, Message};
 use influx_core::{Columns, RowFamily};
 
 use crate::error::Result;
-use crate::http::response::Response;
-use crate::message::secrets::Secrets;
-use crate::query::request::{Prepared, Sending, unread};
+use crate::query::builder::Query;
+use crate::query::feed::{Answer, Feed};
+use crate::query::language::Language;
+use crate::query::outcome::RowOutcome;
 
 /// The rows of a query in batches, as they arrive: what [`Query::batches`](crate::Query::batches) returns.
 ///
@@ -19,28 +21,13 @@ use crate::query::request::{Prepared, Sending, unread};
 /// connection, and the server stops.
 #[must_use = "batches do nothing until they are read"]
 pub struct RowBatches<T> {
-    state: BatchState,
-    decoder: Option<Decoder<Bytes>>,
-    shown: String,
-    secrets: Arc<Secrets>,
+    answer: Answer<Decoder<Bytes>>,
     marker: PhantomData<fn() -> T>,
 }
 
-enum BatchState {
-    Sending(Sending),
-    Reading(Box<Response>),
-    Ended,
-}
-
 impl<T: RowFamily> RowBatches<T> {
-    pub(super) fn new(query: Prepared) -> Self {
-        RowBatches {
-            secrets: Arc::clone(query.secrets()),
-            state: BatchState::Sending(query.sending()),
-            decoder: None,
-            shown: String::new(),
-            marker: PhantomData,
-        }
+    pub(super) fn new<L: Language>(query: Query<L>) -> Self {
+        RowBatches { answer: Answer::new(query), marker: PhantomData }
     }
 
     /// The next batch: the rows of a piece of the answer, which borrow from it. Rows of the batch before that were not
@@ -50,49 +37,24 @@ impl<T: RowFamily> RowBatches<T> {
     ///
     /// Those of sending the query and of the connection; errors in the answer are the batch's.
     pub async fn next(&mut self) -> Option<Result<RowBatch<'_, T>>> {
-        match self.receive().await {
+        match self.answer.more().await {
             Ok(true) => {}
             Ok(false) => return None,
-            Err(error) => {
-                self.state = BatchState::Ended;
-                return Some(Err(error));
-            }
+            Err(error) => return Some(Err(error)),
         }
-        let RowBatches { state, decoder, shown, secrets, .. } = self;
-        let rows = decoder.as_mut()?.rows();
-        Some(Ok(RowBatch { rows, state, shown, secrets }))
-    }
-
-    /// Gives the decoder more to read. `false`: everything was read.
-    async fn receive(&mut self) -> Result<bool> {
-        if let BatchState::Sending(sending) = &mut self.state {
-            let (response, options) = sending.await?;
-            self.shown = response.shown().to_owned();
-            self.decoder = Some(Decoder::new(options));
-            self.state = BatchState::Reading(Box::new(response));
-        }
-        let (BatchState::Reading(response), Some(decoder)) = (&mut self.state, &mut self.decoder) else {
-            return Ok(false);
-        };
-        match response.chunk().await? {
-            Some(bytes) => decoder.push(bytes),
-            None => {
-                decoder.finish();
-                self.state = BatchState::Ended;
-            }
-        }
-        Ok(true)
+        let Answer { feed, decoder } = &mut self.answer;
+        Some(Ok(RowBatch { rows: decoder.as_mut()?.rows(), feed }))
     }
 
     /// What the server remarked so far, such as warnings.
     pub fn messages(&self) -> &[Message] {
-        self.decoder.as_ref().map_or(&[], |decoder| decoder.messages())
+        self.answer.messages()
     }
 }
 
 impl<T> fmt::Debug for RowBatches<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RowBatches").field("request", &self.shown).finish_non_exhaustive()
+        f.debug_struct("RowBatches").field("answer", &self.answer.feed).finish_non_exhaustive()
     }
 }
 
@@ -101,9 +63,7 @@ impl<T> fmt::Debug for RowBatches<T> {
 /// It iterates over `Result<T::Row>`; the first error ends it and the batches.
 pub struct RowBatch<'b, T: RowFamily> {
     rows: LentRows<'b, T::Row<'b>>,
-    state: &'b mut BatchState,
-    shown: &'b str,
-    secrets: &'b Secrets,
+    feed: &'b mut Feed,
 }
 
 impl<T: RowFamily> RowBatch<'_, T> {
@@ -120,10 +80,7 @@ impl<'b, T: RowFamily> Iterator for RowBatch<'b, T> {
     fn next(&mut self) -> Option<Self::Item> {
         match self.rows.next()? {
             Ok(row) => Some(Ok(row)),
-            Err(error) => {
-                *self.state = BatchState::Ended;
-                Some(Err(unread(error, self.secrets).at(self.shown)))
-            }
+            Err(error) => Some(Err(self.feed.unread(error))),
         }
     }
 }
@@ -134,13 +91,26 @@ impl<T: RowFamily> fmt::Debug for RowBatch<'_, T> {
     }
 }
 
-/// Lends every row of a query to `each`, until the answer's end or the first error.
-pub(super) async fn lend<T: RowFamily>(query: Prepared, mut each: impl FnMut(T::Row<'_>)) -> Result<()> {
-    let mut batches = RowBatches::<T>::new(query);
+/// Lends every row of a query to `each`, until it has enough, the answer's end, or the first error.
+pub(super) async fn lend<T: RowFamily, R: RowOutcome>(
+    mut batches: RowBatches<T>,
+    mut each: impl FnMut(T::Row<'_>) -> R,
+) -> R::Output {
     while let Some(batch) = batches.next().await {
-        for row in batch? {
-            each(row?);
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => return R::ended(Err(error)),
+        };
+        for row in batch {
+            match row {
+                Ok(row) => {
+                    if let ControlFlow::Break(output) = each(row).go_on() {
+                        return output;
+                    }
+                }
+                Err(error) => return R::ended(Err(error)),
+            }
         }
     }
-    Ok(())
+    R::ended(Ok(()))
 }

@@ -1,13 +1,20 @@
 //! Values for the `$names` of a query, which travel beside its text and never in it.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::num::NonZero;
+use std::sync::Arc;
 use std::time::Duration;
+
+use influx_core::Name;
+use influx_core::rfc3339::to_exact_text;
 
 use crate::error::{Error, Result};
 
-/// A value for a `$name` in a query: a text, number or boolean, or an [`Identifier`], [`Regex`] or [`Duration`].
+/// A value for a `$name` in a query: a text, number or boolean, or an [`Identifier`], [`Regex`] or [`Duration`]. Times have
+/// [`bind_time`](crate::Query::bind_time).
 ///
-/// A text is always a text, never a name or a part of the query, whatever it holds.
+/// A text is always a text, never a name or a part of the query, whatever it holds. There is no null: InfluxQL has none.
 ///
 /// ```
 /// use influx_client::{Bind, Identifier};
@@ -26,6 +33,8 @@ enum Value {
     Uint(u64),
     Float(f64),
     Bool(bool),
+    /// Nanoseconds since 1970.
+    Time(i64),
     /// A key that says what the text is, and the text.
     Object(&'static str, String),
 }
@@ -38,7 +47,33 @@ pub struct Identifier(pub String);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Regex(pub String);
 
+/// What [`Query::bind`](crate::Query::bind) takes: all that becomes a [`Bind`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be bound by `.bind(..)`",
+    label = "neither a text, nor a number, a boolean, an `Identifier`, a `Regex` or a `Duration`",
+    note = "a time is bound by `.bind_time(name, time)`, to be compared with `time`",
+    note = "of an `Option`, bind what is in it, and leave the condition out of the text where it is `None`: InfluxQL has no null",
+    note = "an enum with `#[derive(TagValue)]` is bound as `side.wire()`, with `use influx_client::TagValue`; other types as a text: `.to_string()`"
+)]
+pub trait BindValue {
+    #[doc(hidden)]
+    fn into_bind(self) -> Bind;
+}
+
+// the message is about the trait above, not about `From`
+#[diagnostic::do_not_recommend]
+impl<T: Into<Bind>> BindValue for T {
+    fn into_bind(self) -> Bind {
+        self.into()
+    }
+}
+
 impl Bind {
+    /// An instant in nanoseconds since 1970.
+    pub(crate) fn time(nanos: i64) -> Bind {
+        Bind(Value::Time(nanos))
+    }
+
     /// The value as the server's JSON parser reads it: numbers with a point are floats, others integers, and exponents
     /// are unknown to it.
     fn to_json(&self, name: &str) -> Result<String> {
@@ -61,6 +96,8 @@ impl Bind {
                 )));
             }
             Value::Bool(bool) => bool.to_string(),
+            // an integer is refused by 3.x
+            Value::Time(nanos) => json_text(&to_exact_text(*nanos)),
             Value::Object(kind, text) => format!("{{{}:{}}}", json_text(kind), json_text(text)),
         })
     }
@@ -101,22 +138,52 @@ macro_rules! from {
     )*};
 }
 
+/// Numbers, of which a reference is as good.
+macro_rules! from_numbers {
+    ($($ty:ty => |$value:ident| $make:expr),* $(,)?) => {
+        from! { $($ty => |$value| $make,)* }
+        $(
+            impl From<&$ty> for Bind {
+                fn from(value: &$ty) -> Bind {
+                    Bind::from(*value)
+                }
+            }
+        )*
+    };
+}
+
+// every `as` here widens
+macro_rules! from_integers {
+    ($($ty:ty => $value:ident as $wide:ty),*) => {
+        from_numbers! { $(
+            $ty => |v| Value::$value(v as $wide),
+            NonZero<$ty> => |v| Value::$value(v.get() as $wide),
+        )* }
+    };
+}
+
+from_integers! {
+    i8 => Int as i64, i16 => Int as i64, i32 => Int as i64, i64 => Int as i64, isize => Int as i64,
+    u8 => Uint as u64, u16 => Uint as u64, u32 => Uint as u64, u64 => Uint as u64, usize => Uint as u64
+}
+
+from_numbers! {
+    bool => |v| Value::Bool(v),
+    // Through the shortest text, so that 0.1_f32 compares equal to a stored 0.1.
+    f32 => |v| Value::Float(v.to_string().parse().unwrap_or_else(|_| v.into())),
+    f64 => |v| Value::Float(v),
+}
+
 from! {
     &str => |v| Value::Text(v.to_owned()),
     &String => |v| Value::Text(v.clone()),
     String => |v| Value::Text(v),
-    bool => |v| Value::Bool(v),
-    i8 => |v| Value::Int(v.into()),
-    i16 => |v| Value::Int(v.into()),
-    i32 => |v| Value::Int(v.into()),
-    i64 => |v| Value::Int(v),
-    u8 => |v| Value::Int(v.into()),
-    u16 => |v| Value::Int(v.into()),
-    u32 => |v| Value::Int(v.into()),
-    u64 => |v| Value::Uint(v),
-    // Through the shortest text, so that 0.1_f32 compares equal to a stored 0.1.
-    f32 => |v| Value::Float(v.to_string().parse().unwrap_or_else(|_| v.into())),
-    f64 => |v| Value::Float(v),
+    Box<str> => |v| Value::Text(v.into()),
+    Arc<str> => |v| Value::Text((&*v).into()),
+    &Arc<str> => |v| Value::Text((&**v).into()),
+    Cow<'_, str> => |v| Value::Text(v.into_owned()),
+    char => |v| Value::Text(v.into()),
+    Name => |v| Value::Text(v.as_str().to_owned()),
     Identifier => |v| Value::Object("identifier", v.0),
     Regex => |v| Value::Object("regex", v.0),
     Duration => |v| Value::Object("duration", format!("{}ns", v.as_nanos())),
@@ -136,6 +203,18 @@ mod tests {
         assert_eq!(json(1), r#"{"x":1}"#);
         assert_eq!(json(i64::MIN), r#"{"x":-9223372036854775808}"#);
         assert_eq!(json(u64::from(u32::MAX)), r#"{"x":4294967295}"#);
+        assert_eq!(json(usize::MAX / 2), r#"{"x":9223372036854775807}"#);
+        assert_eq!(json(isize::MIN), r#"{"x":-9223372036854775808}"#);
+        assert_eq!(json(NonZero::new(5_u16).unwrap()), r#"{"x":5}"#);
+        let lent: Vec<_> = [2_u8, 3].iter().map(json).collect();
+        assert_eq!(lent, [r#"{"x":2}"#, r#"{"x":3}"#]);
+        for text in [json('é'), json(Cow::Borrowed("é")), json(Box::<str>::from("é"))] {
+            assert_eq!(text, r#"{"x":"é"}"#);
+        }
+        let shared: Arc<str> = "é".into();
+        assert_eq!([json(&shared), json(shared)], [r#"{"x":"é"}"#; 2]);
+        assert_eq!(json(Name::new("BUY", "BUY")), r#"{"x":"BUY"}"#);
+        assert_eq!(json(Bind::time(0)), r#"{"x":"1970-01-01T00:00:00.000000000Z"}"#);
         assert_eq!(json(1.0), r#"{"x":1.0}"#);
         assert_eq!(json(-0.0), r#"{"x":-0.0}"#);
         assert_eq!(json(0.1_f32), r#"{"x":0.1}"#);
@@ -157,7 +236,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_bound() {
-        for value in [Bind::from(f64::NAN), f64::INFINITY.into(), u64::MAX.into()] {
+        for value in [Bind::from(f64::NAN), f64::INFINITY.into(), u64::MAX.into(), usize::MAX.into()] {
             assert!(params(&[("x".into(), value)]).unwrap_err().is_config());
         }
         for name in ["", "$", "a b", "a\"b"] {

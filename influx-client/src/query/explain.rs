@@ -1,10 +1,11 @@
 //! What the server would do for a query, and what it cost.
 
 use crate::error::Result;
-use crate::query::influxql::Query;
+use crate::query::builder::Query;
+use crate::query::influxql::InfluxQl;
 use crate::query::statement::single_statement;
 
-impl Query {
+impl Query<InfluxQl> {
     /// How the server would run this `SELECT`, without running it: the lines of its plan.
     ///
     /// ```no_run
@@ -35,7 +36,7 @@ impl Query {
 
     async fn plan_lines(mut self, verb: &str) -> Result<Vec<String>> {
         // A second statement would run, and not be explained.
-        self.text = format!("{verb} {}", single_statement(&self.text)?);
+        self.asked.text = format!("{verb} {}", single_statement(&self.asked.text)?);
         let lines: Vec<(String,)> = self.fetch_all().await?;
         Ok(lines.into_iter().map(|(line,)| line).collect())
     }

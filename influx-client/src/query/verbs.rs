@@ -1,22 +1,26 @@
-//! What a query can be asked for.
+//! What a query can be asked for, in any language.
 
 use bytes::Bytes;
 use influx_core::{FromRow, RowFamily};
 
 use crate::error::{Error, Kind, Result};
 use crate::query::batches::{RowBatches, lend};
-use crate::query::influxql::Query;
+use crate::query::builder::Query;
+use crate::query::language::Language;
+use crate::query::outcome::RowOutcome;
+use crate::query::statements::{self, Statements};
 use crate::query::stream::{RowStream, SeriesStream};
 
-impl Query {
+/// What all languages are asked for.
+impl<L: Language> Query<L> {
     /// The body of the answer as it came, whatever it says; only an error status is an error.
     ///
     /// # Errors
     ///
     /// No connection, no answer in time, or an answer that is not success.
     pub async fn raw(self) -> Result<Bytes> {
-        let (mut response, _) = self.prepared().send().await?;
-        response.bytes().await.map(Bytes::from)
+        let (mut answer, _) = self.sending().await?;
+        answer.bytes().await.map(Bytes::from)
     }
 
     /// The rows as a stream of `T`, which owns its texts.
@@ -32,7 +36,7 @@ impl Query {
     /// # }
     /// ```
     pub fn fetch<T: for<'r> FromRow<'r>>(self) -> RowStream<T> {
-        RowStream::new(self.typed(<T as FromRow<'static>>::TYPED).prepared())
+        RowStream::new(self.typed(<T as FromRow<'static>>::TYPED))
     }
 
     /// All rows.
@@ -79,7 +83,8 @@ impl Query {
         }
     }
 
-    /// Calls `each` with every row. `T` may borrow its texts: nothing is allocated per row then.
+    /// Calls `each` with every row. `T` may borrow its texts: nothing is allocated per row then. A closure that can stop or fail
+    /// is for [`try_for_each_row`](Query::try_for_each_row).
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -99,7 +104,90 @@ impl Query {
     ///
     /// Those of [`RowStream::next`].
     pub async fn for_each_row<T: RowFamily>(self, each: impl FnMut(T::Row<'_>)) -> Result<()> {
-        lend::<T>(self.typed(<T::Row<'static> as FromRow<'static>>::TYPED).prepared(), each).await
+        lend(self.batches::<T>(), each).await
+    }
+
+    /// Calls `each` with every row until it stops or fails: as [`for_each_row`](Query::for_each_row), for a closure that returns
+    /// a `Result`, a `ControlFlow`, or one in the other. The [table](RowOutcome) has what this returns for each. What is left of
+    /// the answer is not read: the connection is closed, and the server stops.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> std::io::Result<()> {
+    /// use std::io::Write;
+    /// use std::ops::ControlFlow;
+    /// use influx_client::FromRow;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Note<'r> {
+    ///     text: &'r str,
+    /// }
+    ///
+    /// // The first error ends it: one of the query, too, becomes the closure's.
+    /// let mut file = std::fs::File::create("notes.txt")?;
+    /// client
+    ///     .influxql("SELECT text FROM notes")
+    ///     .try_for_each_row::<Note<'_>, _>(|note| writeln!(file, "{}", note.text))
+    ///     .await?;
+    ///
+    /// // The first row that is looked for ends it.
+    /// let found = client
+    ///     .influxql("SELECT text FROM notes")
+    ///     .try_for_each_row::<Note<'_>, _>(|note| match note.text.strip_prefix("todo: ") {
+    ///         Some(todo) => ControlFlow::Break(todo.to_owned()),
+    ///         None => ControlFlow::Continue(()),
+    ///     })
+    ///     .await?;
+    /// if let ControlFlow::Break(todo) = found {
+    ///     println!("{todo}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// An error type of your own needs `From<influx_client::Error>`, and no box:
+    ///
+    /// ```no_run
+    /// use influx_client::{Client, FromRow};
+    ///
+    /// enum Failed {
+    ///     Query(influx_client::Error),
+    ///     Negative(f64),
+    /// }
+    ///
+    /// impl From<influx_client::Error> for Failed {
+    ///     fn from(error: influx_client::Error) -> Self {
+    ///         Failed::Query(error)
+    ///     }
+    /// }
+    ///
+    /// #[derive(FromRow)]
+    /// struct Load {
+    ///     usage: f64,
+    /// }
+    ///
+    /// async fn sum(client: &Client) -> Result<f64, Failed> {
+    ///     let mut sum = 0.0;
+    ///     let query = client.influxql("SELECT usage FROM cpu");
+    ///     let each = |load: Load| {
+    ///         if load.usage < 0.0 {
+    ///             return Err(Failed::Negative(load.usage));
+    ///         }
+    ///         sum += load.usage;
+    ///         Ok(())
+    ///     };
+    ///     query.try_for_each_row::<Load, _>(each).await?;
+    ///     Ok(sum)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the closure and of [`RowStream::next`].
+    pub async fn try_for_each_row<T: RowFamily, R: RowOutcome>(
+        self,
+        each: impl FnMut(T::Row<'_>) -> R,
+    ) -> R::Output {
+        lend(self.batches::<T>(), each).await
     }
 
     /// The rows in batches, as they arrive; they may borrow their texts from the batch.
@@ -123,7 +211,7 @@ impl Query {
     /// # }
     /// ```
     pub fn batches<T: RowFamily>(self) -> RowBatches<T> {
-        RowBatches::new(self.typed(<T::Row<'static> as FromRow<'static>>::TYPED).prepared())
+        RowBatches::new(self.typed(<T::Row<'static> as FromRow<'static>>::TYPED))
     }
 
     /// Whole series: measurement, tags and columns of each, and all its rows. Series that come in pieces are put
@@ -140,7 +228,45 @@ impl Query {
     /// # }
     /// ```
     pub fn series<T: for<'r> FromRow<'r>>(self) -> SeriesStream<T> {
-        SeriesStream::new(self.typed(<T as FromRow<'static>>::TYPED).prepared())
+        SeriesStream::new(self.typed(<T as FromRow<'static>>::TYPED))
+    }
+
+    /// The rows of several statements in one request, each with its own type: `(A, B)` gives `(Vec<A>, Vec<B>)`. A part is anything
+    /// that [`fetch_all`](Query::fetch_all) reads; `()` is for statements without rows, as is any type, which gets none.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::FromRow;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Load {
+    ///     host: String,
+    ///     usage: f64,
+    /// }
+    ///
+    /// #[derive(FromRow)]
+    /// struct Mean {
+    ///     mean: f64,
+    /// }
+    ///
+    /// let text = "SELECT last(usage) AS usage FROM cpu GROUP BY host; SELECT mean(usage) FROM cpu";
+    /// let (newest, means) = client.influxql(text).fetch_statements::<(Load, Mean)>().await?;
+    /// println!("{} hosts, {:.1} on average", newest.len(), means[0].mean);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The parts belong to the statements in their order. For one type for all, or statements whose number is known at run time only,
+    /// [`SeriesRow`](crate::SeriesRow) and [`series`](Query::series) tell the statement of each row.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`]; [`decode_error`](Error::decode_error) has the statement, counted from 0 as servers do. More or
+    /// fewer statements in the answer than parts in the tuple, whatever the reason: a server with a limit of rows leaves out those
+    /// behind it (with [`chunked(false)`](Query::chunked)), and 2.x says nothing of a `DELETE` or `DROP` at the end. What was sent
+    /// was run all the same.
+    pub async fn fetch_statements<S: Statements>(self) -> Result<S::Rows> {
+        statements::fetch::<S, L>(self).await
     }
 
     /// Runs statements that have no rows to read; rows that come are passed over.

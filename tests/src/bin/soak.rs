@@ -92,7 +92,7 @@ async fn soak() -> Result<bool, Failure> {
     };
     let mut server = MortalInfluxd::start()?;
     let client = Client::v1(server.url()).database("soak").build()?;
-    client.admin().create_database("soak").await?;
+    client.v1().create_database("soak").await?;
     let proxy = Proxy::start(server.port(), options.seed).await?;
     let end = options.points / i64::from(options.threads);
     let said = Arc::new(Mutex::new(Said { from: vec![0; options.threads as usize], ..Said::default() }));

@@ -41,9 +41,9 @@ where
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let name = format!("influx_test_{now}_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let client = Client::v1(&url).database(&name).build().expect("the server's URL is good");
-    client.admin().create_database(&name).await.expect("the test's database can be created");
+    client.v1().create_database(&name).await.expect("the test's database can be created");
     let outcome = tokio::spawn(body(client.clone())).await;
-    let dropped = client.admin().drop_database(&name).await;
+    let dropped = client.v1().drop_database(&name).await;
     if let Err(error) = outcome {
         std::panic::resume_unwind(error.into_panic());
     }

@@ -7,7 +7,7 @@ const CLOSED: &str = r#"{"results":[{"statement_id":0,"error":"engine is closed"
 #[tokio::test]
 async fn what_a_busy_server_says_of_itself_for_a_moment_is_tried_again_where_that_is_safe() {
     let (server, client) = start().await;
-    let admin = client.admin();
+    let admin = client.v1();
     let closed = |times| server.expect(Expect::query().times(times), Reply::json(CLOSED));
     let then = |body: &str| server.expect(Expect::query(), Reply::json(body));
     closed(2);
@@ -32,7 +32,7 @@ async fn what_a_busy_server_says_of_itself_for_a_moment_is_tried_again_where_tha
 #[tokio::test]
 async fn what_is_not_safe_or_does_not_pass_is_not_tried_again() {
     let (server, client) = start().await;
-    let admin = client.admin();
+    let admin = client.v1();
     server.expect(Expect::query().times(4), Reply::json(CLOSED));
     for error in [
         admin.create_user("u", "x").await.unwrap_err(),

@@ -8,7 +8,7 @@ async fn replay(folder: &str, file: &str, statement: &str) -> (Server, Admin) {
     let body = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let (server, client) = start().await;
     server.expect(Expect::query().param("q", statement), Reply::json(body));
-    (server, client.admin())
+    (server, client.v1())
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn recorded_policies_users_and_queries() {
 #[tokio::test]
 async fn policies_shards_and_queries_of_1_12() {
     let (server, client) = start().await;
-    let admin = client.admin();
+    let admin = client.v1();
     let hour = Duration::from_secs(3_600);
     let next = |body: &str| server.expect(Expect::query(), Reply::json(body));
     next(
@@ -149,17 +149,17 @@ async fn modules_of_any_shape() {
         {"name":"shard","tags":{"database":"d","id":"1"},"columns":["diskBytes","rate","big"],"values":[[102,0.5,18446744073709551615]]},
         {"name":"config","columns":["bind-address","enabled","nothing"],"values":[["127.0.0.1:0",false,null],["x",true,1]]}]}]}"#;
     server.expect(Expect::query().times(3), Reply::json(body));
-    let stats = client.admin().show_stats().await.unwrap();
+    let stats = client.v1().show_stats().await.unwrap();
     assert_eq!(stats[0].get("NumGC").unwrap().get::<i64>(), Ok(2));
     assert_eq!(stats[1].tags, [("database".to_owned(), "d".to_owned()), ("id".to_owned(), "1".to_owned())]);
     assert_eq!(stats[1].get("rate").unwrap().get::<f64>(), Ok(0.5));
     assert_eq!(stats[1].get("big").unwrap().get::<u64>(), Ok(u64::MAX));
-    let modules = client.admin().show_diagnostics().await.unwrap();
+    let modules = client.v1().show_diagnostics().await.unwrap();
     assert_eq!(modules.len(), 4);
     assert_eq!(modules[2].get("bind-address"), Some(&OwnedValue::Str("127.0.0.1:0".into())));
     assert_eq!((modules[2].values.len(), modules[2].get("nothing")), (3, None));
     assert_eq!(modules[3].get("enabled"), Some(&OwnedValue::Bool(true)));
-    client.admin().show_stats_for("it's").await.unwrap();
+    client.v1().show_stats_for("it's").await.unwrap();
     assert_eq!(server.requests()[2].param("q"), Some("SHOW STATS FOR 'it\\'s'"));
 }
 
@@ -173,17 +173,17 @@ async fn answers_of_another_kind_are_errors() {
         server.expect(Expect::query(), Reply::json(body));
     };
     rows(r#"["fieldKey","fieldType"]"#, r#"["f","complex"]"#);
-    let error = client.admin().show_field_keys().await.unwrap_err();
+    let error = client.v1().show_field_keys().await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("complex"), "{error}");
     let columns = r#"["name","duration","shardGroupDuration","replicaN","default"]"#;
     rows(columns, r#"["r","7 days","1h",1,true]"#);
-    let error = client.admin().show_retention_policies().await.unwrap_err();
+    let error = client.v1().show_retention_policies().await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("a duration such as 1h30m"), "{error}");
     rows(r#"["database","privilege"]"#, r#"["d","SOME"]"#);
-    let error = client.admin().show_grants("u").await.unwrap_err();
+    let error = client.v1().show_grants("u").await.unwrap_err();
     assert!(error.is_decode() && error.to_string().contains("NO PRIVILEGES"), "{error}");
     let refused = r#"{"results":[{"statement_id":0,"error":"user not found"}]}"#;
     server.expect(Expect::query(), Reply::json(refused));
-    let error = client.admin().show_grants("u").await.unwrap_err();
+    let error = client.v1().show_grants("u").await.unwrap_err();
     assert_eq!((error.is_statement(), error.server_message()), (true, Some("user not found")));
 }

@@ -6,7 +6,7 @@ use super::*;
 async fn statements_are_quoted_and_change_by_post() {
     let (server, client) = start().await;
     server.expect(Expect::query().any_times(), Reply::json(DONE));
-    let admin = client.admin();
+    let admin = client.v1();
     let hour = Duration::from_secs(3_600);
     let hostile = "a\"; DROP DATABASE \"b\\\n";
     let since = SystemTime::UNIX_EPOCH - Duration::from_nanos(5);
@@ -64,7 +64,7 @@ async fn statements_are_quoted_and_change_by_post() {
 async fn listings_are_narrowed() {
     let (server, client) = start().await;
     server.expect(Expect::query().any_times(), Reply::json(DONE));
-    let admin = client.admin();
+    let admin = client.v1();
     assert!(admin.show_measurements().matching("^c").tag("k", "v").limit(1).await.unwrap().is_empty());
     assert!(admin.show_tag_keys().measurement("m").offset(3).limit(1).limit(2).await.unwrap().is_empty());
     assert!(admin.show_tag_values("a").key("b\"").measurement("m").tag("k", "v").await.unwrap().is_empty());
@@ -97,8 +97,8 @@ async fn another_database_does_not_take_the_clients_retention_policy_along() {
     let (server, _) = start().await;
     server.expect(Expect::query().any_times(), Reply::json(DONE));
     let client = Client::v1(server.url()).database("d").retention_policy("week").build().unwrap();
-    client.admin().show_series().await.unwrap();
-    client.admin().database("e").show_series().await.unwrap();
+    client.v1().show_series().await.unwrap();
+    client.v1().database("e").show_series().await.unwrap();
     let policies: Vec<_> = server.requests().iter().map(|r| r.param("rp").map(str::to_owned)).collect();
     assert_eq!(policies, [Some("week".to_owned()), None]);
 }
@@ -106,8 +106,8 @@ async fn another_database_does_not_take_the_clients_retention_policy_along() {
 #[tokio::test]
 async fn mistakes_send_nothing() {
     let (server, client) = start().await;
-    let admin = client.admin();
-    let nowhere = Client::v1(server.url()).build().unwrap().admin();
+    let admin = client.v1();
+    let nowhere = Client::v1(server.url()).build().unwrap().v1();
     let hour = Duration::from_secs(3_600);
     let says = |error: Error, says: &str| {
         assert!(error.is_config(), "{error:?}");
@@ -136,7 +136,7 @@ async fn mistakes_send_nothing() {
     says(client.influxql(several).explain().await.unwrap_err(), "several statements");
     says(client.influxql(several).explain_analyze().await.unwrap_err(), "several statements");
     says(nowhere.show_measurements().await.unwrap_err(), "no database is named");
-    says(nowhere.drop_measurement("m").await.unwrap_err(), "client.admin().database(");
+    says(nowhere.drop_measurement("m").await.unwrap_err(), "client.v1().database(");
     says(nowhere.create_retention_policy("r", hour).await.unwrap_err(), "no database is named");
     says(nowhere.show_retention_policies().await.unwrap_err(), "no database is named");
     says(nowhere.delete_points().before(1_i64).await.unwrap_err(), "no database is named");
@@ -152,7 +152,7 @@ async fn passwords_travel_beside_the_statement_and_are_never_shown() {
     server.expect(Expect::query(), Reply::json(DONE));
     server.expect(Expect::query(), Reply::error(400, &format!("error parsing query: {quoted}")));
     server.expect(Expect::query(), Reply::json(refused));
-    let admin = client.admin();
+    let admin = client.v1();
     admin.create_user("u", password).await.unwrap();
     let first = &server.requests()[0];
     assert_eq!(

@@ -115,10 +115,11 @@ async fn all_verbs(client: &Client, forbidden: &Forbidden, at: &str) {
     check("missing", query().fetch_all::<Wanted>().await.err());
     check("mismatch", query().fetch_all::<(i64, f64)>().await.err());
     check("lent", query().for_each_row::<(i64, bool)>(|_| ()).await.err());
+    check("statements", query().fetch_statements::<((i64, bool), ())>().await.err());
     check("series", query().series::<(i64, bool)>().all().await.err());
     check("point", query().fetch_all::<Point>().await.err());
-    check("create_user", client.admin().create_user("x", PASSWORD).await.err());
-    check("show_databases", client.admin().show_databases().await.err());
+    check("create_user", client.v1().create_user("x", PASSWORD).await.err());
+    check("show_databases", client.v1().show_databases().await.err());
     let points: Vec<Point> = (0..40).map(|n| Point::new("m").field("f", n).timestamp(n)).collect();
     check("write", client.write(&points).await.err());
     check("write_iter", client.write_iter(&points).await.err());

@@ -14,7 +14,7 @@ fn verbs(client: &Client) -> Vec<Verb> {
     }
     let point = || Point::new("m").field("f", 1).timestamp(1);
     let query = || client.influxql("SELECT f FROM m");
-    let (admin, c) = (client.admin(), client.clone());
+    let (admin, c) = (client.v1(), client.clone());
     let (mut rows, mut batches, mut series) =
         (query().fetch::<OwnedRow>(), query().batches::<OwnedRow>(), query().series::<OwnedRow>());
     let (a, b, d, e) = (admin.clone(), admin.clone(), admin.clone(), admin);
@@ -30,6 +30,8 @@ fn verbs(client: &Client) -> Vec<Verb> {
         verb("fetch_one", query().fetch_one::<OwnedRow>()),
         verb("fetch_optional", query().fetch_optional::<OwnedRow>()),
         verb("for_each_row", query().for_each_row::<OwnedRow>(|_| ())),
+        verb("try_for_each_row", query().try_for_each_row::<OwnedRow, _>(|_| influx_client::Result::Ok(()))),
+        verb("fetch_statements", query().fetch_statements::<(OwnedRow,)>()),
         verb("batches", async move { some(batches.next().await.map(|batch| batch.map(drop))) }),
         verb("series", async move { some(series.next().await) }),
         verb("all series", query().series::<OwnedRow>().all()),
@@ -40,8 +42,8 @@ fn verbs(client: &Client) -> Vec<Verb> {
         verb("drop_user", async move { b.drop_user("u").await }),
         verb("create_user", async move { d.create_user("u", "p").await }),
         verb("show_databases", async move { e.show_databases().await }),
-        verb("show_measurements", client.admin().show_measurements().into_future()),
-        verb("delete_points", client.admin().delete_points().measurement("m").into_future()),
+        verb("show_measurements", client.v1().show_measurements().into_future()),
+        verb("delete_points", client.v1().delete_points().measurement("m").into_future()),
     ]
 }
 

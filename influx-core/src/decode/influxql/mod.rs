@@ -15,7 +15,7 @@
 mod json;
 mod msgpack;
 mod notation;
-mod options;
+pub(crate) mod options;
 mod response;
 mod walk;
 

@@ -241,6 +241,7 @@ impl Response {
 
     pub(super) fn end_result(&mut self) -> Option<Event> {
         self.place = Place::Results;
+        self.head.statements = self.head.statements.max(self.statement.unwrap_or(0).saturating_add(1));
         let error = self.result_error.take();
         self.open = error.is_none() && (self.result_partial || self.series_open);
         error.map(|text| Event::Error(DecodeError::server(text).in_statement(self.statement)))

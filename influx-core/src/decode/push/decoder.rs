@@ -144,6 +144,22 @@ impl<F: AsRef<[u8]>> Decoder<F> {
     pub fn messages(&self) -> &[Message] {
         &self.engine.machine().head().messages
     }
+
+    /// How many statements are answered so far, by the highest of their numbers: those without rows count, too. A format without
+    /// statements has none.
+    ///
+    /// ```
+    /// use influx_core::decode::{Decoder, influxql::Options};
+    ///
+    /// let body = br#"{"results":[{"statement_id":0,"series":[{"columns":["f"],"values":[[1]]}]},{"statement_id":1}]}"#;
+    /// let mut decoder = Decoder::new(Options::new());
+    /// decoder.push(body);
+    /// decoder.finish();
+    /// assert_eq!((decoder.rows::<(i64,)>().count(), decoder.statements()), (1, 2));
+    /// ```
+    pub fn statements(&self) -> u64 {
+        self.engine.machine().head().statements
+    }
 }
 
 impl<F> fmt::Debug for Decoder<F> {
@@ -278,7 +294,7 @@ impl<T> fmt::Debug for LentRows<'_, T> {
 mod tests {
     use super::*;
     use crate::decode::from_value::FromValue;
-    use crate::decode::influxql::Options;
+    use crate::decode::influxql::options::Options;
     use crate::decode::reads::{Read, Reads};
     use crate::decode::row::Row;
 

@@ -54,6 +54,8 @@ pub(crate) struct Head {
     pub(crate) row: u64,
     /// What the server said beside rows and errors.
     pub(crate) messages: Vec<Message>,
+    /// How many statements are answered, those without rows too.
+    pub(crate) statements: u64,
 }
 
 /// Goes through an answer's bytes, which may end anywhere, and finds the rows: one for each format.
