@@ -1,6 +1,7 @@
 //! Types that are made of rows.
 
 pub(crate) mod any;
+mod fields;
 mod maps;
 mod point;
 #[cfg(feature = "serde")]
@@ -14,14 +15,15 @@ use std::sync::Arc;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Plan;
-use crate::decode::plan::planner::Asked;
+use crate::decode::plan::asked::Asked;
 use crate::decode::plan::planner::{Planner, Rest};
 use crate::decode::reads::Reads;
 use crate::decode::row::Row;
 
 #[cfg(feature = "serde")]
 pub use self::serde::Serde;
-pub use any::{AnyRow, OwnedRow, OwnedValue};
+pub use any::{AnyRow, OwnedRow};
+pub use fields::Fields;
 pub use series::SeriesRow;
 
 /// A type that is made of the rows of a result; derived with `#[derive(FromRow)]`.
