@@ -57,6 +57,33 @@ pub use series::SeriesRow;
 /// }
 /// # Ok::<(), DecodeError>(())
 /// ```
+///
+/// # Rows that borrow
+///
+/// A type with a lifetime lives as long as the bytes that it was read from: it is lent, by `for_each_row`, `batches` and
+/// [`iterpoints`](crate::decode::influxql::iterpoints). Where rows are handed out to be kept (`fetch_all`, `fetch`, ..), of which the bound is
+/// `for<'r> FromRow<'r>`, the compiler says of such a type that «implementation of `FromRow` is not general enough»: there the texts must be
+/// the row's own.
+///
+/// ```compile_fail
+/// # use influx_core::FromRow;
+/// # fn fetch_all<T: for<'r> FromRow<'r>>() {}
+/// #[derive(FromRow)]
+/// struct Load<'a> {
+///     host: &'a str,
+/// }
+/// fetch_all::<Load<'_>>(); // not general enough
+/// ```
+///
+/// ```
+/// # use influx_core::FromRow;
+/// # fn fetch_all<T: for<'r> FromRow<'r>>() {}
+/// #[derive(FromRow)]
+/// struct Load {
+///     host: String, // or `Arc<str>` with `#[tag(shared)]`, which rows of the same text share
+/// }
+/// fetch_all::<Load>();
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the rows of a result",
     label = "not a row type",
