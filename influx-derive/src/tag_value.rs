@@ -158,18 +158,18 @@ fn of_newtype(input: &DeriveInput, root: &TokenStream, inner: &Type, tags: bool)
         let of_trait = Ident::new(name, Span::call_site());
         let where_clause = clause(quote!(#root::#of_trait));
         // what is inside is shown where the user wrote it
-        let this = quote!(self);
-        let wire = quote_spanned!(inner.span()=> <#inner as #root::#of_trait>::Wire<'__w>);
-        let returned = quote_spanned!(inner.span()=> <#inner as #root::#of_trait>::Wire<'_>);
-        let value = quote_spanned!(inner.span()=> <#inner as #root::#of_trait>::wire(&#this.0));
+        let at = Span::call_site().located_at(inner.span());
+        let items = quote_spanned! {at=>
+            type Wire<'__w> = <#inner as #root::#of_trait>::Wire<'__w> where Self: '__w;
+            #[inline]
+            fn wire(&self) -> Self::Wire<'_> {
+                <#inner as #root::#of_trait>::wire(&self.0)
+            }
+        };
         quote! {
             #[automatically_derived]
             impl #impl_generics #root::#of_trait for #ident #ty_generics #where_clause {
-                type Wire<'__w> = #wire where Self: '__w;
-                #[inline]
-                fn wire(&self) -> #returned {
-                    #value
-                }
+                #items
             }
         }
     };
