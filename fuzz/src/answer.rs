@@ -220,9 +220,11 @@ impl Answer {
     /// What must come out of the answer.
     pub fn expected(&self, asked: Asked) -> Expected {
         let (mut events, mut notes, mut open) = (Vec::new(), Vec::new(), false);
-        for document in &self.documents {
+        // a document follows upon another in chunks alone
+        let most = if asked.chunked { self.documents.len() } else { 1 };
+        for document in self.documents.iter().take(most) {
             for result in &document.results {
-                result.expected(asked.epoch, &mut events, &mut notes);
+                result.expected(asked, &mut events, &mut notes);
                 let series = result.series.as_ref().and_then(|series| series.last());
                 let go_on = [result.partial, series.and_then(|series| series.partial)];
                 open = result.error.is_none() && go_on.contains(&Some(true));
@@ -235,7 +237,8 @@ impl Answer {
         if self.documents.is_empty() || (asked.chunked && open) {
             events.push(Event::Truncated);
         }
-        Expected { sure: Decoded { events, notes }, rest: Rest::Nothing }
+        let rest = if self.documents.len() > most { Rest::Text } else { Rest::Nothing };
+        Expected { sure: Decoded { events, notes }, rest }
     }
 }
 
@@ -272,16 +275,20 @@ impl Outcome {
         write_map(pack, &pairs);
     }
 
-    fn expected(&self, epoch: Option<Precision>, events: &mut Vec<Event<Cell>>, notes: &mut Vec<Note>) {
+    fn expected(&self, asked: Asked, events: &mut Vec<Event<Cell>>, notes: &mut Vec<Note>) {
         let statement = self.statement.map(u64::from);
         for (level, text) in self.messages.iter().flatten() {
             notes.push((statement, level.text(), text.text()));
         }
         for series in self.series.iter().flatten() {
-            events.extend(series.expected(statement, epoch));
+            events.extend(series.expected(statement, asked.epoch));
         }
-        if let Some(words) = &self.error {
-            events.push(Event::Server { statement, message: words.text() });
+        let cut = || self.series.iter().flatten().any(|series| series.partial == Some(true));
+        match &self.error {
+            Some(words) => events.push(Event::Server { statement, message: words.text() }),
+            // the limit of rows, which chunks don't have
+            None if !asked.chunked && cut() => events.push(Event::Truncated),
+            None => {}
         }
     }
 }

@@ -45,8 +45,12 @@ pub fn reference(body: &[u8], asked: Asked) -> Option<Vec<Event<Value>>> {
         unique.ok()?;
         documents += 1;
     }
+    // a document follows upon another in chunks alone
+    if documents > 1 && !asked.chunked {
+        return None;
+    }
     for document in serde_json::Deserializer::from_slice(body).into_iter::<Map<String, Value>>() {
-        open = document_events(&document.ok()?, asked.epoch, open, &mut events)?;
+        open = document_events(&document.ok()?, asked, open, &mut events)?;
     }
     if asked.chunked && open {
         events.push(Event::Truncated);
@@ -57,7 +61,7 @@ pub fn reference(body: &[u8], asked: Asked) -> Option<Vec<Event<Value>>> {
 /// Adds a document's events; whether the response goes on behind it.
 fn document_events(
     document: &Map<String, Value>,
-    epoch: Option<Precision>,
+    asked: Asked,
     mut open: bool,
     events: &mut Vec<Event<Value>>,
 ) -> Option<bool> {
@@ -69,7 +73,7 @@ fn document_events(
         return None;
     }
     for result in list(document.get("results"))? {
-        open = result_events(result.as_object()?, epoch, events)?;
+        open = result_events(result.as_object()?, asked, events)?;
     }
     if let Some(message) = optional(document.get("error"), Value::as_str)? {
         open = false;
@@ -78,23 +82,27 @@ fn document_events(
     Some(open)
 }
 
-fn result_events(
-    result: &Map<String, Value>,
-    epoch: Option<Precision>,
-    events: &mut Vec<Event<Value>>,
-) -> Option<bool> {
+fn result_events(result: &Map<String, Value>, asked: Asked, events: &mut Vec<Event<Value>>) -> Option<bool> {
     const ORDER: [&str; 4] = ["statement_id", "series", "partial", "error"];
     in_order(result, &ORDER)?;
     let statement = optional(result.get("statement_id"), Value::as_u64)?;
     let mut open = optional(result.get("partial"), Value::as_bool)?.unwrap_or(false);
     let series = list(result.get("series"))?;
+    let mut cut = false;
     for (number, one) in series.iter().enumerate() {
-        let partial = series_events(one.as_object()?, statement, epoch, events)?;
+        let one = one.as_object()?;
+        let partial = series_events(one, statement, asked.epoch, events)?;
         open |= partial && number + 1 == series.len();
+        cut |= partial && one.contains_key("columns");
     }
-    if let Some(message) = optional(result.get("error"), Value::as_str)? {
-        open = false;
-        events.push(Event::Server { statement, message: message.into() });
+    match optional(result.get("error"), Value::as_str)? {
+        Some(message) => {
+            open = false;
+            events.push(Event::Server { statement, message: message.into() });
+        }
+        // the limit of rows, which chunks don't have
+        None if cut && !asked.chunked => events.push(Event::Truncated),
+        None => {}
     }
     Some(open)
 }

@@ -101,7 +101,12 @@ impl Expected {
 
 /// What comes out of a body as rmpv reads it.
 pub fn reference(body: &[u8], asked: Asked) -> Expected {
-    let mut reader = Reader { epoch: asked.epoch, odd_times: has_odd_times(body), ..Reader::default() };
+    let mut reader = Reader {
+        chunked: asked.chunked,
+        epoch: asked.epoch,
+        odd_times: has_odd_times(body),
+        ..Reader::default()
+    };
     // rmpv takes a byte that MessagePack does not use for nil
     let rest = if body.contains(&0xc1) { Rest::Unknown } else { reader.body(body) };
     if rest == Rest::Nothing && (reader.documents == 0 || (asked.chunked && reader.open)) {
@@ -118,6 +123,7 @@ fn has_odd_times(body: &[u8]) -> bool {
 
 #[derive(Default)]
 struct Reader {
+    chunked: bool,
     epoch: Option<Precision>,
     odd_times: bool,
     events: Vec<Event<Cell>>,
@@ -135,6 +141,8 @@ impl Reader {
             body = trimmed(body);
             match body.first() {
                 None => return Rest::Nothing,
+                // a document follows upon another in chunks alone
+                Some(_) if self.documents > 0 && !self.chunked => return Rest::Text,
                 Some(0x80..=0x8f | 0xde | 0xdf) => {}
                 Some(_) => return Rest::Text,
             }
@@ -189,14 +197,21 @@ impl Reader {
             self.notes.append(&mut notes);
         }
         let all = list(series)?;
+        let mut cut = false;
         for (number, one) in all.iter().enumerate() {
-            let partial = self.series(map(one)?, statement(place_of(series)))?;
+            let pairs = map(one)?;
+            let partial = self.series(pairs, statement(place_of(series)))?;
             open |= partial && number + 1 == all.len();
+            let [columns] = members(pairs, ["columns"])?;
+            cut |= partial && columns.is_some();
         }
         self.notes.append(&mut notes);
         self.open = open && error.is_none();
-        if let Some(message) = error {
-            self.events.push(Event::Server { statement: number, message });
+        match error {
+            Some(message) => self.events.push(Event::Server { statement: number, message }),
+            // the limit of rows, which chunks don't have
+            None if cut && !self.chunked => self.events.push(Event::Truncated),
+            None => {}
         }
         Ok(())
     }

@@ -95,10 +95,11 @@ pub use decode::columns::{Column, ColumnRole, Columns};
 pub use decode::error::DecodeError;
 #[cfg(feature = "serde")]
 pub use decode::from_row::Serde;
-pub use decode::from_row::{AnyRow, FromRow, OwnedRow, OwnedValue, RowFamily, SeriesRow};
+pub use decode::from_row::{AnyRow, Fields, FromRow, OwnedRow, RowFamily, SeriesRow};
 pub use decode::from_timestamp::{FromNaiveTimestamp, FromTimestamp, FromTimestampUnit, Moment};
 pub use decode::from_value::{FromCast, FromShared, FromValue};
 pub use decode::mismatch::Mismatch;
+pub use decode::owned_value::OwnedValue;
 pub use decode::plan::Plan;
 pub use decode::plan::planner::Planner;
 pub use decode::plan::want::Want;

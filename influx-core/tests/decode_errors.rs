@@ -62,8 +62,12 @@ fn document(results: &[String]) -> String {
 }
 
 fn only_error(body: &str) -> DecodeError {
+    only_error_of(body, options(false))
+}
+
+fn only_error_of(body: &str, options: Options) -> DecodeError {
     let mut scratch = Scratch::new();
-    let mut rows = iterpoints::<Cpu>(body.as_bytes(), &mut scratch);
+    let mut rows = iterpoints_with::<Cpu>(body.as_bytes(), &mut scratch, options);
     rows.find_map(Result::err).expect("an error")
 }
 
@@ -150,7 +154,65 @@ fn a_text_instead_of_json() {
     // unchunked, the text is all there is
     assert_eq!(rows(&format!("{text}\nand more\n"), options(false)).len(), 1);
     let html = only_error(&format!("<html>{}</html>", "x".repeat(10_000)));
-    assert!(html.is_server_error() && html.to_string().len() < 1_200, "{html}");
+    assert!(html.is_syntax() && html.to_string().len() < 1_200, "{html}");
+}
+
+#[test]
+fn what_is_no_answer_is_named() {
+    let good = document(&[result(1, &format!(r#","series":[{}]"#, series("cpu", r#"["usage"]"#, "[[1]]")))]);
+    for (body, says) in [
+        (format!("\u{feff}{good}"), "the answer is not one of InfluxDB, but a text behind a byte order mark"),
+        ("null".into(), "the answer is not one of InfluxDB, but a value of JSON without rows: \"null\""),
+        ("name,tags,time,usage\ncpu,,1,2\n".into(), "the answer is not one of InfluxDB, but CSV"),
+        (format!("{good} {good}"), "what follows the answer is none of InfluxDB, but another document"),
+        (format!("{good}\nnull"), "what follows the answer is none of InfluxDB, but a value of JSON"),
+        (format!("{good}</html>"), "what follows the answer is none of InfluxDB, but a page of HTML"),
+    ] {
+        let read = rows(&body, options(false));
+        assert_eq!(read.len(), 1 + usize::from(body.starts_with('{')), "{body}: {read:?}");
+        let error = read.last().and_then(|last| last.as_ref().err()).unwrap();
+        assert!(error.starts_with(says) && !error.contains("the server reported"), "{body}: {error}");
+    }
+    // chunks follow upon chunks, and then nothing else
+    assert_eq!(rows(&format!("{good}\n{good}\n"), options(true)), [Ok(1.0), Ok(1.0)]);
+    let read = rows(&format!("{good}\n{good}\nnull\n"), options(true));
+    assert!(
+        read[2].as_ref().unwrap_err().starts_with("what follows the answer is none of InfluxDB"),
+        "{read:?}"
+    );
+}
+
+/// 1.x stops at `max-row-limit` where no chunks were asked for, and marks the series, behind which nothing comes.
+#[test]
+fn what_the_row_limit_cut_is_told() {
+    let body = |rows: usize, first: &str| {
+        let values = vec!["[1]"; rows].join(",");
+        format!(
+            r#"{{"results":[{first}{{"statement_id":1,"series":[{{"name":"cpu","columns":["usage"],"values":[{values}],"partial":true}}]}}]}}"#
+        )
+    };
+    let read = rows(&body(10, r#"{"statement_id":0},"#), options(false));
+    assert_eq!((read.len(), &read[9]), (11, &Ok(1.0)));
+    let mut scratch = Scratch::new();
+    let error = iterpoints_with::<Cpu>(body(10, "").as_bytes(), &mut scratch, options(false))
+        .find_map(Result::err)
+        .unwrap();
+    assert!(error.is_row_limit() && error.is_truncated(), "{error}");
+    assert_eq!((error.statement_id(), error.series()), (Some(1), Some("cpu")));
+    assert!(
+        error.to_string().contains("max-row-limit") && error.to_string().contains("ask for chunks"),
+        "{error}"
+    );
+    // nothing was left of the series
+    let none = r#"{"results":[{"series":[{"name":"cpu","columns":["usage"],"partial":true}]}]}"#;
+    assert!(only_error_of(none, options(false)).is_row_limit());
+    // behind the first 10,000 rows complete series are marked, too: a message says so
+    let mut scratch = Scratch::new();
+    let long = body(10_001, "");
+    let mut points = iterpoints_with::<SeriesRow<Cpu>>(long.as_bytes(), &mut scratch, options(false));
+    assert_eq!(points.by_ref().filter(Result::is_ok).count(), 10_001);
+    assert!(points.series().partial());
+    assert!(points.messages()[0].text.contains("cpu is marked as partial"), "{:?}", points.messages());
 }
 
 #[test]
@@ -163,7 +225,6 @@ fn truncated_in_the_middle_of_a_series() {
     };
     let text = "the response is incomplete: the last chunk says that more follows (statement 3)";
     assert_eq!(error(options(true)), Some((true, Some(3), text.into())));
-    assert_eq!(error(options(false)), None, "1.x marks complete series, too");
 
     let end = partial.find("]]").expect("rows");
     let error = only_error(&partial[..end]);

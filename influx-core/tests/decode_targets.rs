@@ -94,7 +94,8 @@ fn dynamic_rows_by_name_and_position() {
     assert_eq!(rows[2].values()[0].value(), ValueRef::Time(START + 2_000_000_000));
     assert!(rows[2].get("nope").is_none());
     assert_eq!(rows[2].columns().to_string(), "cpu,host=b,rack=r");
-    assert_eq!(rows[0].values()[2].to_string(), "\"x < y\"");
+    assert_eq!(rows[0].values()[2].to_string(), "x < y");
+    assert_eq!(rows[2].get("rack"), Some(&OwnedValue::Str("r".into())));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use syn::{Attribute, LitStr, Meta, Path, Type};
 
 use crate::case::Case;
 use crate::ctxt::Ctxt;
+use crate::value;
 
 /// What a struct says about itself.
 #[derive(Default)]
@@ -71,6 +72,8 @@ pub(crate) enum Nan {
     Skip,
 }
 
+const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
+
 const STRUCT_KEYS: &str = "`rename_all`, `extra_tags`, `tag_order`, `placeholder`, `crate`";
 
 /// Reads the attributes of a struct.
@@ -110,7 +113,7 @@ fn struct_key(out: &mut StructAttrs, seen: &mut Seen, meta: &ParseNestedMeta<'_>
         out.extra_tags = extra_tags(meta)?;
     } else if meta.path.is_ident("tag_order") {
         seen.once(&meta.path)?;
-        let value: LitStr = meta.value()?.parse()?;
+        let value = value::text(meta, "\"declared\"")?;
         out.declared_order = match value.value().as_str() {
             "sorted" => false,
             "declared" => true,
@@ -118,10 +121,11 @@ fn struct_key(out: &mut StructAttrs, seen: &mut Seen, meta: &ParseNestedMeta<'_>
         };
     } else if meta.path.is_ident("placeholder") {
         seen.once(&meta.path)?;
+        value::none(meta, "")?;
         out.placeholder = true;
     } else if meta.path.is_ident("crate") {
         seen.once(&meta.path)?;
-        out.root = Some(meta.value()?.parse()?);
+        out.root = Some(value::path(meta, "influx_core")?);
     } else if meta.path.is_ident("skip") {
         return Err(meta.error("`skip` belongs on a field, not on the struct"));
     } else {
@@ -131,15 +135,24 @@ fn struct_key(out: &mut StructAttrs, seen: &mut Seen, meta: &ParseNestedMeta<'_>
 }
 
 fn extra_tags(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<ExtraTag>> {
+    const USAGE: &str = "write the tags as `extra_tags(env = \"test\", zone = \"a\")`";
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(USAGE));
+    }
     let content;
     syn::parenthesized!(content in meta.input);
+    let tags = extra_tags_within(&content);
+    tags.map_err(|error| syn::Error::new(error.span(), USAGE))
+}
+
+fn extra_tags_within(content: syn::parse::ParseStream<'_>) -> syn::Result<Vec<ExtraTag>> {
     let mut tags = Vec::new();
     while !content.is_empty() {
         let (key, key_span) = if content.peek(LitStr) {
             let key: LitStr = content.parse()?;
             (key.value(), key.span())
         } else {
-            let key = <syn::Ident as syn::ext::IdentExt>::parse_any(&content)?;
+            let key = <syn::Ident as syn::ext::IdentExt>::parse_any(content)?;
             (syn::ext::IdentExt::unraw(&key).to_string(), key.span())
         };
         content.parse::<syn::Token![=]>()?;
@@ -193,6 +206,7 @@ pub(crate) fn of_field(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
                     };
                 }
                 seen.once(&meta.path)?;
+                value::none(meta, "")?;
                 out.skip = Some(meta.path.clone());
                 Ok(true)
             });
@@ -248,14 +262,25 @@ fn field_key(
     seen.once(&meta.path)?;
     let path = meta.path.clone();
     match key.as_str() {
-        "rename" => out.rename = Some(meta.value()?.parse()?),
-        "default" => out.default = Some(path),
-        "flatten" => out.flatten = Some(path),
-        "shared" => out.shared = Some(path),
-        "assume_utc" => out.assume_utc = Some(path),
-        "as" => out.write_as = Some((path, meta.value()?.parse()?)),
+        "rename" => out.rename = Some(value::text(meta, "\"name\"")?),
+        "default" => {
+            value::none(
+                meta,
+                ": it is `Default::default()`; another value is that of a type of your own, or what an Option is replaced by",
+            )?;
+            out.default = Some(path);
+        }
+        "flatten" | "shared" | "assume_utc" => {
+            value::none(meta, "")?;
+            match key.as_str() {
+                "flatten" => out.flatten = Some(path),
+                "shared" => out.shared = Some(path),
+                _ => out.assume_utc = Some(path),
+            }
+        }
+        "as" => out.write_as = Some((path, value::ty(meta, "f64")?)),
         "unit" => {
-            let value: LitStr = meta.value()?.parse()?;
+            let value = value::text(meta, "\"ms\"")?;
             let unit = match value.value().as_str() {
                 "ns" => Unit::Ns,
                 "us" => Unit::Us,
@@ -266,7 +291,7 @@ fn field_key(
             out.unit = Some((path, unit));
         }
         _ => {
-            let value: LitStr = meta.value()?.parse()?;
+            let value = value::text(meta, "\"skip\"")?;
             let nan = match value.value().as_str() {
                 "error" => Nan::Error,
                 "skip" => Nan::Skip,
@@ -298,10 +323,10 @@ pub(crate) fn of_value(cx: &Ctxt, attrs: &[Attribute], on_variant: bool) -> Valu
                 out.rename_all = Some(case(meta)?);
             } else if meta.path.is_ident("crate") && !on_variant {
                 seen.once(&meta.path)?;
-                out.root = Some(meta.value()?.parse()?);
+                out.root = Some(value::path(meta, "influx_core")?);
             } else if meta.path.is_ident("rename") && on_variant {
                 seen.once(&meta.path)?;
-                out.rename = Some(meta.value()?.parse()?);
+                out.rename = Some(value::text(meta, "\"name\"")?);
             } else {
                 return Ok(false);
             }
@@ -312,7 +337,7 @@ pub(crate) fn of_value(cx: &Ctxt, attrs: &[Attribute], on_variant: bool) -> Valu
 }
 
 fn case(meta: &ParseNestedMeta<'_>) -> syn::Result<Case> {
-    let value: LitStr = meta.value()?.parse()?;
+    let value = value::text(meta, "\"snake_case\"")?;
     Case::parse(&value.value()).map_err(|message| syn::Error::new_spanned(&value, message))
 }
 
@@ -329,14 +354,54 @@ fn nested(
             format!("write it as `#[{}(..)]`, with one of: {expected}", text(attr.path())),
         );
     }
+    let mut own = false;
     let parsed = attr.parse_nested_meta(|meta| {
-        if one(&meta)? {
-            return Ok(());
-        }
-        Err(meta.error(format!("unknown option `{}`, expected one of: {expected}", text(&meta.path))))
+        let known = one(&meta).and_then(|known| match known {
+            true => Ok(()),
+            false => {
+                let unknown = format!("unknown option `{}`, expected one of: {expected}", text(&meta.path));
+                Err(meta.error(unknown))
+            }
+        });
+        own |= known.is_err();
+        known
     });
-    if let Err(error) = parsed {
-        cx.push(error);
+    match parsed {
+        Ok(()) => {}
+        Err(error) if own => cx.push(error),
+        // neither an option nor the comma behind one
+        Err(error) => cx.push(syn::Error::new(error.span(), not_an_option(attr, expected))),
+    }
+}
+
+/// What to write where an attribute holds something else than options.
+fn not_an_option(attr: &Attribute, expected: &str) -> String {
+    let name = text(attr.path());
+    let first = match &attr.meta {
+        Meta::List(list) => syn::parse2::<FirstText>(list.tokens.clone()).ok(),
+        _ => None,
+    };
+    match first {
+        Some(FirstText(given)) if name == "timestamp" && UNITS.contains(&given.trim_matches('"')) => {
+            format!("a unit goes by `unit`: write `#[{name}(unit = {given})]`")
+        }
+        Some(FirstText(given)) if expected.contains("`rename`") => {
+            format!("another name goes by `rename`: write `#[{name}(rename = {given})]`")
+        }
+        _ => format!(
+            "options stand between commas, like `#[{name}(a, b = \"c\")]`; expected one of: {expected}"
+        ),
+    }
+}
+
+/// The text that an attribute begins with.
+struct FirstText(String);
+
+impl syn::parse::Parse for FirstText {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        let first: LitStr = input.parse()?;
+        input.parse::<proc_macro2::TokenStream>()?;
+        Ok(FirstText(first.to_token_stream().to_string()))
     }
 }
 

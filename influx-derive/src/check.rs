@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::ast::{Field, Input, Role};
+use crate::borrow;
 use crate::ctxt::Ctxt;
 use crate::name::{self, Place};
 
@@ -34,6 +35,15 @@ pub(crate) fn write(cx: &Ctxt, input: &Input) {
 /// Rules for structs that are read.
 pub(crate) fn read(cx: &Ctxt, input: &Input) {
     both(cx, input);
+    for field in input.fields.iter().filter(|field| field.is_column() || field.role == Role::Measurement) {
+        if let Some(borrow) = borrow::of_static(&field.ty) {
+            cx.error(
+                borrow,
+                "a row is gone when the next one is read, and lends nothing for `'static`; write `String` or `Arc<str>`, or lend for a \
+                 lifetime of the struct, as in `struct Cpu<'a> { host: &'a str }`",
+            );
+        }
+    }
 }
 
 fn both(cx: &Ctxt, input: &Input) {

@@ -5,6 +5,7 @@
 
 mod ast;
 mod attr;
+mod borrow;
 mod bounds;
 mod case;
 mod check;
@@ -14,6 +15,7 @@ mod family;
 mod name;
 mod read;
 mod tag_value;
+mod value;
 mod write;
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn read(root: &TokenStream, field: &Field) -> TokenStream {
                 None => nullable(quote!(<#ty as #root::FromValue<'__r>>::NULLABLE)),
             };
             let want = match &field.attrs.write_as {
-                Some((_, to)) => quote!(<#to as #root::FromValue<'__r>>::WANT),
+                Some((_, to)) => quote!(<#ty as #root::__private::FromCast<#to>>::WANT),
                 None => quote!(<#ty as #root::FromValue<'__r>>::WANT),
             };
             let method = if role == Role::Tag { quote!(tag) } else { quote!(field) };

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Data, DataEnum, DeriveInput, Fields, Ident, Type};
 
 use crate::attr;
@@ -28,7 +29,7 @@ pub(crate) fn expand(input: &DeriveInput, root: TokenStream, tags: bool) -> syn:
     let attrs = attr::of_value(&cx, &input.attrs, false);
     let root = attrs.root.as_ref().map_or(root, |path| quote!(#path));
     let shape = match (&input.data, tags) {
-        (Data::Enum(data), true) => Some(Shape::Enum(variants(&cx, data, &attrs))),
+        (Data::Enum(data), true) => Some(Shape::Enum(variants(&cx, &input.ident, data, &attrs))),
         (Data::Struct(data), _) => newtype(&cx, &input.ident, &data.fields, tags),
         (Data::Enum(_), false) => {
             cx.error(&input.ident, "for an enum, derive `TagValue`: it makes it a field value, too");
@@ -63,9 +64,9 @@ fn newtype<'i>(cx: &Ctxt, ident: &Ident, fields: &'i Fields, tags: bool) -> Opti
     None
 }
 
-fn variants<'i>(cx: &Ctxt, data: &'i DataEnum, attrs: &attr::ValueAttrs) -> Vec<Variant<'i>> {
+fn variants<'i>(cx: &Ctxt, ident: &Ident, data: &'i DataEnum, attrs: &attr::ValueAttrs) -> Vec<Variant<'i>> {
     if data.variants.is_empty() {
-        cx.push(syn::Error::new(Span::call_site(), "an enum without variants has no values to write"));
+        cx.error(ident, "an enum without variants has no values to write");
     }
     let mut seen: HashMap<String, String> = HashMap::new();
     let mut out = Vec::new();
@@ -156,14 +157,19 @@ fn of_newtype(input: &DeriveInput, root: &TokenStream, inner: &Type, tags: bool)
     let write = |name: &str| {
         let of_trait = Ident::new(name, Span::call_site());
         let where_clause = clause(quote!(#root::#of_trait));
+        // what is inside is shown where the user wrote it
+        let at = Span::call_site().located_at(inner.span());
+        let items = quote_spanned! {at=>
+            type Wire<'__w> = <#inner as #root::#of_trait>::Wire<'__w> where Self: '__w;
+            #[inline]
+            fn wire(&self) -> Self::Wire<'_> {
+                <#inner as #root::#of_trait>::wire(&self.0)
+            }
+        };
         quote! {
             #[automatically_derived]
             impl #impl_generics #root::#of_trait for #ident #ty_generics #where_clause {
-                type Wire<'__w> = <#inner as #root::#of_trait>::Wire<'__w> where Self: '__w;
-                #[inline]
-                fn wire(&self) -> Self::Wire<'_> {
-                    <#inner as #root::#of_trait>::wire(&self.0)
-                }
+                #items
             }
         }
     };

@@ -9,9 +9,10 @@ use influx_core::Dialect;
 use crate::config::session::Session;
 use crate::config::setters::write_setters;
 use crate::config::writes::{WriteConfig, WriteSettings};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::auth::Auth;
 use crate::http::endpoint::{Endpoint, without_secrets};
+use crate::http::proxy::{Proxy, ProxyChoice};
 use crate::http::tls::Tls;
 use crate::http::transport::{Connection, Http, Timeouts};
 
@@ -39,6 +40,7 @@ pub struct ClientBuilder<G> {
     url: String,
     pub(super) auth: Option<Auth>,
     pub(super) tls: Tls,
+    pub(super) proxy: ProxyChoice,
     user_agent: String,
     timeouts: Timeouts,
     pub(super) writes: WriteSettings,
@@ -51,6 +53,7 @@ impl<G> Clone for ClientBuilder<G> {
             url: self.url.clone(),
             auth: self.auth.clone(),
             tls: self.tls.clone(),
+            proxy: self.proxy.clone(),
             user_agent: self.user_agent.clone(),
             timeouts: self.timeouts,
             writes: self.writes.clone(),
@@ -65,6 +68,7 @@ impl<G> ClientBuilder<G> {
             url: url.to_owned(),
             auth: None,
             tls: Tls::default(),
+            proxy: ProxyChoice::default(),
             user_agent: concat!("influx-client/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeouts: Timeouts {
                 connect: Duration::from_secs(10),
@@ -132,8 +136,14 @@ impl<G> ClientBuilder<G> {
         let mut writes = self.writes.config;
         writes.gzip.get_or_insert(!endpoint.near);
         let auth = self.auth.or(in_url);
+        if endpoint.socket.is_some() && matches!(self.proxy, ProxyChoice::Given(_)) {
+            return Err(Error::config(
+                "a Unix socket is reached without a proxy: leave out .proxy(..), or give the server's URL",
+            ));
+        }
+        let proxy = Proxy::of(&self.proxy, &endpoint);
         let (tls, user_agent, timeouts) = (self.tls, self.user_agent, self.timeouts);
-        Ok((Connection { endpoint, auth, tls, user_agent, timeouts }, writes))
+        Ok((Connection { endpoint, auth, tls, proxy, user_agent, timeouts }, writes))
     }
 
     /// What a client made of these settings has.
@@ -149,6 +159,7 @@ impl<G> fmt::Debug for ClientBuilder<G> {
             .field("url", &without_secrets(&self.url))
             .field("auth", &self.auth)
             .field("tls", &self.tls)
+            .field("proxy", &self.proxy)
             .field("user_agent", &self.user_agent)
             .field("timeouts", &self.timeouts)
             .field("write", &self.writes.config)

@@ -3,6 +3,7 @@
 mod auth;
 pub(crate) mod common;
 mod pem;
+mod proxy;
 pub(crate) mod session;
 pub(crate) mod setters;
 pub(crate) mod times;

@@ -153,6 +153,10 @@ impl Error {
             () => Kind::Decode,
         };
         let mut error = Error::new(kind, cause.to_string());
+        if cause.is_row_limit() {
+            // the same rows would be left out the next time
+            error.0.retryable = Some(false);
+        }
         error.0.decode = Some(cause);
         error
     }

@@ -19,6 +19,8 @@ pub(crate) struct Endpoint {
     pub(crate) credentials: Option<(String, Secret)>,
     /// On this machine or in a private network, where compression costs more than it saves.
     pub(crate) near: bool,
+    /// On this machine.
+    pub(crate) own: bool,
 }
 
 impl Endpoint {
@@ -62,10 +64,10 @@ impl Endpoint {
         let Some(host) = url.host() else {
             return fail("names no host: write something like http://localhost:8086");
         };
-        let near = is_near(&host);
+        let (near, own) = (is_near(&host), is_own(&host));
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let base = format!("{}://{host}{port}{path}", url.scheme());
-        Ok(Endpoint { base, socket: None, credentials: credentials(&url)?, near })
+        Ok(Endpoint { base, socket: None, credentials: credentials(&url)?, near, own })
     }
 }
 
@@ -80,7 +82,7 @@ fn unix(rest: &str, shown: &str) -> Result<Endpoint> {
     }
     // The host of the requests; the connection goes to the socket whatever it is.
     let base = "http://localhost".to_owned();
-    Ok(Endpoint { base, socket: Some(PathBuf::from(rest)), credentials: None, near: true })
+    Ok(Endpoint { base, socket: Some(PathBuf::from(rest)), credentials: None, near: true, own: true })
 }
 
 fn credentials(url: &Url) -> Result<Option<(String, Secret)>> {
@@ -99,7 +101,7 @@ fn credentials(url: &Url) -> Result<Option<(String, Secret)>> {
     Ok(Some((user, Secret::new(password))))
 }
 
-fn percent_decode(text: &str) -> Option<String> {
+pub(super) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
@@ -136,13 +138,25 @@ pub(crate) fn without_secrets(text: &str) -> String {
     format!("{scheme}{}", &rest[..end])
 }
 
-/// On this machine or in a private network. Names other than `localhost` are not looked up.
-fn is_near(host: &Host<&str>) -> bool {
+/// On this machine. Names other than `localhost` are not looked up.
+fn is_own(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(name) => {
             let name = name.trim_end_matches('.').to_ascii_lowercase();
             name == "localhost" || name.ends_with(".localhost")
         }
+        Host::Ipv4(ip) => ip.is_loopback() || ip.is_unspecified(),
+        Host::Ipv6(ip) => match ip.to_ipv4_mapped() {
+            Some(ip) => ip.is_loopback() || ip.is_unspecified(),
+            None => ip.is_loopback() || ip.is_unspecified(),
+        },
+    }
+}
+
+/// On this machine or in a private network.
+fn is_near(host: &Host<&str>) -> bool {
+    match host {
+        Host::Domain(_) => is_own(host),
         Host::Ipv4(ip) => is_near_v4(*ip),
         Host::Ipv6(ip) => is_near_v6(*ip),
     }

@@ -3,20 +3,20 @@
 use std::io::Write;
 
 use bytes::Bytes;
-use flate2::write::GzDecoder;
+use flate2::write::MultiGzDecoder;
 
 use crate::error::{Error, Kind, Result};
 
-/// Takes the pieces of a gzip body and gives what they hold.
+/// Takes the pieces of a gzip body, of one member or several, and gives what they hold.
 #[derive(Debug)]
 pub(crate) struct Inflate {
-    decoder: GzDecoder<Vec<u8>>,
+    decoder: MultiGzDecoder<Vec<u8>>,
     begun: bool,
 }
 
 impl Inflate {
     pub(crate) fn new() -> Self {
-        Inflate { decoder: GzDecoder::new(Vec::new()), begun: false }
+        Inflate { decoder: MultiGzDecoder::new(Vec::new()), begun: false }
     }
 
     /// What the piece holds; it may be nothing yet.
@@ -68,6 +68,21 @@ mod tests {
             out.extend_from_slice(&inflate.finish().unwrap());
             assert_eq!(out, text.as_bytes(), "{at}");
         }
+    }
+
+    #[test]
+    fn members_follow_upon_members() {
+        let both = [packed("rows and "), packed(""), packed("rows")].concat();
+        for at in 0..=both.len() {
+            let mut inflate = Inflate::new();
+            let mut out = inflate.push(&both[..at]).unwrap().to_vec();
+            out.extend_from_slice(&inflate.push(&both[at..]).unwrap());
+            out.extend_from_slice(&inflate.finish().unwrap());
+            assert_eq!(out, b"rows and rows", "{at}");
+        }
+        let mut inflate = Inflate::new();
+        inflate.push(&both[..both.len() - 1]).unwrap();
+        assert_eq!(inflate.finish().unwrap_err().kind(), Kind::Incomplete);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 pub(crate) mod answer;
 pub(crate) mod auth;
+mod coding;
 pub(crate) mod endpoint;
 mod inflate;
 mod jwt;
+pub(crate) mod proxy;
 pub(crate) mod request;
 pub(crate) mod response;
 mod retry_after;

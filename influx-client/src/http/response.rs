@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::error::{Error, Kind, Result};
 use crate::http::answer::{Answer, text_of};
-use crate::http::inflate::Inflate;
+use crate::http::coding::Coding;
 use crate::http::retry_after::retry_after;
 use crate::http::runtime;
 use crate::message::secrets::Secrets;
@@ -17,7 +17,7 @@ const BODY_LIMIT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Response {
     pub(super) inner: reqwest::Response,
-    pub(super) inflate: Option<Inflate>,
+    pub(super) coding: Coding,
     pub(super) shown: String,
     pub(super) read_limit: Duration,
     pub(super) secrets: Arc<Secrets>,
@@ -56,19 +56,16 @@ impl Response {
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>> {
         loop {
             let piece = self.wire_chunk().await?;
-            let Some(inflate) = &mut self.inflate else { return Ok(piece) };
-            let unpacked = match &piece {
-                Some(bytes) => inflate.push(bytes),
-                None => inflate.finish(),
+            let last = piece.is_none();
+            let unpacked = match piece {
+                Some(bytes) => self.coding.push(bytes),
+                None => self.coding.finish(),
             };
             let unpacked = unpacked.map_err(|error| error.at(&self.shown))?;
-            if piece.is_none() {
-                self.inflate = None;
-            }
             if !unpacked.is_empty() {
                 return Ok(Some(unpacked));
             }
-            if piece.is_none() {
+            if last {
                 return Ok(None);
             }
         }
@@ -114,6 +111,9 @@ impl Response {
         };
         let whole = matches!(runtime::timeout(BODY_LIMIT, all).await, Ok(Some(true)));
         body.truncate(limit);
+        if let Some(why) = self.coding.unreadable() {
+            body = why.into_bytes();
+        }
         let asked = self.header("retry-after").and_then(|value| retry_after(value, SystemTime::now()));
         Answer {
             status: self.status(),

@@ -1,5 +1,6 @@
 //! Sends requests.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -7,8 +8,9 @@ use reqwest::header;
 
 use crate::error::{Error, Kind, Result};
 use crate::http::auth::Auth;
+use crate::http::coding::Coding;
 use crate::http::endpoint::Endpoint;
-use crate::http::inflate::Inflate;
+use crate::http::proxy::{Proxy, with_proxy};
 use crate::http::request::{Method, Request, encode_params};
 use crate::http::response::Response;
 use crate::http::runtime;
@@ -30,6 +32,8 @@ pub(crate) struct Connection {
     pub(crate) endpoint: Endpoint,
     pub(crate) auth: Option<Auth>,
     pub(crate) tls: Tls,
+    /// What stands between.
+    pub(crate) proxy: Option<Proxy>,
     pub(crate) user_agent: String,
     pub(crate) timeouts: Timeouts,
 }
@@ -43,6 +47,9 @@ impl Connection {
         }
         if let Some(pem) = &self.tls.identity {
             secrets.add_pem(pem.expose());
+        }
+        if let Some(proxy) = &self.proxy {
+            proxy.add_to(&mut secrets);
         }
         secrets
     }
@@ -95,17 +102,16 @@ impl Http {
         };
         let timeouts = self.connection.timeouts;
         let limit = request.timeout.unwrap_or(timeouts.request);
-        let shown = format!("{verb} {}{}", self.connection.endpoint.base, request.path);
+        let way = self.connection.proxy.as_ref().map(Proxy::way).unwrap_or_default();
+        let shown = format!("{verb} {}{}{way}", self.connection.endpoint.base, request.path);
         let exchange = match self.prepared(verb, request) {
             Ok(builder) => self.exchange(builder),
             Err(error) => return Err(error.at(shown)),
         };
         match runtime::timeout(limit, exchange).await.map_err(|error| error.at(&shown))? {
             Some(Ok(inner)) => {
-                let packed =
-                    inner.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
-                let (inflate, secrets) = (packed.then(Inflate::new), Arc::clone(&self.secrets));
-                Ok(Response { inner, inflate, shown, read_limit: timeouts.read, secrets })
+                let (coding, secrets) = (Coding::of(inner.headers()), Arc::clone(&self.secrets));
+                Ok(Response { inner, coding, shown, read_limit: timeouts.read, secrets })
             }
             Some(Err(error)) => Err(error.at(shown).without(&self.secrets)),
             None => {
@@ -154,14 +160,31 @@ impl Http {
     async fn exchange(&self, builder: reqwest::RequestBuilder) -> Result<reqwest::Response> {
         #[cfg(test)]
         if let Some(script) = &self.script {
-            return script.answer(builder.build().map_err(transport_error)?).await;
+            return script.answer(builder.build().map_err(|error| self.transport_error(error))?).await;
         }
-        builder.send().await.map_err(transport_error)
+        builder.send().await.map_err(|error| self.transport_error(error))
+    }
+
+    fn transport_error(&self, error: reqwest::Error) -> Error {
+        let causes = causes(&error);
+        let known = way_out(&causes).map(Cow::Borrowed);
+        let (kind, text) = match (error.is_connect(), error.is_timeout(), error.is_builder()) {
+            (true, true, _) => (Kind::ConnectTimeout, "no connection in time (connect timeout)".into()),
+            (true, false, _) => {
+                let proxy = self.connection.proxy.as_ref().map(|proxy| Cow::Owned(proxy.way_out()));
+                let text = known.or(proxy).unwrap_or("cannot connect; is a server listening there?".into());
+                (Kind::Connect, text)
+            }
+            (_, true, _) => (Kind::Timeout, "no answer in time".into()),
+            (_, _, true) => (Kind::Config, "the request cannot be made".into()),
+            _ => (Kind::Connection, known.unwrap_or("the connection was lost before an answer came".into())),
+        };
+        Error::new(kind, text).with_source(error.without_url())
     }
 }
 
 fn client(connection: &Connection) -> Result<reqwest::Client> {
-    let Connection { endpoint, tls, user_agent, timeouts, .. } = connection;
+    let Connection { endpoint, tls, proxy, user_agent, timeouts, .. } = connection;
     let mut builder = reqwest::Client::builder()
         .user_agent(user_agent)
         .redirect(reqwest::redirect::Policy::none())
@@ -171,10 +194,7 @@ fn client(connection: &Connection) -> Result<reqwest::Client> {
     if let Some(socket) = &endpoint.socket {
         builder = builder.unix_socket(socket.as_path());
     }
-    if endpoint.socket.is_some() {
-        builder = builder.no_proxy();
-    }
-    with_certificates(builder, tls)?.build().map_err(|error| {
+    with_certificates(with_proxy(builder, proxy.as_ref())?, tls)?.build().map_err(|error| {
         let what = match tls.roots.is_empty() && tls.identity.is_none() {
             true => "the HTTP client cannot be set up",
             false => "the HTTP client cannot be set up with these certificates: look at .root_certificate(..) and .client_certificate(..)",
@@ -187,20 +207,6 @@ impl std::fmt::Debug for Http {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Http").field("connection", &self.connection).finish_non_exhaustive()
     }
-}
-
-fn transport_error(error: reqwest::Error) -> Error {
-    let causes = causes(&error);
-    let (kind, text) = match (error.is_connect(), error.is_timeout(), error.is_builder()) {
-        (true, true, _) => (Kind::ConnectTimeout, "no connection in time (connect timeout)"),
-        (true, false, _) => {
-            (Kind::Connect, way_out(&causes).unwrap_or("cannot connect; is a server listening there?"))
-        }
-        (_, true, _) => (Kind::Timeout, "no answer in time"),
-        (_, _, true) => (Kind::Config, "the request cannot be made"),
-        _ => (Kind::Connection, way_out(&causes).unwrap_or("the connection was lost before an answer came")),
-    };
-    Error::new(kind, text).with_source(error.without_url())
 }
 
 /// The causes of an error as one text.

@@ -76,6 +76,10 @@ impl Query<InfluxQl> {
     }
 
     /// Whether the answer comes in pieces; default `true`. In one piece the server holds the whole result in memory.
+    ///
+    /// In one piece a server that has a limit of rows (`max-row-limit`, which 1.x leaves off) gives that many rows and silently leaves out
+    /// the other rows, series and statements. An error follows the rows where it marks that. Where a series has more than 10,000 rows, 1.x
+    /// marks complete ones, too: then a warning is among the messages of the stream. Pieces have no limit.
     pub fn chunked(mut self, chunked: bool) -> Self {
         let size = &mut self.language.chunk_size;
         *size = if chunked { Some(size.unwrap_or(CHUNK)) } else { None };

@@ -2,8 +2,9 @@
 
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use crate::decode::owned_value::OwnedValue;
 use crate::kind::ColumnKind;
 use crate::precision::Precision;
 
@@ -62,6 +63,8 @@ pub struct Columns {
     columns: Arc<[Column]>,
     epoch: Option<Precision>,
     partial: AtomicBool,
+    /// The tags as values, once somebody asked for one.
+    tag_values: OnceLock<Box<[OwnedValue]>>,
 }
 
 impl Columns {
@@ -122,9 +125,28 @@ impl Columns {
         self.tags.iter().map(|(key, value)| (&**key, &**value))
     }
 
-    /// The value of a tag, by its place.
-    pub(crate) fn tag(&self, at: usize) -> Option<&str> {
-        self.tags.get(at).map(|(_, value)| &**value)
+    /// The value of a tag that holds for every row (`GROUP BY`); `None` where the rows lack it, or are not grouped by it.
+    ///
+    /// ```
+    /// use influx_core::Columns;
+    /// let columns = Columns::default().with_tag("host", "a").with_tag("rack", "");
+    /// assert_eq!((columns.tag("host"), columns.tag("rack"), columns.tag("zone")), (Some("a"), None, None));
+    /// ```
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        let tag = self.tags.iter().find(|(own, _)| **own == *key);
+        tag.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a tag, by its place; `None` where the rows lack it.
+    pub(crate) fn tag_at(&self, at: usize) -> Option<&str> {
+        self.tags.get(at).map(|(_, value)| &**value).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a tag, null where the rows lack it; `None` where they are not grouped by it.
+    pub(crate) fn tag_value(&self, key: &str) -> Option<&OwnedValue> {
+        let at = self.tags.iter().position(|(own, _)| **own == *key)?;
+        let value = |at| self.tag_at(at).map_or(OwnedValue::Null, |text| OwnedValue::Str(text.into()));
+        self.tag_values.get_or_init(|| (0..self.tags.len()).map(value).collect()).get(at)
     }
 
     /// The columns in their order.

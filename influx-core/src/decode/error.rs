@@ -1,12 +1,14 @@
 //! What can go wrong between a response body and a struct.
 
+mod words;
+
 use core::fmt;
 use std::borrow::Cow;
 
 use crate::decode::columns::Columns;
 use crate::decode::mismatch::Mismatch;
-use crate::decode::value_ref::ValueRef;
-use crate::shown::{NAME, TEXT, quoted, shown};
+use crate::decode::value_ref::{ValueRef, told};
+use crate::shown::shown;
 
 /// Why a response could not be read, or what error the server sent in it.
 ///
@@ -55,6 +57,8 @@ struct Found {
 enum Kind {
     Server(Box<str>),
     Truncated(Cow<'static, str>),
+    /// The server stopped at its limit.
+    RowLimit,
     Syntax {
         offset: u64,
         what: Cow<'static, str>,
@@ -104,6 +108,11 @@ impl DecodeError {
     }
 
     #[cold]
+    pub(crate) fn row_limit() -> Self {
+        Self::of(Kind::RowLimit)
+    }
+
+    #[cold]
     pub(crate) fn syntax(offset: u64, what: impl Into<Cow<'static, str>>) -> Self {
         Self::of(Kind::Syntax { offset, what: what.into() })
     }
@@ -115,7 +124,7 @@ impl DecodeError {
 
     #[cold]
     pub(crate) fn value(owner: Owner, value: ValueRef<'_>, why: Mismatch) -> Self {
-        let found = Some(Found { kind: value.kind(), text: value.to_string().into() });
+        let found = Some(Found { kind: value.kind(), text: told(value).into() });
         DecodeError(Box::new(Inner { owner: Some(owner), found, ..Inner::kind(Kind::Value(why)) }))
     }
 
@@ -194,7 +203,12 @@ impl DecodeError {
 
     /// The response ended before it was complete.
     pub fn is_truncated(&self) -> bool {
-        matches!(self.0.kind, Kind::Truncated(_))
+        matches!(self.0.kind, Kind::Truncated(_) | Kind::RowLimit)
+    }
+
+    /// The response is not complete because the server gives no more rows at once; it will be so the next time, too.
+    pub fn is_row_limit(&self) -> bool {
+        matches!(self.0.kind, Kind::RowLimit)
     }
 
     /// The response is not of the form that the format prescribes.
@@ -265,91 +279,6 @@ impl DecodeError {
 impl Inner {
     fn kind(kind: Kind) -> Self {
         Inner { kind, ..Inner::default() }
-    }
-
-    fn place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut before = " (";
-        if let Some(id) = self.statement {
-            write!(f, "{before}statement {id}")?;
-            before = ", ";
-        }
-        if let Some(series) = &self.series {
-            write!(f, "{before}series {}", shown(series, NAME))?;
-            before = ", ";
-        }
-        if let Some(row) = self.row {
-            write!(f, "{before}row {row}")?;
-            before = ", ";
-        }
-        if before == ", " { f.write_str(")") } else { Ok(()) }
-    }
-
-    fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (strukt, field, column) = match self.owner {
-            Some(owner) => (owner.strukt, owner.field, owner.column),
-            None => ("", "", ""),
-        };
-        let strukt = shown(strukt, NAME);
-        let of = if field.is_empty() { String::new() } else { format!("{strukt}.{}: ", shown(field, NAME)) };
-        let column = quoted(self.column.as_deref().unwrap_or(column), NAME);
-        let (found, text) = match &self.found {
-            Some(found) => (found.kind, &*found.text),
-            None => ("", ""),
-        };
-        match &self.kind {
-            Kind::Server(text) => write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text)),
-            Kind::Truncated(what) => write!(f, "the response is incomplete: {}", shown(what, TEXT)),
-            Kind::Syntax { offset, what } => {
-                write!(f, "the response is malformed at byte {offset}: {}", shown(what, TEXT))
-            },
-            Kind::Value(why) if found == "null" && !why.invalid => {
-                write!(f, "{of}column {column} is null where {why}; make it an Option to allow null")
-            }
-            Kind::Value(why) if why.invalid => write!(f, "{of}column {column} holds {found} {text}: {why}"),
-            Kind::Value(why) => write!(f, "{of}column {column} holds {found} {text} where {why}"),
-            Kind::Missing { have } => write!(
-                f,
-                "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
-                 column, or make the field an Option"
-            ),
-            Kind::Width { parts, have } => write!(
-                f,
-                "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
-            ),
-            #[cfg(feature = "serde")]
-            Kind::Row(why) => write!(f, "a row cannot become the type that was asked for: {}", shown(why, TEXT)),
-            Kind::NoMeasurement => f.write_str(
-                "the result's series have no name, so its rows are no points; read them as OwnedRow or as a struct",
-            ),
-            Kind::Duplicate => write!(
-                f,
-                "{of}the result has column {column} more than once; give one of them another name in \
-                 the query"
-            ),
-            Kind::ColumnType { want } => {
-                write!(
-                    f,
-                    "{of}column {column} holds {found} values where {want} was expected"
-                )
-            }
-            Kind::Slots { registered, declared } => write!(
-                f,
-                "{strukt}: FromRow::plan registered {registered} slots, but SLOTS is {declared}; the two must agree"
-            ),
-            Kind::Foreign(what) => f.write_str(what),
-        }
-    }
-}
-
-/// What to do about errors whose words do not tell.
-fn hint(message: &str) -> &'static str {
-    if message == "not executed" {
-        "; an earlier statement of the same request failed, and 1.x hides its error behind this one: send one statement \
-         per request to see it"
-    } else if message.contains("json: unsupported value") {
-        "; the result holds an infinite value or NaN, which JSON cannot carry: exclude it in the query, or ask for msgpack"
-    } else {
-        ""
     }
 }
 

@@ -27,6 +27,7 @@ mod json;
 pub(crate) mod mismatch;
 mod msgpack;
 mod number;
+pub(crate) mod owned_value;
 pub(crate) mod plan;
 pub(crate) mod push;
 pub(crate) mod reads;

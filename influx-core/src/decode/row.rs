@@ -70,6 +70,11 @@ impl<'c, 'r> Row<'c, 'r> {
         self.at(self.plan.cell(column))
     }
 
+    /// The value of a tag of the series, by its place; null where the rows lack it, or the plan wants no columns as they are.
+    pub(crate) fn tag(&self, at: usize) -> ValueRef<'r> {
+        self.at(self.plan.tag_cell(at))
+    }
+
     fn at(&self, cell: usize) -> ValueRef<'r> {
         self.cells.get(cell).copied().unwrap_or(ValueRef::Null)
     }
@@ -78,6 +83,12 @@ impl<'c, 'r> Row<'c, 'r> {
     pub(crate) fn rest(&self, slot: usize) -> impl Iterator<Item = (&'c str, ValueRef<'r>, bool)> {
         let row = *self;
         self.plan.rest(self.base + slot).map(move |(cell, name, tag)| (name, row.at(cell), tag))
+    }
+
+    /// A name that leads to several of the values of a slot for the rest.
+    #[cfg(feature = "serde")]
+    pub(crate) fn repeated(&self) -> Option<&'c str> {
+        self.plan.repeated()
     }
 
     /// Whether there are slots and nothing is in the first `slots` of them.

@@ -80,18 +80,46 @@ impl<'r> ValueRef<'r> {
     }
 }
 
-/// The value as it would appear in a message: texts quoted, long ones cut.
+/// The value alone and whole, for a table or a file: texts as they are, numbers in full, times as RFC 3339, `null`. Width and alignment are
+/// kept, and a precision for floats.
+///
+/// ```
+/// use influx_core::ValueRef;
+/// let line = format!("|{:<4}|{:>6}|{:>8.2}|", ValueRef::Str("a\"b"), ValueRef::I64(-7), ValueRef::Number("0.12345"));
+/// assert_eq!(line, "|a\"b |    -7|    0.12|");
+/// ```
 impl fmt::Display for ValueRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            ValueRef::Null => f.write_str("null"),
-            ValueRef::Bool(v) => write!(f, "{v}"),
-            ValueRef::I64(v) => write!(f, "{v}"),
-            ValueRef::U64(v) => write!(f, "{v}"),
-            ValueRef::F64(v) => write!(f, "{v:?}"),
-            ValueRef::Number(text) => shown(text, VALUE).fmt(f),
-            ValueRef::Str(text) => quoted(text, VALUE).fmt(f),
-            ValueRef::Time(nanos) => f.write_str(&rfc3339::to_text(nanos)),
+            ValueRef::Null => f.pad("null"),
+            ValueRef::Bool(v) => v.fmt(f),
+            ValueRef::I64(v) => v.fmt(f),
+            ValueRef::U64(v) => v.fmt(f),
+            ValueRef::F64(v) if f.precision().is_some() || !v.is_finite() => v.fmt(f),
+            ValueRef::F64(v) => number(&format!("{v:?}"), f),
+            ValueRef::Number(text) => match text.parse::<f64>() {
+                Ok(v) if f.precision().is_some() && self.kind() == "float" => v.fmt(f),
+                _ => number(text, f),
+            },
+            ValueRef::Str(text) => f.pad(text),
+            ValueRef::Time(nanos) => f.pad(&rfc3339::to_text(nanos)),
         }
+    }
+}
+
+/// A number as it is written, aligned as numbers are.
+fn number(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match text.strip_prefix('-') {
+        Some(digits) => f.pad_integral(false, "", digits),
+        None => f.pad_integral(true, "", text),
+    }
+}
+
+/// The value as messages show it: texts quoted and escaped, long ones cut.
+pub(crate) fn told(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Number(text) => shown(text, VALUE).to_string(),
+        ValueRef::Str(text) => quoted(text, VALUE).to_string(),
+        value => value.to_string(),
     }
 }

@@ -1,6 +1,9 @@
 //! Which types can be the timestamp of a point: typed instants, in nanoseconds since 1970.
 
 use core::fmt;
+use core::num::NonZero;
+use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,7 +25,7 @@ use crate::precision::Precision;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a timestamp",
     label = "not a timestamp type",
-    note = "timestamps are SystemTime, i64, RFC 3339 strings, chrono::DateTime, time::OffsetDateTime and jiff::Timestamp (by their features), or an Option of one of these",
+    note = "timestamps are SystemTime, i64, RFC 3339 strings, chrono::DateTime, time::OffsetDateTime and jiff::Timestamp (by their features), or an Option, reference, Box, Rc or Arc of one of these",
     note = "a time without a zone (chrono::NaiveDateTime, ..) needs `#[timestamp(assume_utc)]`, an integer in another unit `#[timestamp(unit = \"ms\")]`"
 )]
 pub trait Timestamp {
@@ -37,7 +40,7 @@ pub trait Timestamp {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a timestamp with a unit",
     label = "not an integer",
-    note = "`unit` is for integers and an Option of one; other timestamp types know their unit: remove it"
+    note = "`unit` is for integers, `NonZero` of them, and an Option, reference, Box, Rc or Arc of one; other timestamp types know their unit: remove it"
 )]
 pub trait UnitTimestamp {
     #[doc(hidden)]
@@ -119,7 +122,30 @@ macro_rules! through_deref {
         }
     )* };
 }
-through_deref!(&T, Box<T>, Arc<T>);
+through_deref!(&T, Box<T>, Rc<T>, Arc<T>);
+
+impl Timestamp for Cow<'_, str> {
+    fn unix_nanos(&self) -> Nanos {
+        (**self).unix_nanos()
+    }
+}
+
+macro_rules! others_through_deref {
+    ($($t:ty),*) => { $(
+        impl<T: UnitTimestamp> UnitTimestamp for $t {
+            fn unix_nanos_from(&self, unit: Precision) -> Nanos {
+                (**self).unix_nanos_from(unit)
+            }
+        }
+
+        impl<T: NaiveTimestamp> NaiveTimestamp for $t {
+            fn unix_nanos_utc(&self) -> Nanos {
+                (**self).unix_nanos_utc()
+            }
+        }
+    )* };
+}
+others_through_deref!(&T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: Timestamp> Timestamp for Option<T> {
     #[inline(always)]
@@ -142,6 +168,12 @@ impl<T: NaiveTimestamp> NaiveTimestamp for Option<T> {
 
 macro_rules! integers {
     ($($t:ty),*) => { $(
+        impl UnitTimestamp for NonZero<$t> {
+            fn unix_nanos_from(&self, unit: Precision) -> Nanos {
+                self.get().unix_nanos_from(unit)
+            }
+        }
+
         impl UnitTimestamp for $t {
             #[inline(always)]
             fn unix_nanos_from(&self, unit: Precision) -> Nanos {
@@ -153,7 +185,7 @@ macro_rules! integers {
         }
     )* };
 }
-integers!(i32, i64, i128, u32, u64, u128);
+integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 #[cfg(feature = "chrono")]
 mod with_chrono {

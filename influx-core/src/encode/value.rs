@@ -31,7 +31,8 @@ use crate::encode::wire::{FieldWire, TagWire};
     message = "`{Self}` cannot be the value of a tag",
     label = "not a tag type",
     note = "tags are strings, integers, bool, char, TagStr, Uuid (feature `uuid`), unit enums, or an Option of one of these",
-    note = "to store it as a field, mark it `#[field]`; for an enum of your own, add `#[derive(TagValue)]`; to leave it out, `#[line_protocol(skip)]`"
+    note = "to store it as a field, mark it `#[field]`; for an enum of your own, add `#[derive(TagValue)]`; to leave it out, `#[line_protocol(skip)]`",
+    note = "a date or another foreign type goes as its text (`String`, RFC 3339 for a date), or within a type of your own that implements `TagValue` and `FromValue`; the time of the point is `#[timestamp]`"
 )]
 pub trait TagValue {
     /// The form in which the value is written.
@@ -71,7 +72,8 @@ pub trait TagValue {
     message = "`{Self}` cannot be the value of a field",
     label = "not a field type",
     note = "fields are f32, f64, i8..i64, u8..u64, bool, strings, char, Uuid and Decimal (by their features), unit enums, or an Option of one of these",
-    note = "to store a type of your own, implement `FieldValue` for it; for a unit enum add `#[derive(TagValue)]`; for a nested struct add `flatten`; to leave it out, `#[line_protocol(skip)]`"
+    note = "to store a type of your own, implement `FieldValue` for it; for a unit enum add `#[derive(TagValue)]`; for a nested struct add `flatten`; to leave it out, `#[line_protocol(skip)]`",
+    note = "a date or another foreign type goes as a number or text: nanoseconds (`i64`) or RFC 3339 (`String`) for a date, or within a type of your own that implements `FieldValue` and `FromValue`; the time of the point is `#[timestamp]`"
 )]
 pub trait FieldValue {
     /// The form in which the value is written.

@@ -119,6 +119,8 @@ pub struct InfluxdOptions {
     pub auth: bool,
     /// Largest body of a write; 0 is no limit, `None` the server's own.
     pub max_body_size: Option<u64>,
+    /// Most rows of an answer without chunks; `None` is no limit.
+    pub max_row_limit: Option<u64>,
     /// The secret of JSON web tokens.
     pub shared_secret: Option<String>,
     /// Certificate and private key in PEM, with which the server speaks TLS.
@@ -191,6 +193,9 @@ pub(super) fn config_text(folder: &Path, port: u16, socket: &Path, options: &Inf
     let mut http = format!("auth-enabled = {}\n", options.auth);
     if let Some(size) = options.max_body_size {
         http += &format!("max-body-size = {size}\n");
+    }
+    if let Some(rows) = options.max_row_limit {
+        http += &format!("max-row-limit = {rows}\n");
     }
     if let Some(secret) = &options.shared_secret {
         http += &format!("shared-secret = \"{secret}\"\n");

@@ -1,13 +1,11 @@
 //! Rows of any shape, their values by name or position.
 
-use core::fmt;
 use std::sync::Arc;
 
 use super::{FromRow, RowFamily};
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
-use crate::decode::from_value::FromValue;
-use crate::decode::mismatch::Mismatch;
+use crate::decode::owned_value::OwnedValue;
 use crate::decode::plan::planner::Planner;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
@@ -25,30 +23,35 @@ use crate::decode::value_ref::ValueRef;
 ///     let row = row?;
 ///     assert_eq!(row.get("usage").unwrap().get::<f64>()?, 0.5);
 ///     assert_eq!(row.values()[0], influx_core::ValueRef::Time(1_704_067_200_000_000_000));
-///     assert_eq!(row.columns().tags().next(), Some(("host", "a")));
+///     assert_eq!(row.get("host").unwrap().get::<&str>()?, "a", "a tag of the series");
+///     assert_eq!((row.columns().name(), row.columns().tag("host")), (Some("cpu"), Some("a")));
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct AnyRow<'r> {
     columns: Arc<Columns>,
+    /// Those of the columns, and then those of the series' tags.
     values: Vec<ValueRef<'r>>,
 }
 
 impl<'r> AnyRow<'r> {
-    /// The header of the row.
+    /// The header of the row: the measurement, the tags of its series (`GROUP BY`), the columns.
     pub fn columns(&self) -> &Arc<Columns> {
         &self.columns
     }
 
-    /// The values in the order of the columns.
+    /// The values in the order of the columns. The tags of the series are no columns: [`get`](Self::get) has them by name.
     pub fn values(&self) -> &[ValueRef<'r>] {
-        &self.values
+        self.values.get(..self.columns.columns().len()).unwrap_or_default()
     }
 
-    /// The value of the first column of that name; `None` when there is none.
-    pub fn get(&self, column: &str) -> Option<ValueRef<'r>> {
-        self.values.get(self.columns.position(column)?).copied()
+    /// The value of the first column of that name, or else of the series' tag of that name, null where the rows lack it; `None` when there
+    /// is neither. Where both are there, [`Columns::tag`] has the tag.
+    pub fn get(&self, name: &str) -> Option<ValueRef<'r>> {
+        let columns = &self.columns;
+        let tag = || Some(columns.columns().len() + columns.tags().position(|(key, _)| key == name)?);
+        self.values.get(columns.position(name).or_else(tag)?).copied()
     }
 }
 
@@ -62,7 +65,8 @@ impl<'r> FromRow<'r> for AnyRow<'r> {
 
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
         let columns = Arc::clone(row.columns());
-        let values = (0..columns.columns().len()).map(|at| row.cell(at)).collect();
+        let tags = (0..columns.tags().len()).map(|at| row.tag(at));
+        let values = (0..columns.columns().len()).map(|at| row.cell(at)).chain(tags).collect();
         Ok(AnyRow { columns, values })
     }
 }
@@ -71,98 +75,17 @@ impl RowFamily for AnyRow<'_> {
     type Row<'r> = AnyRow<'r>;
 }
 
-/// One value of a result, with its text: the owned form of [`ValueRef`].
-///
-/// ```
-/// use influx_core::{OwnedValue, ValueRef};
-/// let value = OwnedValue::from(ValueRef::Number("9223372036854775807"));
-/// assert_eq!(value.get::<i64>()?, i64::MAX);
-/// # Ok::<(), influx_core::Mismatch>(())
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum OwnedValue {
-    /// No value, or no such column.
-    Null,
-    /// `true` or `false`.
-    Bool(bool),
-    /// A signed integer.
-    I64(i64),
-    /// An unsigned integer.
-    U64(u64),
-    /// A float; infinities and NaN only from formats that carry them.
-    F64(f64),
-    /// A number as it was written, in JSON's spelling.
-    Number(Box<str>),
-    /// A text, escapes resolved.
-    Str(Box<str>),
-    /// An instant in nanoseconds since 1970-01-01T00:00:00Z.
-    Time(i64),
-}
-
-impl OwnedValue {
-    /// The value, its text borrowed.
-    pub fn value(&self) -> ValueRef<'_> {
-        match self {
-            OwnedValue::Null => ValueRef::Null,
-            OwnedValue::Bool(v) => ValueRef::Bool(*v),
-            OwnedValue::I64(v) => ValueRef::I64(*v),
-            OwnedValue::U64(v) => ValueRef::U64(*v),
-            OwnedValue::F64(v) => ValueRef::F64(*v),
-            OwnedValue::Number(text) => ValueRef::Number(text),
-            OwnedValue::Str(text) => ValueRef::Str(text),
-            OwnedValue::Time(v) => ValueRef::Time(*v),
-        }
-    }
-
-    /// This value as a Rust value.
-    ///
-    /// # Errors
-    /// The value is of another kind or does not fit exactly.
-    pub fn get<'v, T: FromValue<'v>>(&'v self) -> Result<T, Mismatch> {
-        self.value().get()
-    }
-}
-
-impl From<ValueRef<'_>> for OwnedValue {
-    fn from(value: ValueRef<'_>) -> Self {
-        match value {
-            ValueRef::Null => OwnedValue::Null,
-            ValueRef::Bool(v) => OwnedValue::Bool(v),
-            ValueRef::I64(v) => OwnedValue::I64(v),
-            ValueRef::U64(v) => OwnedValue::U64(v),
-            ValueRef::F64(v) => OwnedValue::F64(v),
-            ValueRef::Number(text) => OwnedValue::Number(text.into()),
-            ValueRef::Str(text) => OwnedValue::Str(text.into()),
-            ValueRef::Time(v) => OwnedValue::Time(v),
-        }
-    }
-}
-
-/// As its borrowed form shows itself.
-impl fmt::Display for OwnedValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.value(), f)
-    }
-}
-
-impl<'r> FromValue<'r> for OwnedValue {
-    const NULLABLE: bool = true;
-
-    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-        Ok(value.into())
-    }
-}
-
 /// A row of any shape that owns its values; [`AnyRow`] borrows them and is cheaper.
 ///
 /// ```
 /// use influx_core::OwnedRow;
 /// use influx_core::decode::{Scratch, influxql::iterpoints};
 ///
-/// let body = br#"{"results":[{"series":[{"name":"cpu","columns":["host","usage"],"values":[["a",0.5]]}]}]}"#;
+/// let body = br#"{"results":[{"series":[{"name":"cpu","tags":{"host":"a"},"columns":["usage"],"values":[[0.5]]}]}]}"#;
 /// let rows: Result<Vec<OwnedRow>, _> = iterpoints(body, &mut Scratch::new()).collect();
-/// assert_eq!(rows?[0].get("usage").unwrap().get::<f64>()?, 0.5);
+/// let row = &rows?[0];
+/// assert_eq!(row.get("usage").unwrap().get::<f64>()?, 0.5);
+/// assert_eq!(row.get("host").unwrap().to_string(), "a");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -172,19 +95,23 @@ pub struct OwnedRow {
 }
 
 impl OwnedRow {
-    /// The header of the row.
+    /// The header of the row: the measurement, the tags of its series (`GROUP BY`), the columns.
     pub fn columns(&self) -> &Arc<Columns> {
         &self.columns
     }
 
-    /// The values in the order of the columns.
+    /// The values in the order of the columns. The tags of the series are no columns: [`get`](Self::get) has them by name.
     pub fn values(&self) -> &[OwnedValue] {
         &self.values
     }
 
-    /// The value of the first column of that name; `None` when there is none.
-    pub fn get(&self, column: &str) -> Option<&OwnedValue> {
-        self.values.get(self.columns.position(column)?)
+    /// The value of the first column of that name, or else of the series' tag of that name, null where the rows lack it; `None` when there
+    /// is neither. Where both are there, [`Columns::tag`] has the tag.
+    pub fn get(&self, name: &str) -> Option<&OwnedValue> {
+        match self.columns.position(name) {
+            Some(at) => self.values.get(at),
+            None => self.columns.tag_value(name),
+        }
     }
 }
 

@@ -6,8 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
 use crate::decode::from_value::FromValue;
-use crate::decode::plan::planner::Planner;
-use crate::decode::plan::planner::Rest;
+use crate::decode::plan::planner::{Planner, Rest};
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
 
@@ -33,11 +32,12 @@ where
 }
 
 macro_rules! maps {
-    ($([$($g:tt)*] $t:ty),*) => { $(
-        /// Columns by name: all of them, the series' tags among them, or those that are left where it is a field with `flatten`.
+    ($($by_name:literal [$($g:tt)*] $t:ty),*) => { $(
+        /// Columns by name: all of them, the series' tags among them, or those that are left where it is a field with `flatten`, without the
+        /// time. [`Fields`](crate::Fields) of it are the fields alone.
         ///
         /// Null values are left out unless the value type is an `Option` or [`OwnedValue`](crate::OwnedValue); empty tags are
-        /// always left out.
+        /// always left out. Two columns of one name, or a column and a tag, are an error, but for a list.
         impl<'r, $($g)*> FromRow<'r> for $t
         where
             K: for<'k> From<&'k str>,
@@ -47,11 +47,17 @@ macro_rules! maps {
 
             fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
                 planner.rest_all(V::WANT);
+                if $by_name {
+                    planner.by_name();
+                }
                 Ok(())
             }
 
             fn plan_flat(planner: &mut Planner<'_>, field: &'static str, rest: Rest) -> Result<(), DecodeError> {
                 planner.rest(field, rest, V::WANT);
+                if $by_name {
+                    planner.by_name();
+                }
                 Ok(())
             }
 
@@ -69,4 +75,8 @@ macro_rules! maps {
         }
     )* };
 }
-maps!([K: Ord, V] BTreeMap<K, V>, [K: Eq + Hash, V, S: BuildHasher + Default] HashMap<K, V, S>, [K, V] Vec<(K, V)>);
+maps! {
+    true [K: Ord, V] BTreeMap<K, V>,
+    true [K: Eq + Hash, V, S: BuildHasher + Default] HashMap<K, V, S>,
+    false [K, V] Vec<(K, V)>
+}

@@ -1,6 +1,7 @@
 //! Types that are made of rows.
 
 pub(crate) mod any;
+mod fields;
 mod maps;
 mod point;
 #[cfg(feature = "serde")]
@@ -14,14 +15,15 @@ use std::sync::Arc;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Plan;
-use crate::decode::plan::planner::Asked;
+use crate::decode::plan::asked::Asked;
 use crate::decode::plan::planner::{Planner, Rest};
 use crate::decode::reads::Reads;
 use crate::decode::row::Row;
 
 #[cfg(feature = "serde")]
 pub use self::serde::Serde;
-pub use any::{AnyRow, OwnedRow, OwnedValue};
+pub use any::{AnyRow, OwnedRow};
+pub use fields::Fields;
 pub use series::SeriesRow;
 
 /// A type that is made of the rows of a result; derived with `#[derive(FromRow)]`.
@@ -54,6 +56,33 @@ pub use series::SeriesRow;
 ///     assert_eq!((load.host, load.usage), ("a", 0.5));
 /// }
 /// # Ok::<(), DecodeError>(())
+/// ```
+///
+/// # Rows that borrow
+///
+/// A type with a lifetime lives as long as the bytes that it was read from: it is lent, by `for_each_row`, `batches` and
+/// [`iterpoints`](crate::decode::influxql::iterpoints). Where rows are handed out to be kept (`fetch_all`, `fetch`, ..), of which the bound is
+/// `for<'r> FromRow<'r>`, the compiler says of such a type that «implementation of `FromRow` is not general enough»: there the texts must be
+/// the row's own.
+///
+/// ```compile_fail
+/// # use influx_core::FromRow;
+/// # fn fetch_all<T: for<'r> FromRow<'r>>() {}
+/// #[derive(FromRow)]
+/// struct Load<'a> {
+///     host: &'a str,
+/// }
+/// fetch_all::<Load<'_>>(); // not general enough
+/// ```
+///
+/// ```
+/// # use influx_core::FromRow;
+/// # fn fetch_all<T: for<'r> FromRow<'r>>() {}
+/// #[derive(FromRow)]
+/// struct Load {
+///     host: String, // or `Arc<str>` with `#[tag(shared)]`, which rows of the same text share
+/// }
+/// fetch_all::<Load>();
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the rows of a result",

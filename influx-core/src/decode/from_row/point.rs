@@ -15,7 +15,9 @@ const OWNER: Owner = Owner { strukt: "Point", field: "field", column: "" };
 /// A row as a point that can be written again: the name of the series, its tags, the column `time`, and the other columns as fields,
 /// null ones left out.
 ///
-/// InfluxQL does not say which columns are tags: `GROUP BY *` makes tags of the series of them, other columns become fields. JSON does
+/// **`SELECT *` alone turns tags into fields.** InfluxQL does not say which of its columns are tags, so that a point read in that way and
+/// written again is another series with more fields. Write `SELECT * FROM m GROUP BY *`: then the tags are those of the series, and the
+/// points are what was stored. Two columns of one name, or a column and a tag, are an error. JSON does
 /// not say whether `12` is an integer or a float, so such a number is an error in it; the msgpack of 1.x and 2.x does, and the client
 /// asks for that when points are fetched. 3.x has another msgpack, which does not: a struct is read from there, whose fields tell.
 ///
@@ -37,9 +39,16 @@ impl<'r> FromRow<'r> for Point {
 
     fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
         planner.everything();
-        match planner.columns().name() {
-            Some(_) => Ok(()),
-            None => Err(DecodeError::no_measurement()),
+        let columns = planner.columns();
+        if columns.name().is_none() {
+            return Err(DecodeError::no_measurement());
+        }
+        let mut names: Vec<_> = columns.columns().iter().map(|column| &*column.name).collect();
+        names.extend(columns.tags().map(|(key, _)| key));
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(DecodeError::duplicate(OWNER).in_column(pair[0])),
+            None => Ok(()),
         }
     }
 

@@ -9,10 +9,10 @@ use serde::de::{
 };
 
 use super::{FromRow, RowFamily};
-use crate::decode::error::DecodeError;
-use crate::decode::from_row::any::OwnedValue;
+use crate::decode::error::{DecodeError, Owner};
 use crate::decode::mismatch::Mismatch;
 use crate::decode::number::is_number;
+use crate::decode::owned_value::OwnedValue;
 use crate::decode::plan::planner::Planner;
 use crate::decode::plan::want::Want;
 use crate::decode::row::Row;
@@ -23,7 +23,8 @@ use crate::rfc3339;
 /// in their order.
 ///
 /// Numbers are read exactly into the type that is asked for; where a type takes anything, JSON's `12` is an integer. Times are nanoseconds where an
-/// integer is asked for, and RFC 3339 otherwise. Null and an empty tag are `None`.
+/// integer is asked for, and RFC 3339 otherwise. Null and an empty tag are `None`. Two columns of one name, or a column and a tag, are an error for
+/// what is read by name.
 /// A struct that derives [`FromRow`](macro@crate::FromRow) is read faster, and finds missing columns before the first row.
 ///
 /// ```
@@ -57,6 +58,7 @@ impl<'r, T: Deserialize<'r>> FromRow<'r> for Serde<T> {
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
         T::deserialize(RowReader(*row)).map(Serde).map_err(|fault| {
             let error = match &fault.cell {
+                _ if fault.repeated => DecodeError::duplicate(NOBODY).in_column(&fault.text),
                 Some((column, value)) => {
                     row.mismatch_of(0, value.value(), Mismatch::invalid(fault.text)).in_column(column)
                 }
@@ -76,7 +78,17 @@ impl<T: DeserializeOwned> RowFamily for Serde<T> {
 struct Fault {
     text: String,
     cell: Option<(Box<str>, OwnedValue)>,
+    /// The text is a name that several columns have.
+    repeated: bool,
 }
+
+impl Fault {
+    fn repeated(name: &str) -> Self {
+        Fault { text: name.to_owned(), cell: None, repeated: true }
+    }
+}
+
+const NOBODY: Owner = Owner { strukt: "row", field: "", column: "" };
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -88,7 +100,7 @@ impl core::error::Error for Fault {}
 
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Fault { text: message.to_string(), cell: None }
+        Fault { text: message.to_string(), cell: None, repeated: false }
     }
 }
 
@@ -98,7 +110,10 @@ impl<'r> Deserializer<'r> for RowReader<'_, 'r> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_map(Cells { cells: self.0.rest(0), value: None })
+        match self.0.repeated() {
+            Some(name) => Err(Fault::repeated(name)),
+            None => visitor.visit_map(Cells { cells: self.0.rest(0), value: None }),
+        }
     }
 
     fn deserialize_option<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -138,9 +153,21 @@ impl<'r> Deserializer<'r> for RowReader<'_, 'r> {
         visitor.visit_unit()
     }
 
+    fn deserialize_struct<V: Visitor<'r>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        match self.0.repeated() {
+            Some(name) if fields.contains(&name) => Err(Fault::repeated(name)),
+            _ => visitor.visit_map(Cells { cells: self.0.rest(0), value: None }),
+        }
+    }
+
     serde::forward_to_deserialize_any! {
         <V: Visitor<'r>>
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct map struct enum
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct map enum
         identifier ignored_any
     }
 }
@@ -167,9 +194,9 @@ impl<'c, 'r, I: Iterator<Item = (&'c str, ValueRef<'r>, bool)>> MapAccess<'r> fo
     type Error = Fault;
 
     fn next_key_seed<K: DeserializeSeed<'r>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        // servers write a missing tag as the empty text
-        self.value =
-            self.cells.by_ref().find(|(_, value, tag)| !(*tag && matches!(value, ValueRef::Str(""))));
+        // a missing tag is not there, which servers write as the empty text
+        let missing = |value: &ValueRef<'_>| matches!(value, ValueRef::Null | ValueRef::Str(""));
+        self.value = self.cells.by_ref().find(|(_, value, tag)| !(*tag && missing(value)));
         let Some((name, ..)) = self.value else { return Ok(None) };
         let name: StrDeserializer<'_, Fault> = name.into_deserializer();
         seed.deserialize(name).map(Some)

@@ -1,5 +1,8 @@
 //! Rows that may be missing, and rows of which nothing is read.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::{FromRow, RowFamily};
 use crate::decode::error::DecodeError;
 use crate::decode::plan::planner::Planner;
@@ -52,6 +55,35 @@ impl<'r, T: FromRow<'r>> FromRow<'r> for Option<T> {
 impl<T: RowFamily> RowFamily for Option<T> {
     type Row<'r> = Option<T::Row<'r>>;
 }
+
+macro_rules! pointers {
+    ($($pointer:ident)*) => {$(
+        /// The row that it points to: a part of a struct by `flatten`, say.
+        impl<'r, T: FromRow<'r>> FromRow<'r> for $pointer<T> {
+            const READS: Reads = T::READS;
+            const SLOTS: usize = T::SLOTS;
+            const TYPED: bool = T::TYPED;
+
+            fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
+                T::plan(planner)
+            }
+
+            fn plan_flat(planner: &mut Planner<'_>, field: &'static str, rest: Rest) -> Result<(), DecodeError> {
+                T::plan_flat(planner, field, rest)
+            }
+
+            fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
+                T::from_row(row).map($pointer::new)
+            }
+        }
+
+        impl<T: RowFamily> RowFamily for $pointer<T> {
+            type Row<'r> = $pointer<T::Row<'r>>;
+        }
+    )*};
+}
+
+pointers! { Box Rc Arc }
 
 /// Nothing of the rows is read.
 impl FromRow<'_> for () {

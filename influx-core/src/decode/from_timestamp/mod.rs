@@ -6,7 +6,9 @@ mod chrono;
 mod jiff;
 #[cfg(feature = "time")]
 mod time;
+mod wrappers;
 
+use core::num::NonZero;
 use std::time::{Duration, SystemTime};
 
 use crate::decode::error::DecodeError;
@@ -39,16 +41,16 @@ pub struct Moment {
 
 /// A type that is made of an instant.
 ///
-/// Implemented for `i64` (nanoseconds), `SystemTime`, `String` (RFC 3339, in UTC unless the server wrote an offset), and with the features of the same
-/// names for `chrono::DateTime<Utc>` and `<FixedOffset>`, `time::OffsetDateTime`, `jiff::Timestamp` and `jiff::Zoned`; and for
-/// `Option` of each.
+/// Implemented for `i64` (nanoseconds), `SystemTime`, `String`, `Box<str>`, `Rc<str>`, `Arc<str>` and `Cow<str>` (RFC 3339, in UTC unless the
+/// server wrote an offset), and with the features of the same names for `chrono::DateTime` of `Utc`, `FixedOffset` and `Local`,
+/// `time::OffsetDateTime`, `jiff::Timestamp` and `jiff::Zoned`; and for an `Option`, `Box`, `Rc` or `Arc` of each.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the time of a row",
     label = "not a time type",
     note = "times are read as `chrono::DateTime<Utc>`, `SystemTime`, `time::OffsetDateTime`, `jiff::Timestamp`, a `String` \
-            (RFC 3339), or an Option of one of these",
+            (RFC 3339), or an Option, Box, Rc or Arc of one of these",
     note = "an i64 is in nanoseconds, for other integers add the unit: `#[timestamp(unit = \"s\")]`; for a `NaiveDateTime` that is in UTC add \
-            `#[timestamp(assume_utc)]`"
+            `#[timestamp(assume_utc)]`; instead of a reference write what it refers to, as no row has one to lend"
 )]
 pub trait FromTimestamp: Sized {
     /// Whether null, and a missing column, is a value of this type.
@@ -144,7 +146,7 @@ impl FromTimestamp for String {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot count time units",
     label = "not an integer",
-    note = "`unit = ..` is for i64, u64, i128, u128, i32, u32 and Options of them"
+    note = "`unit = ..` is for integers, `NonZero` of them, and an Option, Box, Rc or Arc of one; other types know their unit: remove it"
 )]
 pub trait FromTimestampUnit: Sized {
     /// Whether null, and a missing column, is a value of this type.
@@ -192,6 +194,13 @@ impl<T: FromTimestampUnit> FromTimestampUnit for Option<T> {
 
 macro_rules! units {
     ($($int:ident)*) => {$(
+        impl FromTimestampUnit for NonZero<$int> {
+            fn from_units(units: i64) -> Result<Self, Mismatch> {
+                NonZero::new($int::from_units(units)?)
+                    .ok_or_else(|| Mismatch::expected(concat!("NonZero<", stringify!($int), ">")))
+            }
+        }
+
         impl FromTimestampUnit for $int {
             #[inline]
             fn from_units(units: i64) -> Result<Self, Mismatch> {
@@ -202,7 +211,7 @@ macro_rules! units {
     )*};
 }
 
-units! { i32 i64 i128 u32 u64 u128 }
+units! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
 
 /// Times without a zone, read as UTC because the user said so: `#[timestamp(assume_utc)]`.
 ///
@@ -313,7 +322,7 @@ macro_rules! values {
         }
     )* };
 }
-#[cfg(any(feature = "chrono", feature = "time", feature = "jiff"))]
+#[cfg(any(feature = "time", feature = "jiff"))]
 use values;
 
 values!(SystemTime);

@@ -39,7 +39,9 @@ use crate::decode::value_ref::ValueRef;
     label = "not a value type",
     note = "values are read as bool, integers, f32, f64, &str, String, or an Option of one of these",
     note = "for a type of your own implement `FromValue`, or derive `TagValue` for an enum; to leave the field out, add \
-            `#[line_protocol(skip)]`"
+            `#[line_protocol(skip)]`",
+    note = "the time of the row is `#[timestamp]`; another date is read as `chrono::DateTime<Utc>`, `SystemTime` and the like from RFC 3339, or as an \
+            i64; any other foreign type within a type of your own"
 )]
 pub trait FromValue<'r>: Sized {
     /// What the decoder should make of the cell; [`Want::Any`] always works.

@@ -47,6 +47,7 @@ macro_rules! integers {
                 let number = match value {
                     ValueRef::I64(v) => $int::try_from(v).ok(),
                     ValueRef::U64(v) => $int::try_from(v).ok(),
+                    ValueRef::Number(text) => whole_text(text)?.and_then(|v| $int::try_from(v).ok()),
                     value => f64::from_value(value).ok().and_then(whole).and_then(|v| $int::try_from(v).ok()),
                 };
                 number.ok_or_else(|| Mismatch::expected(concat!("a whole number in the range of ", stringify!($int))))
@@ -64,6 +65,8 @@ integers! {
 macro_rules! cast_from_signed {
     ($($int:ident)*) => {$(
         impl FromCast<i64> for $int {
+            const WANT: Want = Want::Int;
+
             fn from_cast(value: ValueRef<'_>) -> Result<Self, Mismatch> {
                 $int::from_value(value)
             }
@@ -80,6 +83,25 @@ fn whole(value: f64) -> Option<i128> {
     (value.fract() == 0.0 && (-END..END).contains(&value)).then_some(value as i128)
 }
 
+/// A number in JSON's spelling as an integer. Of a float column it is the float that the text says, of an integer column it is the text:
+/// where these are not the same, the text tells which column it is, or nobody can.
+fn whole_text(text: &str) -> Result<Option<i128>, Mismatch> {
+    let float: f64 = text.parse().unwrap_or(f64::NAN);
+    let (of_float, of_text) = (whole(float), text.parse::<i128>().ok());
+    match (of_float, of_text) {
+        (Some(of_float), Some(of_text)) if of_float != of_text => {
+            // servers write the shortest text that is read as this float again
+            if float.to_string() == text {
+                return Err(Mismatch::invalid(format!(
+                    "in an integer column it is this number, in a float column {of_float}, and JSON does not tell which; ask for msgpack"
+                )));
+            }
+            Ok(Some(of_text))
+        }
+        _ => Ok(of_float),
+    }
+}
+
 /// Types that can be read back from a column that was written `as` another type: integers from `f64`, unsigned
 /// integers from `i64`.
 ///
@@ -87,6 +109,8 @@ fn whole(value: f64) -> Option<i128> {
 /// use influx_core::{FromCast, ValueRef};
 /// assert_eq!(<i64 as FromCast<f64>>::from_cast(ValueRef::Number("1e3")), Ok(1000));
 /// assert!(<i64 as FromCast<f64>>::from_cast(ValueRef::F64(0.5)).is_err());
+/// // no float is this integer
+/// assert_eq!(<i64 as FromCast<f64>>::from_cast(ValueRef::Number("9007199254740993")), Ok(9_007_199_254_740_993));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read back from a column of `{F}`",
@@ -94,6 +118,9 @@ fn whole(value: f64) -> Option<i128> {
     note = "`as = f64` is for integers, `as = i64` for unsigned integers, and for Options of them"
 )]
 pub trait FromCast<F>: Sized {
+    /// What the decoder should make of the cell.
+    const WANT: Want = Want::Any;
+
     /// Whether null, and a missing column, is a value of this type.
     const NULLABLE: bool = false;
 
@@ -105,6 +132,7 @@ pub trait FromCast<F>: Sized {
 }
 
 impl<F, T: FromCast<F>> FromCast<F> for Option<T> {
+    const WANT: Want = T::WANT;
     const NULLABLE: bool = true;
 
     fn from_cast(value: ValueRef<'_>) -> Result<Self, Mismatch> {

@@ -3,6 +3,7 @@
 use core::mem;
 use std::sync::Arc;
 
+use super::foreign;
 use super::options::Options;
 use crate::decode::columns::{Column, Columns};
 use crate::decode::error::DecodeError;
@@ -49,17 +50,8 @@ pub(super) enum Said {
     Columns(Arc<[Column]>),
 }
 
-/// Whether bytes are a text that may stand in a message; its last character may be cut.
-fn is_readable(text: &[u8]) -> bool {
-    let text = match str::from_utf8(text) {
-        Ok(text) => text,
-        Err(error) if error.error_len().is_none() => {
-            str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.chars().any(|letter| letter.is_control() && !letter.is_ascii_whitespace())
-}
+/// The rows of one series that influxd puts together at once for an answer in one document.
+const PIECE: u64 = 10_000;
 
 /// How much of a text that is no document is kept for the message.
 const TEXT_KEPT: usize = 1_024;
@@ -83,8 +75,12 @@ pub(super) struct Response {
     root_known: bool,
     documents: u64,
     text: Vec<u8>,
+    /// The text stands behind documents.
+    follows: bool,
     /// The last series said that it goes on.
     series_open: bool,
+    /// A series of the result was cut by the server's limit of rows.
+    cut: Option<Arc<Columns>>,
     /// The last document said that its statement or series goes on.
     open: bool,
 }
@@ -115,7 +111,9 @@ impl Response {
             root_known: false,
             documents: 0,
             text: Vec::new(),
+            follows: false,
             series_open: false,
+            cut: None,
             open: false,
         }
     }
@@ -233,10 +231,29 @@ impl Response {
         if empty {
             self.make_header();
         }
-        if self.series.partial && self.series.started {
+        if self.series.partial && (self.series.started || empty) {
             self.head.columns.set_partial();
+            self.mark_cut();
         }
         empty.then_some(Event::Series)
+    }
+
+    /// A mark in one document: within influxd's first piece it means that rows were left out. Behind that it stands on series that are
+    /// complete, too, and can only be handed on.
+    fn mark_cut(&mut self) {
+        if self.options.chunked {
+            return;
+        }
+        if self.head.row <= PIECE {
+            self.cut = Some(Arc::clone(&self.head.columns));
+            return;
+        }
+        let text = format!(
+            "the series {} is marked as partial: either it is complete or the server's limit of rows cut it, which only chunks can tell",
+            self.head.columns
+        );
+        let (level, statement_id) = ("warning".into(), self.statement);
+        self.head.messages.push(Message { level, text: text.into(), statement_id });
     }
 
     pub(super) fn end_result(&mut self) -> Option<Event> {
@@ -244,7 +261,12 @@ impl Response {
         self.head.statements = self.head.statements.max(self.statement.unwrap_or(0).saturating_add(1));
         let error = self.result_error.take();
         self.open = error.is_none() && (self.result_partial || self.series_open);
-        error.map(|text| Event::Error(DecodeError::server(text).in_statement(self.statement)))
+        let cut = self.cut.take();
+        match (error, cut) {
+            (Some(text), _) => Some(Event::Error(DecodeError::server(text).in_statement(self.statement))),
+            (None, Some(series)) => Some(Event::Error(DecodeError::row_limit().in_series(&series))),
+            (None, None) => None,
+        }
     }
 
     /// `{}` is an answer of nothing; a document of other keys is no answer.
@@ -273,14 +295,19 @@ impl Response {
         self.place = Place::Top;
         self.documents += 1;
         self.open = false;
-        let text = mem::take(&mut self.text);
-        if is_readable(&text) {
-            return DecodeError::server(String::from_utf8_lossy(&text).trim());
-        }
-        let begin = &text[..text.len().min(16)];
-        DecodeError::foreign(format!(
-            "the answer is neither a document nor a text: it begins with the bytes {begin:02x?}"
-        ))
+        let follows = mem::take(&mut self.follows);
+        foreign::error_of(&mem::take(&mut self.text), follows)
+    }
+
+    /// Whether another document may follow: only one chunk upon another.
+    pub(super) fn may_go_on(&self) -> bool {
+        self.documents == 0 || self.options.chunked
+    }
+
+    /// Something that is no chunk begins.
+    pub(super) fn begin_text(&mut self) {
+        self.follows = self.documents > 0;
+        self.place = Place::Text;
     }
 
     /// The bytes are all there, up to `position`, and no event is left: whether the response is complete.

@@ -77,9 +77,13 @@ impl<N: Notation> Walk<N> {
         if self.position >= b.len() {
             return Ok(Some(Event::More));
         }
+        if !self.response.may_go_on() {
+            self.response.begin_text();
+            return Ok(None);
+        }
         match self.notation.document(b, &mut self.position) {
             Ok(Opened::Yes) => self.response.begin_document(),
-            Ok(Opened::No) => self.response.place = Place::Text,
+            Ok(Opened::No) => self.response.begin_text(),
             Ok(Opened::More) => {
                 self.response.begun = true;
                 return Ok(Some(Event::More));

@@ -1,5 +1,6 @@
 //! The match between a header and a struct, made once per series or table.
 
+pub(crate) mod asked;
 pub(crate) mod planner;
 pub(crate) mod want;
 
@@ -86,6 +87,8 @@ pub struct Plan {
     /// The unit of times that are numbers, in nanoseconds.
     unit: Option<i64>,
     copies: Vec<(usize, usize)>,
+    /// A name that several of the values have which a slot for the rest takes.
+    repeated: Option<Box<str>>,
     /// What is the same in every row.
     constants: Vec<Constant>,
     /// There are targets and no copies.
@@ -126,6 +129,11 @@ impl Plan {
         self.simple
     }
 
+    /// A name that leads to several of the values of a slot for the rest.
+    pub(crate) fn repeated(&self) -> Option<&str> {
+        self.repeated.as_deref()
+    }
+
     /// Gives the values of columns that several slots take to the cells of all of them.
     pub(crate) fn copy(&self, cells: &mut [ValueRef<'_>]) {
         for &(from, to) in &self.copies {
@@ -142,6 +150,11 @@ impl Plan {
         self.targets.get(column).map_or(usize::MAX, Target::cell)
     }
 
+    /// The cell of a tag of the series, where tags have cells of their own.
+    pub(crate) fn tag_cell(&self, tag: usize) -> usize {
+        self.slots.len() + self.targets.len() + tag
+    }
+
     /// How many rows may be read ahead: few of many columns, so that their cells stay near to the processor.
     pub(crate) fn rows_ahead(&self) -> usize {
         (256 / self.width).clamp(1, AHEAD)
@@ -153,7 +166,8 @@ impl Plan {
         cells.resize(self.width, ValueRef::Null);
         for constant in &self.constants {
             let text = match constant.tag {
-                Some(tag) => header.tag(tag),
+                // servers write a missing tag as the empty text
+                Some(tag) => header.tag_at(tag),
                 None => header.name(),
             };
             cells[constant.cell] = text.map_or(ValueRef::Null, ValueRef::Str);

@@ -30,6 +30,8 @@ pub struct Planner<'p> {
     /// What the rests want of a column: of the tags, of the fields.
     rest_wants: [Want; 2],
     all: bool,
+    /// Columns and tags are taken by their names: none may stand there twice.
+    pub(super) by_name: bool,
     /// Missing columns are null, whatever the type of their field.
     lenient: bool,
 }
@@ -44,6 +46,7 @@ impl<'p> Planner<'p> {
             tags_taken: vec![false; columns.tags().len()],
             rest_wants: [Want::Any; 2],
             all: false,
+            by_name: false,
             lenient: false,
         }
     }
@@ -124,7 +127,7 @@ impl<'p> Planner<'p> {
         self.settle(owner, cell, nullable)
     }
 
-    /// A slot for what no other slot takes: the tags, or the columns that are not known to be tags. Columns of which the format does
+    /// A slot for what no other slot takes: the tags, or the columns that are neither known to be tags nor the time. Columns of which the format does
     /// not tell count as tags if the struct has no slot for the rest of the fields; their values other than texts are left out then.
     pub(crate) fn rest(&mut self, field: &'static str, rest: Rest, want: Want) {
         let (column, kind) = match rest {
@@ -134,6 +137,11 @@ impl<'p> Planner<'p> {
         self.rest_wants[usize::from(rest == Rest::Fields)] = want;
         let null = self.null();
         self.slot(field, column, kind, null);
+    }
+
+    /// What is taken by a slot for the rest becomes what one name leads to one value in: two of one name are an error.
+    pub(crate) fn by_name(&mut self) {
+        self.by_name = true;
     }
 
     /// A slot for all columns and all tags of the series.
@@ -170,8 +178,7 @@ impl<'p> Planner<'p> {
         if let Some(found) = want.refuses(column.kind) {
             return Err(DecodeError::column_type(owner, found, want.name()).in_column(&column.name));
         }
-        let want = if want == Want::Any { self.natural(position) } else { want };
-        self.wants[position] = self.wants[position].merge(want);
+        self.wants[position] = self.wants[position].merge(self.natural(position, want));
         self.slots.push(Slot { owner, kind: Takes::One, cell: position });
         Ok(())
     }
@@ -181,19 +188,23 @@ impl<'p> Planner<'p> {
         self.all = true;
     }
 
-    /// What is wanted of a column by those who take anything: InfluxQL puts the time first.
-    fn natural(&self, at: usize) -> Want {
-        match self.columns.columns().get(at) {
-            Some(column) if at == 0 && &*column.name == "time" => Want::Time,
-            _ => Want::Any,
-        }
+    /// What is wanted of a column that `want` is asked of: of the time an instant, by those who take anything. No float holds one exactly,
+    /// so that those who ask for one are told what is there.
+    fn natural(&self, at: usize, want: Want) -> Want {
+        let any = matches!(want, Want::Any | Want::Float);
+        if any && self.is_time(at) { Want::Time } else { want }
+    }
+
+    /// Whether the column is the time of the rows: InfluxQL puts it first.
+    fn is_time(&self, at: usize) -> bool {
+        at == 0 && self.columns.columns().first().is_some_and(|column| &*column.name == "time")
     }
 
     fn null(&self) -> usize {
         self.wants.len() + self.tags_taken.len() + 1
     }
 
-    fn owner(&self, field: &'static str, column: &'static str) -> Owner {
+    pub(super) fn owner(&self, field: &'static str, column: &'static str) -> Owner {
         Owner { strukt: self.structs.last().copied().unwrap_or("row"), field, column }
     }
 
@@ -223,7 +234,8 @@ impl<'p> Planner<'p> {
         if let Some(found) = want.refuses(columns[at].kind).filter(|_| !text) {
             return Err(DecodeError::column_type(owner, found, want.name()));
         }
-        self.wants[at] = self.wants[at].merge(want);
+        self.wants[at] =
+            self.wants[at].merge(if want == Want::Float { self.natural(at, want) } else { want });
         Ok(Some(at))
     }
 
@@ -252,8 +264,10 @@ impl<'p> Planner<'p> {
             if self.wants[at] != Want::Skip {
                 continue;
             }
-            let as_field = want_all || (want_fields && column.role != ColumnRole::Tag);
+            let is_time = self.is_time(at);
+            let as_field = want_all || (want_fields && !is_time && column.role != ColumnRole::Tag);
             let as_tag = want_tags
+                && !is_time
                 && (column.role == ColumnRole::Tag || (!want_fields && column.role != ColumnRole::Field));
             let want = if as_field { self.rest_wants[1] } else { self.rest_wants[0] };
             if as_field {
@@ -263,8 +277,9 @@ impl<'p> Planner<'p> {
             } else if !self.all {
                 continue;
             }
-            self.wants[at] = if want == Want::Any { self.natural(at) } else { want };
+            self.wants[at] = self.natural(at, want);
         }
+        let repeated = self.repeated(&rest_tags, &rest_fields);
         let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (targets, copies) = self.targets(shared);
         let constants = self.constants();
@@ -273,6 +288,7 @@ impl<'p> Planner<'p> {
         let unit = columns.epoch().map(Precision::nanos);
         Plan {
             columns,
+            repeated,
             simple: !targets.is_empty() && copies.is_empty(),
             constants,
             slots: self.slots,
@@ -284,6 +300,22 @@ impl<'p> Planner<'p> {
             rest_fields,
             shared: RefCell::default(),
         }
+    }
+
+    /// A name that two of the values have which one slot for the rest takes.
+    fn repeated(&self, tags: &[usize], fields: &[usize]) -> Option<Box<str>> {
+        let name = |cell: usize| match self.columns.columns().get(cell) {
+            Some(column) => &*column.name,
+            None => self.columns.tags().nth(cell - self.wants.len()).map_or("", |(key, _)| key),
+        };
+        let together = self.slots.iter().any(|slot| slot.kind == Takes::RestAll);
+        let both = [tags, fields].concat();
+        let groups = if together { [&both[..], &[]] } else { [tags, fields] };
+        groups.iter().find_map(|cells| {
+            let mut names: Vec<_> = cells.iter().map(|&cell| name(cell)).collect();
+            names.sort_unstable();
+            names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].into())
+        })
     }
 
     /// Whether columns and tags have cells beside those of the slots.
@@ -322,45 +354,5 @@ impl<'p> Planner<'p> {
         };
         let targets = self.wants.iter().enumerate().map(of_column).collect();
         (targets, copies)
-    }
-}
-
-/// What a type asks of every header, so that what plans for it is compiled once for all types.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
-    pub(crate) slots: usize,
-    pub(crate) plan: fn(&mut Planner<'_>) -> Result<(), DecodeError>,
-}
-
-impl Plan {
-    /// Matches a header to what a function asks of the planner; `T::plan` of any [`FromRow`](crate::FromRow) type is such a function.
-    ///
-    /// # Errors
-    /// Those of the function.
-    pub fn with(
-        columns: Arc<Columns>,
-        plan: impl FnOnce(&mut Planner<'_>) -> Result<(), DecodeError>,
-    ) -> Result<Plan, DecodeError> {
-        let mut planner = Planner::new(&columns);
-        plan(&mut planner).map_err(|error| error.in_series(&columns))?;
-        Ok(planner.finish(Arc::clone(&columns)))
-    }
-
-    /// As [`with`](Self::with), for what a type asks.
-    pub(crate) fn asked(columns: Arc<Columns>, asked: Asked) -> Result<Plan, DecodeError> {
-        Plan::with(columns, |planner| {
-            planner.slots.reserve(asked.slots.min(64));
-            (asked.plan)(planner)?;
-            if planner.slots.len() != asked.slots {
-                let strukt = planner.slots.first().map_or("row", |slot| slot.owner.strukt);
-                return Err(DecodeError::slots(strukt, planner.slots.len(), asked.slots));
-            }
-            Ok(())
-        })
-    }
-
-    /// A plan that passes over everything.
-    pub(crate) fn nothing(columns: Arc<Columns>) -> Plan {
-        Planner::new(&columns).finish(Arc::clone(&columns))
     }
 }

@@ -12,7 +12,7 @@ use crate::decode::cells::near::BEFORE;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
-use crate::decode::plan::planner::Asked;
+use crate::decode::plan::asked::Asked;
 use crate::decode::scratch::Scratch;
 
 /// How much of the next frame is looked at first for the end of a row that began in the one before.

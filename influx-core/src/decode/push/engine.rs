@@ -7,7 +7,7 @@ use super::machine::{Event, Found, Machine, Syntax};
 use crate::decode::ahead::{Ahead, Room};
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Plan;
-use crate::decode::plan::planner::Asked;
+use crate::decode::plan::asked::Asked;
 use crate::decode::row::Row;
 use crate::decode::scratch::Arena;
 

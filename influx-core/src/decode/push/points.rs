@@ -9,7 +9,7 @@ use crate::decode::ahead::Room;
 use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::from_row::FromRow;
-use crate::decode::plan::planner::Asked;
+use crate::decode::plan::asked::Asked;
 use crate::decode::scratch::Scratch;
 
 /// The rows of a complete response; [`influxql::iterpoints`](crate::decode::influxql::iterpoints) makes it.

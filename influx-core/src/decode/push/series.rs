@@ -71,7 +71,12 @@ impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> WholeSeries<T, F> {
                         series.rows.push(row);
                     }
                 }
-                Lent::Series { goes_on: true } => {}
+                Lent::Series { goes_on: true } => {
+                    // the mark of the last piece counts
+                    if let Some(series) = &mut self.current {
+                        series.columns = Arc::clone(rows.series());
+                    }
+                }
                 Lent::Series { goes_on: false } => {
                     let columns = Arc::clone(rows.series());
                     let whole = self.current.replace(Series { columns, rows: Vec::new() });
