@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::decode::from_value::FromValue;
-use crate::decode::mismatch::Mismatch;
 use crate::decode::value_ref::ValueRef;
 
 /// One value of a result, with its text: the owned form of [`ValueRef`].
@@ -49,14 +47,6 @@ impl OwnedValue {
             OwnedValue::Time(v) => ValueRef::Time(*v),
         }
     }
-
-    /// This value as a Rust value.
-    ///
-    /// # Errors
-    /// The value is of another kind or does not fit exactly.
-    pub fn get<'v, T: FromValue<'v>>(&'v self) -> Result<T, Mismatch> {
-        self.value().get()
-    }
 }
 
 impl From<ValueRef<'_>> for OwnedValue {
@@ -78,13 +68,5 @@ impl From<ValueRef<'_>> for OwnedValue {
 impl fmt::Display for OwnedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.value(), f)
-    }
-}
-
-impl<'r> FromValue<'r> for OwnedValue {
-    const NULLABLE: bool = true;
-
-    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-        Ok(value.into())
     }
 }

@@ -38,10 +38,7 @@ impl Inner {
         match &self.kind {
             Kind::Server(text) => write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text)),
             Kind::Truncated(what) => write!(f, "the response is incomplete: {}", shown(what, TEXT)),
-            Kind::RowLimit => f.write_str(
-                "the response is incomplete: the server stopped at its limit of rows (max-row-limit), and left out what follows, other \
-                 series and statements included; ask for chunks, which have no limit, or for less",
-            ),
+            Kind::RowLimit => f.write_str(ROW_LIMIT),
             Kind::Syntax { offset, what } => {
                 write!(f, "the response is malformed at byte {offset}: {}", shown(what, TEXT))
             },
@@ -49,12 +46,10 @@ impl Inner {
                 write!(f, "{of}column {column} is null where {why}; make it an Option to allow null")
             }
             Kind::Value(why) if why.invalid => write!(f, "{of}column {column} holds {found} {text}: {why}"),
-            Kind::Value(why) if found == "time" => write!(
-                f,
-                "{of}column {column} holds {found} {text} where {why}; read it as a time type, an i64 (nanoseconds) or a String, and a \
-                 map of the fields alone as Fields<..>"
-            ),
-            Kind::Value(why) => write!(f, "{of}column {column} holds {found} {text} where {why}"),
+            Kind::Value(why) => {
+                let hint = if found == "time" { TIME } else { "" };
+                write!(f, "{of}column {column} holds {found} {text} where {why}{hint}")
+            }
             Kind::Missing { have } => write!(
                 f,
                 "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
@@ -88,6 +83,12 @@ impl Inner {
         }
     }
 }
+
+const ROW_LIMIT: &str = "the response is incomplete: the server stopped at its limit of rows (max-row-limit), and left out what follows, other \
+    series and statements included; ask for chunks, which have no limit, or for less";
+
+const TIME: &str =
+    "; read it as a time type, an i64 (nanoseconds) or a String, and a map of the fields alone as Fields<..>";
 
 /// What to do about errors whose words do not tell.
 fn hint(message: &str) -> &'static str {

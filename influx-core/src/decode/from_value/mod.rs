@@ -15,6 +15,7 @@ pub use text::FromShared;
 
 use crate::decode::error::DecodeError;
 use crate::decode::number::is_number;
+use crate::decode::owned_value::OwnedValue;
 use crate::decode::plan::want::Want;
 use crate::decode::row::Row;
 use crate::decode::value_ref::ValueRef;
@@ -128,6 +129,16 @@ impl<'r> ValueRef<'r> {
     /// A [`Mismatch`] when the value is of another kind or does not fit exactly.
     pub fn get<T: FromValue<'r>>(self) -> Result<T, Mismatch> {
         T::from_value(self)
+    }
+}
+
+impl OwnedValue {
+    /// This value as a Rust value.
+    ///
+    /// # Errors
+    /// The value is of another kind or does not fit exactly.
+    pub fn get<'v, T: FromValue<'v>>(&'v self) -> Result<T, Mismatch> {
+        self.value().get()
     }
 }
 

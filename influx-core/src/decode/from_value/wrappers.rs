@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{FromValue, Mismatch};
+use crate::decode::owned_value::OwnedValue;
 use crate::decode::plan::want::Want;
 use crate::decode::value_ref::ValueRef;
 
@@ -27,6 +28,14 @@ impl<'r> FromValue<'r> for ValueRef<'r> {
 
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
         Ok(value)
+    }
+}
+
+impl<'r> FromValue<'r> for OwnedValue {
+    const NULLABLE: bool = true;
+
+    fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
+        Ok(value.into())
     }
 }
 

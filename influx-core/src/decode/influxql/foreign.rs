@@ -1,7 +1,11 @@
 //! What an answer is that is none of InfluxDB's.
 
 use crate::decode::error::DecodeError;
+use crate::decode::json::Scan;
 use crate::shown::{VALUE, quoted};
+
+/// How much of a text that is no document is kept for the message.
+pub(super) const KEPT: usize = 1_024;
 
 /// With these words 1.x says, in place of a document, that it could not write one.
 const OWN: &[u8] = b"json: ";
@@ -12,8 +16,14 @@ pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
     if text.starts_with(OWN) && is_readable(text) {
         return DecodeError::server(String::from_utf8_lossy(text).trim());
     }
+    if text.first() == Some(&b'{') && text.len() < KEPT && !follows && Scan::default().resume(text).is_none()
+    {
+        return DecodeError::truncated(
+            "it begins as a document of JSON where msgpack was announced, and ends within it",
+        );
+    }
     let place = if follows { "what follows the answer is none of" } else { "the answer is not one of" };
-    let (kind, hint) = kind_of(text);
+    let (kind, hint) = kind_of(text, follows);
     let begin = if is_readable(text) {
         format!(": {}", quoted(String::from_utf8_lossy(text).trim(), VALUE))
     } else {
@@ -23,7 +33,7 @@ pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
 }
 
 /// What a text is, and what is to be done about it.
-fn kind_of(text: &[u8]) -> (&'static str, &'static str) {
+fn kind_of(text: &[u8], follows: bool) -> (&'static str, &'static str) {
     let begins =
         |with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with.as_bytes()));
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
@@ -34,6 +44,7 @@ fn kind_of(text: &[u8]) -> (&'static str, &'static str) {
         }
         Some(0xff | 0xfe) if begins_utf16(text) => ("a text in UTF-16", proxy),
         Some(b'<') => ("a page of HTML or XML", proxy),
+        Some(b'{') if !follows => ("a document of JSON where msgpack was announced", proxy),
         Some(b'{') => (
             "another document",
             "; a document follows upon another in chunks alone, which were not asked for",
@@ -95,6 +106,7 @@ mod tests {
             (b"\xff\xfe{\0", "a text in UTF-16 that begins with the bytes [ff, fe, 7b, 00]"),
             (b"<html><body>502", "a page of HTML or XML: \"<html>"),
             (b"null\n", "a value of JSON without rows: \"null\""),
+            (b"{\"results\":[]}", "a document of JSON where msgpack was announced: "),
             (b"[]", "an array of JSON: \"[]\""),
             (b"\"ok\"", "a string of JSON: "),
             (b"12.5", "a number of JSON: \"12.5\""),
@@ -109,6 +121,7 @@ mod tests {
             assert_eq!(error.is_server_error(), text.starts_with(b"json: "), "{error}");
             assert_eq!(error.is_syntax(), !text.starts_with(b"json: "), "{error}");
         }
+        assert!(error_of(b"{\"results\":[", false).is_truncated());
         let behind = error_of(b"null", true).to_string();
         assert!(
             behind.starts_with("what follows the answer is none of InfluxDB, but a value of JSON"),

@@ -53,9 +53,6 @@ pub(super) enum Said {
 /// The rows of one series that influxd puts together at once for an answer in one document.
 const PIECE: u64 = 10_000;
 
-/// How much of a text that is no document is kept for the message.
-const TEXT_KEPT: usize = 1_024;
-
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) options: Options,
@@ -286,7 +283,7 @@ impl Response {
     pub(super) fn take_text(&mut self, rest: &[u8]) -> (usize, Event) {
         let end = if self.options.chunked { memchr::memchr(b'\n', rest) } else { None };
         let text = &rest[..end.unwrap_or(rest.len())];
-        let kept = text.len().min(TEXT_KEPT.saturating_sub(self.text.len()));
+        let kept = text.len().min(foreign::KEPT.saturating_sub(self.text.len()));
         self.text.extend_from_slice(&text[..kept]);
         (text.len(), if end.is_some() { Event::Error(self.text_error()) } else { Event::More })
     }
