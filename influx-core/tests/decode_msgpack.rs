@@ -233,7 +233,7 @@ fn what_is_malformed_says_so() {
     let error = decode([&b"a\nb\n"[..]], true);
     assert_eq!(error, ["a", "b"].map(|text| json!({ "error": text, "statement": null })));
     let error = decode([&b"<html>502 Bad Gateway</html>"[..]], false);
-    assert_eq!(error, [json!({ "error": "<html>502 Bad Gateway</html>", "statement": null })]);
+    assert_eq!(error, [json!({ "error": "malformed", "statement": null })]);
 }
 
 proptest! {

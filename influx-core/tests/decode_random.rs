@@ -165,11 +165,19 @@ fn body() -> impl Strategy<Value = String> {
     proptest::collection::vec(document, 1..4).prop_map(|documents| documents.concat())
 }
 
+/// The first document: the only one of an answer without chunks.
+fn first(body: &str) -> &str {
+    let mut documents = serde_json::Deserializer::from_str(body).into_iter::<serde_json::Value>();
+    documents.next();
+    &body[..documents.byte_offset()]
+}
+
 proptest! {
     #![proptest_config(config(64))]
 
     #[test]
     fn any_response_decodes_as_serde_json_reads_it(body in body(), chunked: bool) {
+        let body = if chunked { &body } else { first(&body) };
         let (mut expected, open) = reference(body.as_bytes(), chunked);
         if chunked && open {
             expected.push(Event::Truncated);
@@ -193,6 +201,7 @@ proptest! {
 
     #[test]
     fn a_cut_response_is_an_error(body in body(), at: prop::sample::Index) {
+        let body = first(&body);
         let full = decode_whole(body.as_bytes(), options(false));
         let cut = &body.as_bytes()[..at.index(body.len())];
         let events = decode_whole(cut, options(false));

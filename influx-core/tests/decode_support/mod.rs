@@ -116,12 +116,12 @@ pub(crate) fn reference(body: &[u8], chunked: bool) -> (Vec<Event>, bool) {
         return (events.into_iter().chain(more).collect(), open);
     }
     for document in serde_json::Deserializer::from_slice(body).into_iter::<Value>() {
-        open = document_events(&document.expect("valid JSON"), open, &mut events);
+        open = document_events(&document.expect("valid JSON"), chunked, open, &mut events);
     }
     (events, open)
 }
 
-fn document_events(document: &Value, mut open: bool, events: &mut Vec<Event>) -> bool {
+fn document_events(document: &Value, chunked: bool, mut open: bool, events: &mut Vec<Event>) -> bool {
     for result in list(&document["results"]) {
         let statement = result["statement_id"].as_u64();
         open = result["partial"] == true;
@@ -147,9 +147,13 @@ fn document_events(document: &Value, mut open: bool, events: &mut Vec<Event>) ->
                 events.push(event);
             }
         }
+        // a mark in one document is the limit of rows, unless the series may be complete
+        let is_cut = |series: &Value| series["partial"] == true && list(&series["values"]).len() <= 10_000;
         if let Some(message) = result["error"].as_str() {
             open = false;
             events.push(Event::Server { statement, message: message.into() });
+        } else if !chunked && list(&result["series"]).iter().any(is_cut) {
+            events.push(Event::Truncated);
         }
     }
     if let Some(message) = document["error"].as_str() {

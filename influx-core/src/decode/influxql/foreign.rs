@@ -7,15 +7,9 @@ use crate::shown::{VALUE, quoted};
 /// How much of a text that is no document is kept for the message.
 pub(super) const KEPT: usize = 1_024;
 
-/// With these words 1.x says, in place of a document, that it could not write one.
-const OWN: &[u8] = b"json: ";
-
 /// The error that a text is in place of a document; of some of it the beginning is enough. `follows`: documents stand before it.
 #[cold]
 pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
-    if text.starts_with(OWN) && is_readable(text) {
-        return DecodeError::server(String::from_utf8_lossy(text).trim());
-    }
     if text.first() == Some(&b'{') && text.len() < KEPT && !follows && Scan::default().resume(text).is_none()
     {
         return DecodeError::truncated(
@@ -23,7 +17,10 @@ pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
         );
     }
     let place = if follows { "what follows the answer is none of" } else { "the answer is not one of" };
-    let (kind, hint) = kind_of(text, follows);
+    let Some((kind, hint)) = kind_of(text, follows) else {
+        // plain words, in which servers speak where they can write no document
+        return DecodeError::server(String::from_utf8_lossy(text).trim());
+    };
     let begin = if is_readable(text) {
         format!(": {}", quoted(String::from_utf8_lossy(text).trim(), VALUE))
     } else {
@@ -32,13 +29,13 @@ pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
     DecodeError::foreign(format!("{place} InfluxDB, but {kind}{begin}{hint}"))
 }
 
-/// What a text is, and what is to be done about it.
-fn kind_of(text: &[u8], follows: bool) -> (&'static str, &'static str) {
+/// What a text is, and what is to be done about it; `None`: words.
+fn kind_of(text: &[u8], follows: bool) -> Option<(&'static str, &'static str)> {
     let begins =
         |with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with.as_bytes()));
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
     let proxy = "; does a proxy or another server answer at this address?";
-    match text.first() {
+    Some(match text.first() {
         Some(0xef) if text.starts_with(b"\xef\xbb\xbf") => {
             ("a text behind a byte order mark", "; something on the way puts it there, and no server does")
         }
@@ -61,9 +58,9 @@ fn kind_of(text: &[u8], follows: bool) -> (&'static str, &'static str) {
         {
             ("CSV", "; ask for JSON or msgpack: in the CSV of InfluxDB errors vanish")
         }
-        _ if is_readable(text) => ("a text", proxy),
+        _ if is_readable(text) => return None,
         _ => ("neither a document nor a text", proxy),
-    }
+    })
 }
 
 fn begins_utf16(text: &[u8]) -> bool {
@@ -113,13 +110,13 @@ mod tests {
             (b"name,tags,time,f\nm,,1,2\n", "CSV: \"name,tags,time,f\\nm,,1,2\"; ask for JSON"),
             (b",result,table,_value\r\n,,0,1\r\n", "CSV: "),
             (b"a,b\n1,2\n", "CSV: "),
-            (b"nothing here, sorry", "a text: \"nothing here, sorry\""),
+            (b"404 page not found\n", "the server reported: 404 page not found"),
             (b"\x93\x01\x02", "neither a document nor a text that begins with the bytes [93, 01, 02]"),
         ] {
             let error = error_of(text, false);
             assert!(error.to_string().contains(says), "{error}");
-            assert_eq!(error.is_server_error(), text.starts_with(b"json: "), "{error}");
-            assert_eq!(error.is_syntax(), !text.starts_with(b"json: "), "{error}");
+            let words = says.starts_with("the server reported");
+            assert_eq!((error.is_server_error(), error.is_syntax()), (words, !words), "{error}");
         }
         assert!(error_of(b"{\"results\":[", false).is_truncated());
         let behind = error_of(b"null", true).to_string();

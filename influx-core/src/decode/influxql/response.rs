@@ -71,6 +71,8 @@ pub(super) struct Response {
     root_error: Option<Box<str>>,
     root_known: bool,
     documents: u64,
+    /// One of them has results.
+    answered: bool,
     text: Vec<u8>,
     /// The text stands behind documents.
     follows: bool,
@@ -107,6 +109,7 @@ impl Response {
             root_error: None,
             root_known: false,
             documents: 0,
+            answered: false,
             text: Vec::new(),
             follows: false,
             series_open: false,
@@ -149,6 +152,7 @@ impl Response {
             _ => Key::Other,
         };
         self.root_known |= matches!(key, Key::Results | Key::Error);
+        self.answered |= key == Key::Results;
         key
     }
 
@@ -296,9 +300,9 @@ impl Response {
         foreign::error_of(&mem::take(&mut self.text), follows)
     }
 
-    /// Whether another document may follow: only one chunk upon another.
+    /// Whether another document may follow: only one chunk upon another, or upon an error, which 2.x says twice.
     pub(super) fn may_go_on(&self) -> bool {
-        self.documents == 0 || self.options.chunked
+        !self.answered || self.options.chunked
     }
 
     /// Something that is no chunk begins.
