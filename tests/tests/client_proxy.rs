@@ -42,7 +42,7 @@ async fn errors_name_the_proxy() {
     }
     let nobody = Client::v1(FAR).proxy("http://me:hunter2@127.0.0.1:1").build().unwrap();
     let error = nobody.ping().await.unwrap_err();
-    let text = error.report().to_string();
+    let text = error.report();
     assert!(
         text.contains("is the proxy http://127.0.0.1:1 listening") && text.contains("given by .proxy(..)"),
         "{text}"
@@ -92,12 +92,12 @@ async fn within_an_environment_of_proxies() {
         Client::v1(format!("http://{host}:{port}")).build().unwrap().ping().await.unwrap();
     }
     let far = || Client::v1("http://far.invalid:8086");
-    let error = far().build().unwrap().ping().await.unwrap_err().report().to_string();
+    let error = far().build().unwrap().ping().await.unwrap_err().report();
     assert!(error.contains("is the proxy http://127.0.0.1:1 listening"), "{error}");
     assert!(error.contains("named by the environment") && error.contains(".no_proxy()"), "{error}");
     assert!(!error.contains("hunter2"), "{error}");
     for straight in [far().no_proxy(), Client::v1("http://taken-out.invalid:8086")] {
-        let error = straight.build().unwrap().ping().await.unwrap_err().report().to_string();
+        let error = straight.build().unwrap().ping().await.unwrap_err().report();
         assert!(!error.contains("proxy"), "{error}");
     }
 }
