@@ -48,7 +48,7 @@ impl<T: RowFamily> RowBatches<T> {
 
     /// What the server remarked so far, such as warnings.
     pub fn messages(&self) -> &[Message] {
-        self.answer.messages()
+        self.answer.decoder.as_ref().map_or(&[], Decoder::messages)
     }
 }
 

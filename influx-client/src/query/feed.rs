@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use influx_core::decode::{Decoder, Message, Rows, Syntax, WholeSeries};
+use influx_core::decode::{Decoder, Rows, Syntax, WholeSeries};
 use influx_core::{DecodeError, FromRow};
 
 use crate::error::{Error, Result};
@@ -19,10 +19,11 @@ use crate::query::request::{BoxFuture, Sending, unread};
 
 /// What takes an answer's bytes, whatever comes out of it.
 pub(super) trait Sink {
-    fn new(syntax: Syntax) -> Self;
+    fn new(syntax: Syntax) -> Self
+    where
+        Self: Sized;
     fn push(&mut self, frame: Bytes);
     fn finish(&mut self);
-    fn messages(&self) -> &[Message];
 }
 
 macro_rules! sinks {
@@ -38,10 +39,6 @@ macro_rules! sinks {
 
             fn finish(&mut self) {
                 Self::finish(self);
-            }
-
-            fn messages(&self) -> &[Message] {
-                Self::messages(self)
             }
         }
     )* };
@@ -59,52 +56,48 @@ impl<D: Sink> Answer<D> {
         Answer { feed: Feed::new(query), decoder: None }
     }
 
-    /// Gives the decoder more to read. `false`: everything was read.
-    pub(super) fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool>> {
+    /// Gives the decoder more to read. `false`: everything was read. Who leaves it and comes back goes on waiting.
+    pub(super) async fn more(&mut self) -> Result<bool> {
         loop {
-            match (ready!(self.feed.poll(cx))?, &mut self.decoder) {
-                (Fed::Begin(syntax), decoder) => *decoder = Some(D::new(syntax)),
-                (Fed::Frame(bytes), Some(decoder)) => {
-                    decoder.push(bytes);
-                    return Poll::Ready(Ok(true));
-                }
-                (Fed::Finish, Some(decoder)) => {
-                    decoder.finish();
-                    return Poll::Ready(Ok(true));
-                }
-                _ => return Poll::Ready(Ok(false)),
+            match poll_fn(|cx| self.feed.poll_into(cx, sink(&mut self.decoder))).await? {
+                Fed::Begin(syntax) => self.decoder = Some(D::new(syntax)),
+                Fed::More => return Ok(true),
+                Fed::End => return Ok(false),
             }
         }
-    }
-
-    /// As [`poll_more`](Self::poll_more), to be awaited. Who leaves it and comes back goes on waiting.
-    pub(super) async fn more(&mut self) -> Result<bool> {
-        poll_fn(|cx| self.poll_more(cx)).await
     }
 
     /// The next thing that `next` finds. What is decoded comes first: an error of the connection follows what arrived before it.
     pub(super) fn poll_next<T>(
         &mut self,
         cx: &mut Context<'_>,
-        next: impl Fn(&mut D) -> Option<Result<T, DecodeError>>,
+        next: fn(&mut D) -> Option<Result<T, DecodeError>>,
     ) -> Poll<Option<Result<T>>> {
         loop {
             if let Some(decoder) = &mut self.decoder
                 && !self.feed.has_ended()
                 && let Some(found) = next(decoder)
             {
-                return Poll::Ready(Some(found.map_err(|error| self.feed.unread(error))));
+                return Poll::Ready(Some(match found {
+                    Ok(found) => Ok(found),
+                    Err(error) => Err(self.feed.unread(error)),
+                }));
             }
-            match ready!(self.poll_more(cx)) {
-                Ok(true) => {}
-                Ok(false) => return Poll::Ready(None),
+            match ready!(self.feed.poll_into(cx, sink(&mut self.decoder))) {
+                Ok(Fed::Begin(syntax)) => self.decoder = Some(D::new(syntax)),
+                Ok(Fed::More) => {}
+                Ok(Fed::End) => return Poll::Ready(None),
                 Err(error) => return Poll::Ready(Some(Err(error))),
             }
         }
     }
+}
 
-    pub(super) fn messages(&self) -> &[Message] {
-        self.decoder.as_ref().map_or(&[], D::messages)
+/// The decoder, whatever its type: the feed is compiled once. Plain matches cost the compiler less than closures, for each row type.
+fn sink<D: Sink>(decoder: &mut Option<D>) -> Option<&mut dyn Sink> {
+    match decoder {
+        Some(decoder) => Some(decoder),
+        None => None,
     }
 }
 
@@ -124,14 +117,13 @@ enum State {
     Ended,
 }
 
-/// What a feed has for the decoder.
+/// What a feed had for the decoder.
 enum Fed {
-    /// An answer, which is read in this way.
+    /// An answer, which is read in this way: a decoder is needed.
     Begin(Syntax),
-    Frame(Bytes),
-    /// There are no more bytes.
-    Finish,
-    /// And nothing is left of those that were there.
+    /// Bytes, or that there are no more of them.
+    More,
+    /// Nothing: all was read.
     End,
 }
 
@@ -145,7 +137,8 @@ impl Feed {
         matches!(self.state, State::Ended)
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Fed>> {
+    /// Gives the decoder, if there is one already, what comes next.
+    fn poll_into(&mut self, cx: &mut Context<'_>, decoder: Option<&mut dyn Sink>) -> Poll<Result<Fed>> {
         let (next, fed) = match &mut self.state {
             State::Sending(sending) => match ready!(sending.as_mut().poll(cx)) {
                 Ok((response, syntax)) => {
@@ -155,8 +148,18 @@ impl Feed {
                 Err(error) => (State::Ended, Err(error)),
             },
             State::Reading(reading) => match ready!(reading.as_mut().poll(cx)) {
-                (response, Ok(Some(bytes))) => (State::reading(response), Ok(Fed::Frame(bytes))),
-                (_, Ok(None)) => (State::Read, Ok(Fed::Finish)),
+                (response, Ok(Some(bytes))) => {
+                    if let Some(decoder) = decoder {
+                        decoder.push(bytes);
+                    }
+                    (State::reading(response), Ok(Fed::More))
+                }
+                (_, Ok(None)) => {
+                    if let Some(decoder) = decoder {
+                        decoder.finish();
+                    }
+                    (State::Read, Ok(Fed::More))
+                }
                 (_, Err(error)) => (State::Ended, Err(error)),
             },
             State::Read | State::Ended => (State::Ended, Ok(Fed::End)),

@@ -10,9 +10,9 @@ use crate::generation::document::may_be_empty;
 use crate::generation::v1;
 use crate::http::request::{Method, Request, encode_params};
 use crate::http::response::Response;
-use crate::query::bind;
 use crate::query::builder::Query;
 use crate::query::language::{Asked, Language, Spoken};
+use crate::query::params::params;
 use crate::query::statement::only_reads;
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
@@ -113,18 +113,18 @@ impl InfluxQl {
     }
 
     fn params(&self, asked: &Asked) -> Result<Vec<(&'static str, String)>> {
-        let mut params = vec![("q", asked.text.clone())];
-        params.extend(self.database.clone().map(|name| ("db", name)));
-        params.extend(self.retention_policy.clone().map(|name| ("rp", name)));
-        params.extend(self.unit().map(|unit| ("epoch", v1::epoch(unit).to_owned())));
+        let mut all = vec![("q", asked.text.clone())];
+        all.extend(self.database.clone().map(|name| ("db", name)));
+        all.extend(self.retention_policy.clone().map(|name| ("rp", name)));
+        all.extend(self.unit().map(|unit| ("epoch", v1::epoch(unit).to_owned())));
         if let Some(rows) = self.chunk_size {
-            params.push(("chunked", "true".to_owned()));
-            params.push(("chunk_size", rows.to_string()));
+            all.push(("chunked", "true".to_owned()));
+            all.push(("chunk_size", rows.to_string()));
         }
         if !asked.binds.is_empty() {
-            params.push(("params", bind::params(&asked.binds)?));
+            all.push(("params", params(&asked.binds)?));
         }
-        Ok(params)
+        Ok(all)
     }
 }
 

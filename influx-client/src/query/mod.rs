@@ -4,7 +4,8 @@
 //  1. a type with its settings, that of the `L` in `Query<L>`: `InfluxQl` has the epoch, the format, the chunks, the database;
 //  2. `Spoken` for it: what it takes from the client (`of`), the request for the client's generation (`request`), and the
 //     `influx_core::decode::Syntax` that reads the answer (`syntax`);
-//  3. how it writes the values that were bound: `bind::params` does it for InfluxQL, and refuses what that lacks;
+//  3. how it writes the values that were bound, which `bind::named` gives: `params` does it for InfluxQL; what a language has no
+//     word for is an error;
 //  4. `impl Query<ThatType>` with the setters that no other language has;
 //  5. `Client::that_language`, one line, and the type among the crate's names.
 
@@ -16,6 +17,7 @@ mod feed;
 pub(crate) mod influxql;
 pub(crate) mod language;
 pub(crate) mod outcome;
+mod params;
 mod request;
 pub(crate) mod statement;
 pub(crate) mod statements;

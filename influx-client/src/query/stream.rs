@@ -55,7 +55,7 @@ impl<T: for<'r> FromRow<'r>> RowStream<T> {
 
     /// What the server remarked so far, such as warnings.
     pub fn messages(&self) -> &[Message] {
-        self.answer.messages()
+        self.answer.decoder.as_ref().map_or(&[], Rows::messages)
     }
 }
 
@@ -118,7 +118,7 @@ impl<T: for<'r> FromRow<'r>> SeriesStream<T> {
 
     /// What the server remarked so far, such as warnings.
     pub fn messages(&self) -> &[Message] {
-        self.answer.messages()
+        self.answer.decoder.as_ref().map_or(&[], WholeSeries::messages)
     }
 }
 
