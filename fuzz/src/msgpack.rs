@@ -124,6 +124,8 @@ fn has_odd_times(body: &[u8]) -> bool {
 #[derive(Default)]
 struct Reader {
     chunked: bool,
+    /// A document had results.
+    answered: bool,
     epoch: Option<Precision>,
     odd_times: bool,
     events: Vec<Event<Cell>>,
@@ -141,8 +143,8 @@ impl Reader {
             body = trimmed(body);
             match body.first() {
                 None => return Rest::Nothing,
-                // a document follows upon another in chunks alone
-                Some(_) if self.documents > 0 && !self.chunked => return Rest::Text,
+                // a document follows upon results in chunks alone
+                Some(_) if self.answered && !self.chunked => return Rest::Text,
                 Some(0x80..=0x8f | 0xde | 0xdf) => {}
                 Some(_) => return Rest::Text,
             }
@@ -168,6 +170,7 @@ impl Reader {
         if results.is_none() && error.is_none() && !pairs.is_empty() {
             return Err(Rest::Malformed);
         }
+        self.answered |= results.is_some();
         let error = error.map(|(_, text)| string(text)).transpose()?;
         for result in list(results)? {
             self.result(map(result)?)?;
