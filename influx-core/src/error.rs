@@ -55,6 +55,7 @@ pub enum Reason {
     Comment,
     BackslashBeforeSpecial(Dialect),
     OddBackslashes(Dialect),
+    HiddenEnd(Dialect),
     TooLong {
         len: usize,
         max: usize,
@@ -224,6 +225,11 @@ impl fmt::Display for Why {
             Reason::OddBackslashes(d) => {
                 write!(f, "has an odd number of backslashes before a comma, space or `=`, which {d} cannot parse; rename it")
             }
+            Reason::HiddenEnd(d) => write!(
+                f,
+                "has a backslash before a space in a tag and a quote in it or in another one, so that {d} does not see where the line \
+                 ends; leave one of them out, or store the text in a string field"
+            ),
             Reason::TooLong { len, max, dialect } => {
                 write!(f, "has {len} bytes, {dialect} takes at most {max}; shorten or split it")
             }

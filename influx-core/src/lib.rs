@@ -78,6 +78,7 @@ mod error;
 mod kind;
 mod point;
 mod precision;
+mod scan;
 mod schema;
 #[cfg(test)]
 mod testing;

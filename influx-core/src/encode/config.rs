@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) max_unsigned: u64,
     pub(crate) unsigned_suffix: u8,
     pub(in crate::encode) time_range: (i64, i64),
+    /// What is written is no line yet: a line is looked at when it is whole.
+    pub(in crate::encode) apart: bool,
 }
 
 impl Config {
@@ -38,6 +40,7 @@ impl Config {
             max_unsigned: if unsigned { u64::MAX } else { i64::MAX as u64 },
             unsigned_suffix: if unsigned { b'u' } else { b'i' },
             time_range: dialect.time_range(),
+            apart: false,
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod copy;
 pub(crate) mod escape;
 pub(crate) mod flatten;
+mod float;
 pub(crate) mod form;
 pub(crate) mod line;
 pub(crate) mod line_protocol;

@@ -11,6 +11,7 @@ use crate::encode::value::{FieldValue, MeasurementValue, TagValue};
 use crate::encode::wire::TagWire;
 use crate::error::EncodeError;
 use crate::error::{Place, Reason};
+use crate::scan::opens_fields;
 
 /// A tag value with its escaped form, for values that many points share. Cheap to clone.
 ///
@@ -28,7 +29,8 @@ pub struct TagStr(Arc<Inner>);
 
 struct Inner {
     raw: Box<str>,
-    v1v2: Box<[u8]>,
+    /// `None`: it depends on the line whether it can be written.
+    v1v2: Option<Box<[u8]>>,
     v3: Option<Box<[u8]>>,
 }
 
@@ -48,7 +50,7 @@ impl TagStr {
                 Err(reason) => Err(EncodeError::new(Place::TagValue, None, Some(&raw), reason)),
             }
         };
-        let v1v2 = escaped(Dialect::V1)?.unwrap_or_default();
+        let v1v2 = escaped(Dialect::V1)?.filter(|text| !opens_fields(text));
         let v3 = escaped(Dialect::V3)?;
         Ok(TagStr(Arc::new(Inner { raw, v1v2, v3 })))
     }
@@ -60,7 +62,7 @@ impl TagStr {
 
     fn escaped(&self, dialect: Dialect) -> Option<&[u8]> {
         match dialect {
-            Dialect::V1 | Dialect::V2 => Some(&self.0.v1v2),
+            Dialect::V1 | Dialect::V2 => self.0.v1v2.as_deref(),
             Dialect::V3 => self.0.v3.as_deref(),
         }
     }

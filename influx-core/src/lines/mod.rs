@@ -25,6 +25,7 @@ use core::ops::Range;
 use crate::dialect::Dialect;
 use crate::encode::line::writer::LineWriter;
 use crate::precision::Precision;
+use crate::scan;
 
 pub use error::LineError;
 pub use repeats::{Repeat, Repeats, in_order, repeats};
@@ -170,7 +171,7 @@ impl<'t> Iterator for Split<'t> {
         if self.at >= self.text.len() {
             return None;
         }
-        let end = self.at + bounds::line_len(&self.text[self.at..]);
+        let end = self.at + scan::line_len(&self.text[self.at..]);
         let line = RawLine::of(self.text, self.at..(end + 1).min(self.text.len()), self.number);
         self.at = line.range.end;
         self.number += 1;

@@ -336,3 +336,31 @@ proptest! {
         prop_assert_eq!(got, want);
     }
 }
+
+/// Two backslashes before a space hide each other from the scanner of 1.x and 2.x, and a quote behind it would go on to another line.
+#[test]
+fn no_tag_hides_where_its_line_ends() {
+    const TEXTS: [&str; 6] = ["a", "\\ ", "x\\ y", "q\"", "\\ \\=\"", "\\\\ \""];
+    let mut refused = [0, 0, 0];
+    for (at, dialect) in [Dialect::V1, Dialect::V2, Dialect::V3].into_iter().enumerate() {
+        let every = || TEXTS.into_iter().flat_map(|a| TEXTS.into_iter().map(move |b| (a, b)));
+        for ((key, value), (other, default)) in every().flat_map(|one| every().map(move |two| (one, two))) {
+            let mut writer = LineWriter::new(dialect);
+            writer.default_tag("d", default).unwrap();
+            let point = Point::new("m").tag(key, value).tag("z", other).field("f", "a \"b\", c=d");
+            let results = [(); 3].map(|()| writer.write(&point));
+            for error in results.iter().filter_map(|result| result.as_ref().err()) {
+                assert!(error.to_string().contains("does not see where the line ends"), "{error}");
+                refused[at] += 1;
+            }
+            let written = results.iter().filter(|result| result.is_ok()).count();
+            assert!(written % 3 == 0, "the same point, and other results");
+            let text = writer.as_bytes();
+            let points = check(text, dialect, Precision::Ns).map(|line| line.map(|line| line.is_point()));
+            let points: Result<Vec<_>, _> = points.collect();
+            assert_eq!(points.unwrap_or_else(|error| panic!("{error}")), vec![true; written]);
+        }
+    }
+    assert!(refused[0] > 0 && refused[0] == refused[1], "{refused:?}");
+    assert_eq!(refused[2], 0);
+}

@@ -1,5 +1,6 @@
 //! What the derive writes, for each attribute.
 
+mod ends;
 mod limits;
 mod nested;
 mod schema;

@@ -47,7 +47,7 @@ const CORE: Rules = Rules {
     layers: &[
         &["testing"],
         &["block", "dialect", "kind", "precision", "rfc3339", "shown"],
-        &["error", "schema"],
+        &["error", "scan", "schema"],
         &["point"],
         &["decode", "encode"],
         &["lines", "two_way"],

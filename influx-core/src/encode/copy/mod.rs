@@ -16,6 +16,7 @@ use blocks::{
 use crate::block::Block;
 use crate::encode::buffer::Room;
 use crate::error::Place;
+use crate::scan::opens_fields;
 
 /// A tag value that is not empty.
 ///
@@ -52,13 +53,29 @@ fn tag_value_slowly(room: &mut Room<'_>, text: &str) {
         } else {
             let bytes = text.as_bytes();
             copy_escaped(room.p, bytes, Block::in_tag, Block::hard_in_tag)
-                .or_else(|| name::put_name(room.p, Place::TagValue, text, config.dialect))
+                .or_else(|| put_hard_tag_value(room, text))
         }
     };
     match done {
         Some(p) => room.p = p,
         None => room.buffer.failed = true,
     }
+}
+
+/// One that has backslashes. Where these hide where the line ends, a line that is not looked at when it is whole fails.
+///
+/// # Safety
+/// `2 * text.len()` bytes at the cursor are writable.
+#[cold]
+unsafe fn put_hard_tag_value(room: &Room<'_>, text: &str) -> Option<*mut u8> {
+    let config = &room.buffer.config;
+    // SAFETY: the same promise; what is between the two places was written.
+    let (end, written) = unsafe {
+        let end = name::put_name(room.p, Place::TagValue, text, config.dialect)?;
+        (end, core::slice::from_raw_parts(room.p, end.addr() - room.p.addr()))
+    };
+    let doubtful = !config.apart && !config.dialect.unescapes_backslash() && opens_fields(written);
+    (!doubtful).then_some(end)
 }
 
 /// A string field with its quotes.

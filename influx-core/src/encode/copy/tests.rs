@@ -37,8 +37,10 @@ proptest! {
     fn tag_values_follow_the_rules(text in hostile()) {
         prop_assume!(!text.is_empty());
         for dialect in [Dialect::V1, Dialect::V2, Dialect::V3] {
+            // a part of a line that is looked at when it is whole
+            let config = Config { apart: true, ..Config::new(dialect) };
             // SAFETY: with room.
-            let fast = written(Config::new(dialect), |room| unsafe { put_tag_value(room, &text) });
+            let fast = written(config, |room| unsafe { put_tag_value(room, &text) });
             let mut slow = Vec::new();
             let rules = escape::name(Place::TagValue, dialect, &text, &mut slow).ok();
             let rules = rules.map(|()| String::from_utf8(slow).expect("UTF-8"));

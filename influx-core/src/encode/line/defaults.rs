@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use crate::encode::buffer::Room;
+use crate::scan::opens_fields;
 use crate::schema::{Role, Schema};
 
 /// A tag of the writer, with its escaped text `,key=value`.
@@ -30,7 +31,7 @@ pub(crate) struct Defaults {
 struct Merge {
     schema: &'static Schema,
     /// A bit for each column at which there is something to do, and [`REST`]. `None`: a default tag is a field of the
-    /// struct, or there are too many for `own`.
+    /// struct or may end the tags, or there are too many for `own`.
     columns: Option<u64>,
     steps: Vec<Step>,
     /// The texts that come behind the last tag. `None`: those that the line has not of its own, which has its tags in
@@ -143,7 +144,8 @@ impl Merge {
         let columns = schema.columns();
         let is_field = |key: &str| columns.iter().any(|c| c.role() == Role::Field && c.name() == key);
         let many = defaults.len() > u64::BITS as usize;
-        if defaults.iter().any(|tag| is_field(&tag.key)) || many && !schema.is_sorted() {
+        let is_doubtful = |tag: &DefaultTag| is_field(&tag.key) || opens_fields(&tag.text);
+        if defaults.iter().any(is_doubtful) || many && !schema.is_sorted() {
             return merge;
         }
         let (mut bits, mut next, mut at) = (0, 0, 0);

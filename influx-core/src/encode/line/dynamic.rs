@@ -15,6 +15,7 @@ use crate::encode::timestamp::Timestamp;
 use crate::encode::value::{FieldValue, TagValue};
 use crate::encode::wire::{FieldWire, TagWire};
 use crate::error::{EncodeError, Place, Reason, TimestampError};
+use crate::scan::{line_len, opens_fields};
 use crate::schema::{Role, Schema, Shape};
 
 /// An open line of a [`LineWriter`]: tags and fields in any order, then [`finish`](Line::finish). Dropped before that,
@@ -307,6 +308,7 @@ impl Line<'_> {
         if key > max {
             return Err(EncodeError::new(Place::Line, None, None, Reason::KeyTooLong { len: key, max }));
         }
+        let doubtful = !buffer.config.dialect.unescapes_backslash() && opens_fields(&buffer.bytes[start..]);
         buffer.bytes.push(b' ');
         match without_comma {
             Some(without_comma) => buffer.bytes.extend_from_slice(without_comma),
@@ -332,6 +334,11 @@ impl Line<'_> {
             return Err(EncodeError::new(Place::Timestamp, None, Some(&shown), reason));
         }
         room.commit();
+        let line = &buffer.bytes[start..];
+        if doubtful && line_len(line) + 1 != line.len() {
+            let reason = Reason::HiddenEnd(buffer.config.dialect);
+            return Err(EncodeError::new(Place::Line, None, None, reason));
+        }
         Ok(())
     }
 }

@@ -6,6 +6,7 @@ use crate::encode::copy::name::append_name;
 use crate::encode::escape::check_key;
 use crate::error::Place;
 use crate::point::{Column, Key, Point};
+use crate::scan::opens_fields;
 use crate::schema::Role;
 
 /// How many sets of names are kept.
@@ -71,6 +72,9 @@ impl Shape {
             }
             check_key(keys[at], role, dialect).ok()?;
             let first_field = line.len() == point.tag_count();
+            if first_field && !dialect.unescapes_backslash() && opens_fields(&text) {
+                return None;
+            }
             text.push(if first_field { b' ' } else { b',' });
             append_name(place, dialect, keys[at], &mut text).ok()?;
             text.push(b'=');

@@ -25,7 +25,7 @@ pub(super) struct Measurement {
 impl Scratch {
     pub(super) fn new(config: Config) -> Scratch {
         // the length of a key is counted when the line is finished
-        let config = Config { max_key: usize::MAX, ..config };
+        let config = Config { max_key: usize::MAX, apart: true, ..config };
         Scratch {
             tags: Columns::new(config),
             fields: Columns::new(config),

@@ -2,8 +2,9 @@
 
 use super::{FieldWire, TagWire};
 use crate::encode::buffer::{Room, VALUE};
+use crate::encode::float::{MAX_FLOAT, put_f32, put_f64};
 use crate::encode::form::Form;
-use crate::encode::number::{MAX_FLOAT, MAX_INT, put_f32, put_f64, put_i64, put_u64};
+use crate::encode::number::{MAX_INT, put_i64, put_u64};
 use crate::kind::ColumnKind;
 
 const _: () = assert!(MAX_INT < VALUE && MAX_FLOAT <= VALUE);
