@@ -106,6 +106,9 @@ pub(super) fn refusal(model: &Model, dialect: Dialect) -> Option<String> {
     if model.time.is_some_and(|time| !range.contains(&time)) {
         return Some(format!("time {:?}", model.time));
     }
+    if !v3 && !ends_at_its_end(&line(model)) {
+        return Some("tags that hide where the line ends".to_owned());
+    }
     let long = series_key(model) > 65_535 && !v3;
     long.then(|| "a series key over the limit".to_owned())
 }
@@ -117,6 +120,42 @@ fn series_key(model: &Model) -> usize {
     let tags: usize = model.tags.iter().map(|(key, value)| tag(key) + tag(value)).sum();
     let field = model.fields.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
     escaped(&model.measurement, &[',', ' ']) + tags + 4 + field
+}
+
+/// The point for 1.x and 2.x, with 1 for all numbers.
+fn line(model: &Model) -> String {
+    let escaped = |text: &str| text.replace(',', "\\,").replace(' ', "\\ ");
+    let name = |text: &str| escaped(text).replace('=', "\\=");
+    let mut tags: Vec<_> = model.tags.iter().filter(|(_, value)| !value.is_empty()).collect();
+    tags.sort();
+    let tags: String = tags.iter().map(|(key, value)| format!(",{}={}", name(key), name(value))).collect();
+    let fields = model.fields.iter().map(|(key, value)| {
+        let value = match value {
+            Field::Str(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")),
+            _ => "1".to_owned(),
+        };
+        format!("{}={value}", name(key).replace("\\\"", "\\\\\""))
+    });
+    format!("{}{tags} {}\n", escaped(&model.measurement), fields.collect::<Vec<_>>().join(","))
+}
+
+/// Whether the servers' loop over the bytes of lines finds the line feed behind this one.
+fn ends_at_its_end(line: &str) -> bool {
+    let line = line.as_bytes();
+    let (mut quoted, mut fields, mut equals, mut commas, mut at) = (false, false, 0, 0, 0);
+    while at < line.len() {
+        match line[at] {
+            b'\\' if at + 2 < line.len() => at += 1,
+            b' ' => fields = true,
+            b'=' if fields && !quoted => equals += 1,
+            b',' if fields && !quoted => commas += 1,
+            b'"' if fields && equals > commas => quoted = !quoted,
+            b'\n' if !quoted => return at + 1 == line.len(),
+            _ => {}
+        }
+        at += 1;
+    }
+    false
 }
 
 fn odd_run_before_special(key: &str) -> bool {
