@@ -42,12 +42,12 @@ async fn what_the_limit_cuts_is_told() {
     assert_eq!(few.len(), 9);
 }
 
-/// 1.x marks a series of more than 10,000 rows although it is complete.
+/// 1.6 to 1.8 mark a series of more than 10,000 rows although it is complete, 1.12 does not.
 #[tokio::test]
 async fn what_is_complete_is_read() {
     with_database("complete rows", |client| async move {
         client.write(&points(12_000)).await.unwrap();
-        for (text, rows, marked) in
+        for (text, rows, may_be_marked) in
             [("SELECT f FROM m", 12_000, true), ("SELECT f FROM m LIMIT 10000", 10_000, false)]
         {
             let mut stream = client.influxql(text).chunked(false).fetch::<(i64, f64)>();
@@ -56,11 +56,11 @@ async fn what_is_complete_is_read() {
                 row.unwrap();
                 read += 1;
             }
-            assert_eq!((read, stream.series().unwrap().partial()), (rows, marked));
-            assert_eq!(
-                stream.messages().iter().any(|message| message.text.contains("marked as partial")),
-                marked
-            );
+            assert_eq!(read, rows);
+            let partial = stream.series().unwrap().partial();
+            assert!(may_be_marked || !partial);
+            let warned = stream.messages().iter().any(|message| message.text.contains("marked as partial"));
+            assert_eq!(warned, partial);
         }
         let series =
             client.influxql("SELECT f FROM m").chunk_size(1_000).series::<(i64, f64)>().all().await.unwrap();
