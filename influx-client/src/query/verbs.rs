@@ -61,7 +61,10 @@ impl<L: Language> Query<L> {
     pub async fn fetch_one<T: for<'r> FromRow<'r>>(self) -> Result<T> {
         match self.fetch_optional().await? {
             Some(row) => Ok(row),
-            None => Err(Error::new(Kind::NoRows, "one row was asked for and the result has none")),
+            None => Err(Error::new(
+                Kind::NoRows,
+                "one row was asked for and the result has none: fetch_optional takes that as None",
+            )),
         }
     }
 

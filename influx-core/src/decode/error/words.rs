@@ -55,10 +55,13 @@ impl Inner {
                 "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
                  column, or make the field an Option"
             ),
-            Kind::Width { parts, have } => write!(
-                f,
-                "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
-            ),
+            Kind::Width { parts, have } => {
+                let s = if *parts == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "the tuple has {parts} part{s} and the result has the columns: {have}; give it one part for each column"
+                )
+            }
             #[cfg(feature = "serde")]
             Kind::Row(why) => write!(f, "a row cannot become the type that was asked for: {}", shown(why, TEXT)),
             Kind::NoMeasurement => f.write_str(

@@ -87,7 +87,8 @@ pub use series::SeriesRow;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the rows of a result",
     label = "not a row type",
-    note = "add `#[derive(FromRow)]` to `{Self}`; without a struct, read tuples, maps from String to a value type, `OwnedRow` or `AnyRow`",
+    note = "add `#[derive(FromRow)]` to a struct; without one, read tuples with a part for each column, of one column `(String,)`, maps from \
+            String to a value type, `OwnedRow` or `AnyRow`",
     note = "a type with a lifetime borrows from the rows: read it with `for_each_row`, `batches` or `iterpoints`"
 )]
 pub trait FromRow<'r>: Sized {
