@@ -172,8 +172,7 @@ async fn any_query_as_a_table() {
         let mut text = String::new();
         for series in client.influxql(query).series::<OwnedRow>().all().await? {
             text += &format!("-- {}\n", series.columns);
-            text +=
-                &series.columns.columns().iter().map(|column| &*column.name).collect::<Vec<_>>().join("|");
+            text += &series.columns.names().collect::<Vec<_>>().join("|");
             text += "\n";
             for row in &series.rows {
                 let cells: Vec<String> = row.values().iter().map(|value| value.to_string()).collect();

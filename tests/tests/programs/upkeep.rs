@@ -51,12 +51,11 @@ async fn a_measurement_copied_to_another_database() {
         let copy = format!("{}_copy", client.database().unwrap());
         client.v1().create_database(&copy).await.unwrap();
 
-        let mut points = client.influxql("SELECT * FROM cpu GROUP BY *").fetch::<Point>();
-        let mut batch = Vec::new();
-        while let Some(point) = points.next().await {
-            batch.push(point.unwrap());
+        let mut batches = client.influxql("SELECT * FROM cpu GROUP BY *").batches::<Point>();
+        while let Some(batch) = batches.next().await {
+            let points: Vec<Point> = batch.unwrap().collect::<Result<_, _>>().unwrap();
+            client.write(&points).database(&copy).await.unwrap();
         }
-        client.write(&batch).database(&copy).await.unwrap();
 
         #[derive(FromRow, Debug, PartialEq)]
         struct Cpu {
