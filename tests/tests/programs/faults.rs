@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use influx_client::test_util::{Expect, Reply, Server};
 use influx_client::{Client, Delivery, FromRow, LineProtocol, Point};
-use influx_tests::support::{InfluxdOptions, own_influxd, with_database};
+use influx_tests::support::{InfluxdOptions, own_influxd, v1_url, with_database};
 
 #[derive(LineProtocol, FromRow, Debug)]
 #[measurement("cpu")]
@@ -45,6 +45,23 @@ async fn there_is_no_such_database() {
             .await
             .unwrap_err();
         assert!(error.to_string().contains("database not found"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_named_a_database() {
+    with_database("unnamed", |client| async move {
+        let name = client.database().unwrap().to_owned();
+        client.write(&cpu()).await.unwrap();
+        let Some(url) = v1_url("unnamed") else { return };
+        let client = Client::v1(url).build().unwrap();
+        let error = client.write(&cpu()).await.unwrap_err();
+        assert!(error.is_config() && error.to_string().contains(".database("), "{error}");
+        let error = client.influxql("SELECT * FROM cpu").fetch_all::<Cpu>().await.unwrap_err();
+        assert!(error.is_statement() && error.to_string().contains(".database("), "{error}");
+        let rows: Vec<Cpu> = client.influxql("SELECT * FROM cpu").database(name).fetch_all().await.unwrap();
+        assert_eq!(rows.len(), 1);
     })
     .await;
 }

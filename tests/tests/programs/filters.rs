@@ -10,7 +10,7 @@ use crate::write_cpu;
 
 #[tokio::test]
 async fn hostile_input_of_a_user() {
-    #[derive(FromRow)]
+    #[derive(FromRow, Debug)]
     struct Note {
         text: String,
     }
@@ -28,6 +28,15 @@ async fn hostile_input_of_a_user() {
             .unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].text, hostile);
+
+        // A parameter is no text: between quotes it would be compared with its name.
+        let error = client
+            .influxql("SELECT text FROM notes WHERE who = '$who'")
+            .bind("who", "bob")
+            .fetch_all::<Note>()
+            .await
+            .unwrap_err();
+        assert!(error.to_string().contains("write $who without them"), "{error}");
 
         let none: Vec<Note> = client
             .influxql("SELECT text FROM notes WHERE who = $who")

@@ -5,6 +5,7 @@ mod dashboards;
 mod export;
 mod faults;
 mod filters;
+mod reuse;
 mod shapes;
 mod upkeep;
 mod writing;

@@ -215,6 +215,13 @@ async fn columns_that_only_the_answer_knows() {
         assert_eq!((any.time, any.host.as_str()), (5, "a"));
         assert_eq!(any.rest.keys().collect::<Vec<_>>(), ["x", "y", "z"]);
         assert_eq!(any.rest["y"].to_string(), "two");
+
+        // All of it as texts, the time too.
+        let texts: Vec<BTreeMap<String, OwnedValue>> =
+            client.influxql("SELECT * FROM m").fetch_all().await.unwrap();
+        assert_eq!(texts[0]["time"].to_string(), "1970-01-01T00:00:00.000000005Z");
+        let (time, y): (String, String) = client.influxql("SELECT y FROM m").fetch_one().await.unwrap();
+        assert_eq!((time.as_str(), y.as_str()), ("1970-01-01T00:00:00.000000005Z", "two"));
     })
     .await;
 }

@@ -55,13 +55,10 @@ impl Inner {
                 "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
                  column, or make the field an Option"
             ),
-            Kind::Width { parts, have } => {
-                let s = if *parts == 1 { "" } else { "s" };
-                write!(
-                    f,
-                    "the tuple has {parts} part{s} and the result has the columns: {have}; give it one part for each column"
-                )
-            }
+            Kind::Width { parts, have } => write!(
+                f,
+                "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
+            ),
             #[cfg(feature = "serde")]
             Kind::Row(why) => write!(f, "a row cannot become the type that was asked for: {}", shown(why, TEXT)),
             Kind::NoMeasurement => f.write_str(
@@ -98,6 +95,8 @@ fn hint(message: &str) -> &'static str {
     if message == "not executed" {
         "; an earlier statement of the same request failed, and 1.x hides its error behind this one: send one statement \
          per request to see it"
+    } else if message == "database name required" {
+        "; give one to the client or the query, .database(\"..\"), or name it in the text: FROM db..measurement"
     } else if message.contains("json: unsupported value") {
         "; the result holds an infinite value or NaN, which JSON cannot carry: exclude it in the query, or ask for msgpack"
     } else {

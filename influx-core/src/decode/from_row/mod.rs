@@ -28,6 +28,21 @@ pub use series::SeriesRow;
 
 /// A type that is made of the rows of a result; derived with `#[derive(FromRow)]`.
 ///
+/// ```
+/// use influx_core::FromRow;
+///
+/// #[derive(FromRow)]
+/// struct Load {
+///     host: String,
+///     usage: f64,
+/// }
+/// ```
+///
+/// Implemented for tuples (a part for each column, in their order), maps from names to values and [`Fields`] of them,
+/// [`Point`](crate::Point), [`OwnedRow`] and [`AnyRow`] (any columns), [`SeriesRow`] (a row beside measurement, tags and statement), `()`,
+/// `Box`, `Rc` and `Arc` of these, and `Serde` with that feature. A function that takes any of them and keeps the rows has the bound
+/// `T: for<'r> FromRow<'r>`, one that lets the rows be lent [`RowFamily`].
+///
 /// `'r` is how long texts may be borrowed from the row's bytes. Written by hand it looks like this:
 ///
 /// ```
