@@ -93,6 +93,21 @@ async fn a_wrong_type() {
 }
 
 #[tokio::test]
+async fn a_writer_tells_what_was_refused() {
+    with_database("refused", |client| async move {
+        client.write(&cpu()).await.unwrap();
+        let writer = client.batch_writer().build().unwrap();
+        writer.write(&cpu()).await.unwrap();
+        writer.write(&Point::new("cpu").tag("host", "a").field("usage", "much")).await.unwrap();
+        let report = writer.close(Duration::from_secs(30)).await;
+        assert!(!report.is_complete());
+        assert_eq!((report.stats.written, report.stats.rejected), (1, 1));
+        assert!(report.rejected[0].reason().contains("field type conflict"), "{:?}", report.rejected);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_query_with_a_mistake() {
     with_database("mistake", |client| async move {
         let error = client.influxql("SELEC * FROM cpu").execute().await.unwrap_err();
