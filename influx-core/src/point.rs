@@ -199,7 +199,8 @@ impl Point {
         self.0.time = time;
     }
 
-    pub(crate) fn time(&self) -> Result<Option<i64>, TimestampError> {
+    // no `time`: who writes that for `timestamp` is told what there is, and not of something private
+    pub(crate) fn instant(&self) -> Result<Option<i64>, TimestampError> {
         self.0.time.clone()
     }
 

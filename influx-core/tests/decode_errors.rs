@@ -122,6 +122,10 @@ fn statement_errors_come_after_the_rows_and_the_next_statement_goes_on() {
                  behind this one: send one statement per request to see it (statement 2)".into()),
         ]
     );
+    let error = rows(&document(&[result(0, r#","error":"database name required""#)]), options(false))
+        .remove(0)
+        .unwrap_err();
+    assert!(error.contains("database name required; give one to the client"), "{error}");
     let error = only_error(&body);
     assert!(error.is_server_error() && !error.is_truncated() && !error.is_mismatch() && !error.is_syntax());
     assert_eq!((error.server_message(), error.statement_id()), (Some("timeout"), Some(0)));

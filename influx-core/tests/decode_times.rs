@@ -1,10 +1,13 @@
 //! Times of results: RFC 3339 and epochs to each time type, exact, and what is refused.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use influx_core::decode::Scratch;
 use influx_core::decode::influxql::{Options, iterpoints_with};
-use influx_core::{DecodeError, FromRow, FromTimestamp, FromTimestampUnit, Planner, Precision, Row};
+use influx_core::{
+    DecodeError, FromRow, FromTimestamp, FromTimestampUnit, OwnedValue, Planner, Precision, Row,
+};
 
 struct At<T>(T);
 
@@ -114,6 +117,32 @@ fn units_are_whole_or_refused() {
     assert!(read::<Units<i32, 2>>(cell, None).is_err());
     assert!(read::<Units<u64, 0>>("-1", Some(Precision::Ns)).is_err());
     assert_eq!(read::<Units<i128, 0>>("-1", Some(Precision::Ns)).unwrap().0, -1);
+}
+
+/// Wherever a text is asked for, the time is one, whatever the server wrote it as.
+#[test]
+fn times_are_texts() {
+    let text = "2023-11-14T22:13:20.5Z";
+    let written = format!("\"{text}\"");
+    let cells = [
+        (written.as_str(), None),
+        (written.as_str(), Some(Precision::Ns)),
+        ("1700000000500000000", Some(Precision::Ns)),
+        ("1700000000500", Some(Precision::Ms)),
+    ];
+    for (cell, epoch) in cells {
+        assert_eq!(read::<(String,)>(cell, epoch).unwrap(), (text.to_owned(),), "{cell}");
+        assert_eq!(read::<(Option<Box<str>>,)>(cell, epoch).unwrap(), (Some(text.into()),));
+        let map = read::<BTreeMap<String, String>>(cell, epoch).unwrap();
+        assert_eq!(map.get("time").map(String::as_str), Some(text));
+        let any = read::<(OwnedValue,)>(cell, epoch).unwrap().0;
+        assert_eq!(any.get::<String>().unwrap(), text);
+    }
+    // a text in another zone stays as it is written
+    assert_eq!(
+        read::<(String,)>(r#""2024-01-01T00:00:00+02:00""#, None).unwrap().0,
+        "2024-01-01T00:00:00+02:00"
+    );
 }
 
 #[test]

@@ -74,6 +74,17 @@ async fn secrets_are_not_in_errors_of_requests() {
 }
 
 #[tokio::test]
+async fn a_host_without_an_address_is_told_from_one_without_a_server() {
+    let client = Client::v1("http://no..name:8086").database("d").build().unwrap();
+    let error = client.write(Point::new("m").field("f", 1.0)).await.unwrap_err();
+    assert!(error.is_connect(), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "POST http://no..name:8086/write: cannot connect: the host's name leads to no address; is it spelled right?"
+    );
+}
+
+#[tokio::test]
 async fn settings_reach_the_wire() {
     let server = Server::start().await.unwrap();
     server.expect(

@@ -26,6 +26,13 @@ const SERVER_TEXT: usize = 64 << 10;
 /// `Display` is one line with the most specific fact; [`source`](StdError::source) has the cause below it and
 /// [`report`](Error::report) prints both.
 ///
+/// What kind of error it is, questions tell: [`is_connect`](Error::is_connect) and [`is_timeout`](Error::is_timeout) (the server is away),
+/// [`is_auth`](Error::is_auth) (a bad password), [`status`](Error::status) (`Some(404)` of a write: no such database),
+/// [`is_statement`](Error::is_statement) (of a query: no such database or function), [`is_decode`](Error::is_decode) (another type or
+/// column), [`is_encode`](Error::is_encode) (a point that cannot be written), [`is_config`](Error::is_config) (a wrong setting). Whether to try
+/// again, [`is_retryable`](Error::is_retryable) says; what became of points, [`delivery`](Error::delivery) and
+/// [`rejected`](Error::rejected).
+///
 /// # Texts from outside
 ///
 /// A server's words, names, values and the causes of other libraries are shown as one line of at most 4 KiB, `Debug` and

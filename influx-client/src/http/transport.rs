@@ -172,7 +172,7 @@ impl Http {
             (true, true, _) => (Kind::ConnectTimeout, "no connection in time (connect timeout)".into()),
             (true, false, _) => {
                 let proxy = self.connection.proxy.as_ref().map(|proxy| Cow::Owned(proxy.way_out()));
-                let text = known.or(proxy).unwrap_or("cannot connect; is a server listening there?".into());
+                let text = known.or(proxy).unwrap_or(unreachable(&causes).into());
                 (Kind::Connect, text)
             }
             (_, true, _) => (Kind::Timeout, "no answer in time".into()),
@@ -206,6 +206,15 @@ fn client(connection: &Connection) -> Result<reqwest::Client> {
 impl std::fmt::Debug for Http {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Http").field("connection", &self.connection).finish_non_exhaustive()
+    }
+}
+
+/// The way out where no connection could be made, and nothing else is known of it.
+fn unreachable(causes: &str) -> &'static str {
+    if causes.lines().any(|cause| cause == "dns error") {
+        "cannot connect: the host's name leads to no address; is it spelled right?"
+    } else {
+        "cannot connect; is a server listening there?"
     }
 }
 

@@ -12,7 +12,7 @@ use crate::http::request::{Method, Request, encode_params};
 use crate::http::response::Response;
 use crate::query::builder::Query;
 use crate::query::language::{Asked, Language, Spoken};
-use crate::query::params::params;
+use crate::query::params::{params, unquoted};
 use crate::query::statement::only_reads;
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
@@ -122,6 +122,7 @@ impl InfluxQl {
             all.push(("chunk_size", rows.to_string()));
         }
         if !asked.binds.is_empty() {
+            unquoted(&asked.text, &asked.binds)?;
             all.push(("params", params(&asked.binds)?));
         }
         Ok(all)

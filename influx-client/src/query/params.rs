@@ -19,6 +19,26 @@ pub(super) fn params(binds: &[(String, Bind)]) -> Result<String> {
     Ok(json)
 }
 
+/// A parameter that the query has between quotes only is none there: the server would compare with its name, and find nothing.
+pub(super) fn unquoted(query: &str, binds: &[(String, Bind)]) -> Result<()> {
+    for (name, _) in named(binds)? {
+        let name = format!("${name}");
+        let mut places = query.match_indices(&name).filter_map(|(at, _)| {
+            let before = query[..at].chars().next_back();
+            let after = query[at + name.len()..].chars().next();
+            let longer = after.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            (!longer).then_some((before, after))
+        });
+        let quoted = |(before, after)| before == after && matches!(before, Some('\'' | '"'));
+        if places.clone().next().is_some() && places.all(quoted) {
+            return Err(Error::config(format!(
+                "{name} stands between quotes in the query, where it is a text or a name of its own: write {name} without them"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// A value as the server's JSON parser reads it: numbers with a point are floats, others integers, and exponents are unknown
 /// to it.
 fn of_value(name: &str, value: &Value) -> Result<String> {
@@ -122,5 +142,27 @@ mod tests {
         let twice = [("a".to_owned(), Bind::from(1)), ("$a".to_owned(), 2.into())];
         assert_eq!(params(&twice).unwrap_err().to_string(), "$a is bound twice: bind it once");
         assert_eq!(params(&[]).unwrap(), "{}");
+    }
+
+    #[test]
+    fn parameters_between_quotes() {
+        let bound = |query| unquoted(query, &[("host".to_owned(), "a".into()), ("$n".to_owned(), 1.into())]);
+        for query in
+            ["host = '$host'", "host = \"$host\" AND n = $n", "$host AND n = '$n'", "$hosts = '$host'"]
+        {
+            let error = bound(query).unwrap_err();
+            assert!(error.is_config() && error.to_string().contains(" stands between quotes"), "{error}");
+        }
+        for query in [
+            "host = $host",
+            "host = '$host' AND x = $host",
+            "x = '$hosts'",
+            "x = 'of $host'",
+            "'a'=$n AND x='b'",
+            "'$é",
+            "",
+        ] {
+            bound(query).unwrap();
+        }
     }
 }

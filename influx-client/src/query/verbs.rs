@@ -39,7 +39,16 @@ impl<L: Language> Query<L> {
         RowStream::new(self.typed(<T as FromRow<'static>>::TYPED))
     }
 
-    /// All rows.
+    /// All rows, into a `Vec` of a struct with `#[derive(FromRow)]`, of a tuple with a part for each column, and of all else that
+    /// [`FromRow`] lists. A function of yours that reads any of them has the same bound:
+    ///
+    /// ```no_run
+    /// use influx_client::{Client, FromRow};
+    ///
+    /// async fn of_host<T: for<'r> FromRow<'r>>(client: &Client, host: &str) -> influx_client::Result<Vec<T>> {
+    ///     client.influxql("SELECT * FROM cpu WHERE host = $host").bind("host", host).fetch_all().await
+    /// }
+    /// ```
     ///
     /// # Errors
     ///
@@ -61,7 +70,10 @@ impl<L: Language> Query<L> {
     pub async fn fetch_one<T: for<'r> FromRow<'r>>(self) -> Result<T> {
         match self.fetch_optional().await? {
             Some(row) => Ok(row),
-            None => Err(Error::new(Kind::NoRows, "one row was asked for and the result has none")),
+            None => Err(Error::new(
+                Kind::NoRows,
+                "one row was asked for and the result has none: fetch_optional takes that as None",
+            )),
         }
     }
 

@@ -25,6 +25,7 @@
 mod expect;
 mod reply;
 mod request;
+mod select;
 mod serve;
 
 use std::io;
@@ -81,12 +82,13 @@ impl Server {
         self.script.requests()
     }
 
-    /// The lines of all writes so far, in the order of their arrival.
+    /// The lines of all writes so far, in the order of their arrival, also of those that were answered with an error.
     pub fn lines(&self) -> Vec<String> {
         self.requests().iter().filter(|request| request.path() == "/write").flat_map(Request::lines).collect()
     }
 
-    /// The points of all writes so far, in the order of their arrival.
+    /// The points of all writes so far, in the order of their arrival, also of those that were answered with an error. As a
+    /// [reply](Reply::points) they are what a query finds.
     ///
     /// # Panics
     ///

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use influx_core::Point;
+
+use super::select;
+
 /// An answer of a [`Server`](crate::test_util::Server).
 ///
 /// ```
@@ -56,9 +60,33 @@ impl Reply {
         }
     }
 
-    /// Status 200 and this JSON.
+    /// Status 200 and this JSON, whole:
+    /// `{"results":[{"statement_id":0,"series":[{"name":"cpu","columns":["time","mean"],"values":[[0,0.5]]}]}]}`.
     pub fn json(body: impl Into<Vec<u8>>) -> Self {
         Reply::status(200).header("Content-Type", "application/json").body(body)
+    }
+
+    /// Status 200 and these points, as InfluxDB 1.x answers `SELECT *` of their measurements: the columns are the time in nanoseconds (0
+    /// where a point has none), and tags and fields in the order of their names, null where a point has none of that name. What a query
+    /// makes of points, aggregates or groups, is for [`json`](Reply::json).
+    ///
+    /// ```
+    /// # use influx_client::test_util::{Expect, Reply, Server};
+    /// # use influx_client::{Client, Point};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = Server::start().await?;
+    /// let cpu = Point::new("cpu").tag("host", "a").field("usage", 0.5).timestamp(7);
+    /// server.expect(Expect::query().param("q", "SELECT * FROM cpu"), Reply::points([cpu]));
+    ///
+    /// let client = Client::v1(server.url()).database("market").build()?;
+    /// let rows: Vec<(i64, String, f64)> = client.influxql("SELECT * FROM cpu").fetch_all().await?;
+    /// assert_eq!(rows, [(7, "a".to_owned(), 0.5)]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn points(points: impl AsRef<[Point]>) -> Self {
+        Reply::json(select::body(points.as_ref()))
     }
 
     /// This status and an error as InfluxDB 1.x sends it.

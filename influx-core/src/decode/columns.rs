@@ -154,6 +154,17 @@ impl Columns {
         &self.columns
     }
 
+    /// The names of the columns in their order.
+    ///
+    /// ```
+    /// use influx_core::{Column, Columns};
+    /// let columns = Columns::new([Column::new("time"), Column::new("usage")]);
+    /// assert_eq!(columns.names().collect::<Vec<_>>().join("|"), "time|usage");
+    /// ```
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.columns.iter().map(|column| &*column.name)
+    }
+
     /// The place of the first column of that name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)

@@ -69,12 +69,12 @@ impl LineProtocol for Point {
         }
         let mut line = writer.line();
         self.tags_and_fields(&mut line)?;
-        line.finish_with(self.measurement(), self.time(), Shape::of("Point"))
+        line.finish_with(self.measurement(), self.instant(), Shape::of("Point"))
     }
 
     fn columns(&self, line: &mut Line<'_>) -> Result<(), EncodeError> {
         self.tags_and_fields(line)?;
-        line.time_of("Point", self.time())
+        line.time_of("Point", self.instant())
     }
 }
 

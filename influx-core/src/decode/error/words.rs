@@ -95,6 +95,8 @@ fn hint(message: &str) -> &'static str {
     if message == "not executed" {
         "; an earlier statement of the same request failed, and 1.x hides its error behind this one: send one statement \
          per request to see it"
+    } else if message == "database name required" {
+        "; give one to the client or the query, .database(\"..\"), or name it in the text: FROM db..measurement"
     } else if message.contains("json: unsupported value") {
         "; the result holds an infinite value or NaN, which JSON cannot carry: exclude it in the query, or ask for msgpack"
     } else {

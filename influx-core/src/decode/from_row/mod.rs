@@ -28,6 +28,21 @@ pub use series::SeriesRow;
 
 /// A type that is made of the rows of a result; derived with `#[derive(FromRow)]`.
 ///
+/// ```
+/// use influx_core::FromRow;
+///
+/// #[derive(FromRow)]
+/// struct Load {
+///     host: String,
+///     usage: f64,
+/// }
+/// ```
+///
+/// Implemented for tuples (a part for each column, in their order), maps from names to values and [`Fields`] of them,
+/// [`Point`](crate::Point), [`OwnedRow`] and [`AnyRow`] (any columns), [`SeriesRow`] (a row beside measurement, tags and statement), `()`,
+/// `Box`, `Rc` and `Arc` of these, and `Serde` with that feature. A function that takes any of them and keeps the rows has the bound
+/// `T: for<'r> FromRow<'r>`, one that lets the rows be lent [`RowFamily`].
+///
 /// `'r` is how long texts may be borrowed from the row's bytes. Written by hand it looks like this:
 ///
 /// ```
@@ -87,7 +102,8 @@ pub use series::SeriesRow;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the rows of a result",
     label = "not a row type",
-    note = "add `#[derive(FromRow)]` to `{Self}`; without a struct, read tuples, maps from String to a value type, `OwnedRow` or `AnyRow`",
+    note = "add `#[derive(FromRow)]` to a struct; without one, read tuples with a part for each column, of one column `(String,)`, maps from \
+            String to a value type, `OwnedRow` or `AnyRow`",
     note = "a type with a lifetime borrows from the rows: read it with `for_each_row`, `batches` or `iterpoints`"
 )]
 pub trait FromRow<'r>: Sized {

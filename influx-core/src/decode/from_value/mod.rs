@@ -28,7 +28,8 @@ use crate::decode::value_ref::ValueRef;
 /// | `f64` | any number; integers beyond 2^53 to the nearest float |
 /// | `f32` | any number that is finite as `f32`, to the nearest |
 /// | `bool` | booleans |
-/// | `&str`, `String`, `Box<str>`, `Arc<str>`, `Rc<str>`, `Cow<str>` | strings |
+/// | `&str` | strings |
+/// | `String`, `Box<str>`, `Arc<str>`, `Rc<str>`, `Cow<str>` | strings; times, as RFC 3339 |
 /// | `char` | strings of one character |
 /// | `Option<T>` | what `T` reads, and null or a missing column as `None` |
 /// | `Box<T>`, `Rc<T>`, `Arc<T>` | what `T` reads |

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{FromValue, Mismatch};
 use crate::decode::plan::want::Want;
 use crate::decode::value_ref::ValueRef;
+use crate::rfc3339;
 
 impl<'r: 'a, 'a> FromValue<'r> for &'a str {
     const WANT: Want = Want::Str;
@@ -32,7 +33,7 @@ macro_rules! owned {
             }
 
             fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-                <&str>::from_value(value).map(Self::from)
+                Cow::from_value(value).map(Self::from)
             }
         }
     )*};
@@ -72,7 +73,10 @@ impl<'r: 'a, 'a> FromValue<'r> for Cow<'a, str> {
     }
 
     fn from_value(value: ValueRef<'r>) -> Result<Self, Mismatch> {
-        <&str>::from_value(value).map(Cow::Borrowed)
+        match value {
+            ValueRef::Time(nanos) => Ok(Cow::Owned(rfc3339::to_text(nanos))),
+            value => <&str>::from_value(value).map(Cow::Borrowed),
+        }
     }
 }
 

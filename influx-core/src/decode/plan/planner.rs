@@ -189,10 +189,14 @@ impl<'p> Planner<'p> {
     }
 
     /// What is wanted of a column that `want` is asked of: of the time an instant, by those who take anything. No float holds one exactly,
-    /// so that those who ask for one are told what is there.
+    /// so that those who ask for one are told what is there; and a text says the instant, not the number that came for it.
     fn natural(&self, at: usize, want: Want) -> Want {
-        let any = matches!(want, Want::Any | Want::Float);
-        if any && self.is_time(at) { Want::Time } else { want }
+        let instant = match want {
+            Want::Any | Want::Float => true,
+            Want::Str => self.columns.epoch().is_some(),
+            _ => false,
+        };
+        if instant && self.is_time(at) { Want::Time } else { want }
     }
 
     /// Whether the column is the time of the rows: InfluxQL puts it first.
@@ -234,8 +238,8 @@ impl<'p> Planner<'p> {
         if let Some(found) = want.refuses(columns[at].kind).filter(|_| !text) {
             return Err(DecodeError::column_type(owner, found, want.name()));
         }
-        self.wants[at] =
-            self.wants[at].merge(if want == Want::Float { self.natural(at, want) } else { want });
+        let want = if matches!(want, Want::Float | Want::Str) { self.natural(at, want) } else { want };
+        self.wants[at] = self.wants[at].merge(want);
         Ok(Some(at))
     }
 

@@ -16,7 +16,7 @@ impl LineWriter {
         if point.lost().is_some() {
             return false;
         }
-        let Ok(nanos) = point.time() else { return false };
+        let Ok(nanos) = point.instant() else { return false };
         let dialect = self.dialect();
         let LineWriter { buffer, stamps, known, defaults, .. } = self;
         let Some(shape) = known.shape_of(point, dialect, defaults.tags()) else { return false };
