@@ -207,6 +207,50 @@ fn rows_of_a_frame_live_side_by_side() {
     assert_eq!(texts, [vec![0.5], vec![1.5, -2.5]]);
 }
 
+#[derive(FromRow, Debug, PartialEq)]
+struct Forth<'r> {
+    #[tag]
+    host: &'r str,
+    text: Option<&'r str>,
+    usage: f64,
+}
+
+/// The same columns in another order, and one that is none of the rows'.
+#[derive(FromRow, Debug, PartialEq)]
+struct Back {
+    usage: f64,
+    text: Option<String>,
+    #[tag]
+    host: String,
+    #[tag]
+    zone: Option<String>,
+}
+
+#[derive(FromRow, Debug)]
+#[allow(dead_code, reason = "never there")]
+struct Other {
+    idle: f64,
+}
+
+/// Each type finds its own columns in the rows that are left of a series, whatever read those before.
+#[test]
+fn row_types_take_turns_within_a_series() {
+    let mut decoder = Decoder::new(Options::new());
+    decoder.push(GROUPED.as_bytes());
+    decoder.finish();
+    let forth = Forth { host: "a", text: Some("x < y"), usage: 0.5 };
+    assert_eq!(decoder.rows::<Forth<'_>>().next().unwrap().unwrap(), forth);
+    // a type that does not fit says so, and takes nothing from the next one
+    let error = decoder.rows::<Other>().next().unwrap().unwrap_err();
+    assert_eq!(error.column(), Some("idle"), "{error}");
+    let back = Back { usage: 1.5, text: None, host: "a".into(), zone: None };
+    assert_eq!(decoder.rows::<Back>().next().unwrap().unwrap(), back);
+    let row = decoder.rows::<AnyRow<'_>>().next().unwrap().unwrap();
+    assert_eq!((row.get("host"), row.get("ok")), (Some(ValueRef::Str("b")), Some(ValueRef::Bool(false))));
+    // nothing is left that another type could not be read from
+    assert!(decoder.rows::<Other>().next().is_none());
+}
+
 #[test]
 fn series_are_put_together_and_may_be_empty() {
     let chunk = |host: &str, value: &str, partial: &str| {

@@ -119,6 +119,7 @@ impl Reply {
     /// The body, with its length in the head.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.pieces = vec![body.into()];
+        self.chunked = false;
         self
     }
 
@@ -193,5 +194,19 @@ impl Reply {
             head += "Connection: close\r\n";
         }
         head + "\r\n"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A body behind pieces is no chunk: an empty one would end them twice.
+    #[test]
+    fn the_last_body_counts() {
+        let head = Reply::status(200).chunks(["a"]).body("").head();
+        assert!(head.contains("Content-Length: 0\r\n") && !head.contains("chunked"), "{head}");
+        let head = Reply::status(200).body("a").chunks(["b"]).head();
+        assert!(head.contains("chunked") && !head.contains("Content-Length"), "{head}");
     }
 }

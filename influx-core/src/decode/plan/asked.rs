@@ -14,6 +14,14 @@ pub(crate) struct Asked {
     pub(crate) plan: fn(&mut Planner<'_>) -> Result<(), DecodeError>,
 }
 
+impl Asked {
+    /// Whether the same is asked: two types that ask for the same by one function are as good as one.
+    #[inline]
+    pub(crate) fn is(self, other: Asked) -> bool {
+        self.slots == other.slots && core::ptr::fn_addr_eq(self.plan, other.plan)
+    }
+}
+
 impl Plan {
     /// Matches a header to what a function asks of the planner; `T::plan` of any [`FromRow`](crate::FromRow) type is such a function.
     ///

@@ -103,7 +103,7 @@ impl<F: AsRef<[u8]>> Decoder<F> {
     }
 
     /// The rows that are complete, as `T`, and the errors in between. After an error that is not final more rows can follow; a
-    /// series that does not fit `T` is passed over. What is not read stays for the next call.
+    /// series that does not fit `T` is passed over. What is not read stays for the next call, which may ask for another type.
     pub fn rows<'b, T: FromRow<'b>>(&'b mut self) -> LentRows<'b, T> {
         LentRows { lending: self.lend(), marker: PhantomData }
     }

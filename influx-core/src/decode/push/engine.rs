@@ -28,6 +28,8 @@ pub(super) enum Advance {
 pub(super) struct Engine {
     machine: Box<dyn Machine>,
     plan: Option<Plan>,
+    /// What the plan was made for: the rows that are left of a series can be asked for by another type.
+    asked: Option<Asked>,
     /// The struct does not fit the series: its rows are passed over.
     muted: bool,
     failed: bool,
@@ -91,7 +93,7 @@ impl<'b> Lender<'b> {
 
 impl Engine {
     pub(super) fn new(syntax: Syntax) -> Self {
-        Engine { machine: syntax.0, plan: None, muted: false, failed: false, ended: false }
+        Engine { machine: syntax.0, plan: None, asked: None, muted: false, failed: false, ended: false }
     }
 
     pub(super) fn machine(&self) -> &dyn Machine {
@@ -131,11 +133,19 @@ impl Engine {
         }
         loop {
             // almost every row stands right behind another one
-            if let Some(advance) = self.read_rows(lender) {
+            if self.is_planned(asked)
+                && let Some(advance) = self.read_rows(lender)
+            {
                 return advance;
             }
             match self.machine.step(lender.body) {
-                Ok(Event::Row) => {}
+                Ok(Event::Row) if self.is_planned(asked) => {}
+                Ok(Event::Row) => {
+                    lender.ahead.loaded = 0;
+                    if let Err(error) = self.plan_for(asked) {
+                        return Advance::Failed(error);
+                    }
+                }
                 Ok(Event::More) => return Advance::More,
                 Ok(Event::Error(error)) => return Advance::Failed(error),
                 Ok(Event::Series) => {
@@ -172,25 +182,36 @@ impl Engine {
         }
     }
 
-    /// Plans for the series that begins; one that does not fit is passed over.
+    /// Plans for the series that begins.
     fn begin(&mut self, asked: Asked) -> Advance {
-        let head = self.machine.head();
-        let (columns, goes_on) = (Arc::clone(&head.columns), head.row > 0);
-        let made = Plan::asked(Arc::clone(&columns), asked);
-        self.muted = made.is_err();
-        match made {
-            Ok(plan) => {
-                if let Some(before) = &self.plan {
-                    plan.share_with(before);
-                }
-                self.plan = Some(plan);
-                Advance::Series { goes_on }
-            }
-            Err(error) => {
-                self.plan = Some(Plan::nothing(columns));
-                Advance::Failed(error)
-            }
+        let goes_on = self.machine.head().row > 0;
+        match self.plan_for(asked) {
+            Ok(()) => Advance::Series { goes_on },
+            Err(error) => Advance::Failed(error),
         }
+    }
+
+    /// Whether the plan is what `asked` asks for.
+    #[inline]
+    fn is_planned(&self, asked: Asked) -> bool {
+        self.asked.is_some_and(|planned| planned.is(asked))
+    }
+
+    /// Plans for the rows that come next; those of a series that does not fit are passed over.
+    fn plan_for(&mut self, asked: Asked) -> Result<(), DecodeError> {
+        let columns = Arc::clone(&self.machine.head().columns);
+        let made = Plan::asked(Arc::clone(&columns), asked);
+        self.asked = Some(asked);
+        self.muted = made.is_err();
+        let (plan, fits) = match made {
+            Ok(plan) => (plan, Ok(())),
+            Err(error) => (Plan::nothing(columns), Err(error)),
+        };
+        if let Some(before) = &self.plan {
+            plan.share_with(before);
+        }
+        self.plan = Some(plan);
+        fits
     }
 
     /// If all bytes were there: whether the response was complete. Says it once.
