@@ -251,6 +251,28 @@ fn row_types_take_turns_within_a_series() {
     assert!(decoder.rows::<Other>().next().is_none());
 }
 
+/// Who forgets rows that were not read loses nothing but their memory.
+#[test]
+fn forgotten_iterators_take_no_rows() {
+    let values: Vec<String> = (0..50).map(|row| format!("[{row}]")).collect();
+    let body = format!(
+        r#"{{"results":[{{"series":[{{"name":"m","tags":{{"host":"a"}},"columns":["f"],"values":[{}]}}]}}]}}"#,
+        values.join(",")
+    );
+    let (mut decoder, mut read) = (Decoder::new(Options::new()), 0);
+    for frame in body.as_bytes().chunks(40) {
+        decoder.push(frame);
+        std::mem::forget(decoder.rows::<AnyRow<'_>>());
+        for row in decoder.rows::<AnyRow<'_>>() {
+            let row = row.unwrap();
+            assert_eq!(row.get("host"), Some(ValueRef::Str("a")));
+            assert_eq!(row.get("f").unwrap().get::<i64>().unwrap(), read);
+            read += 1;
+        }
+    }
+    assert_eq!(read, 50);
+}
+
 #[test]
 fn series_are_put_together_and_may_be_empty() {
     let chunk = |host: &str, value: &str, partial: &str| {

@@ -103,7 +103,8 @@ impl<F: AsRef<[u8]>> Decoder<F> {
     }
 
     /// The rows that are complete, as `T`, and the errors in between. After an error that is not final more rows can follow; a
-    /// series that does not fit `T` is passed over. What is not read stays for the next call, which may ask for another type.
+    /// series that does not fit `T` is passed over. What is not read stays for the next call, which may ask for another type;
+    /// an iterator that is forgotten (`mem::forget`) keeps up to 15 rows.
     pub fn rows<'b, T: FromRow<'b>>(&'b mut self) -> LentRows<'b, T> {
         LentRows { lending: self.lend(), marker: PhantomData }
     }
@@ -349,10 +350,6 @@ mod tests {
                 }
                 let rest: Result<Vec<_>, _> = decoder.rows::<Status<'_>>().collect();
                 keep(&rest.unwrap());
-                if at % 2 == 0 && !cfg!(miri) {
-                    // what is not used takes nothing with it but its memory
-                    mem::forget(decoder.rows::<Status<'_>>());
-                }
             }
             assert_eq!(found, expected, "frames of {size}");
         }
