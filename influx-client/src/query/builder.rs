@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::message::secrets::Secrets;
 use crate::query::bind::{Bind, BindValue};
 use crate::query::language::{Asked, Language};
-use crate::query::request::{Sending, send};
+use crate::query::request::{Sending, sending};
 
 /// A query in the language `L`, to be configured and run: what [`Client::influxql`](crate::Client::influxql) returns.
 ///
@@ -126,11 +126,9 @@ impl<L: Language> Query<L> {
 
     /// Sends it once polled. Who leaves it and comes back goes on waiting, and sends nothing again.
     pub(super) fn sending(self) -> Sending {
-        Box::pin(async move {
-            let answer = send(&self.session, self.language.request(&self.asked)?).await?;
-            let syntax = self.language.syntax(&answer);
-            Ok((answer, syntax))
-        })
+        let Query { session, language, asked } = self;
+        let request = language.request(&asked);
+        sending(session, request, Box::new(move |answer| language.syntax(answer)))
     }
 
     /// What must not appear in any message.

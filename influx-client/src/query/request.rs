@@ -1,6 +1,7 @@
 //! The request of a query, and the head of its answer.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use influx_core::DecodeError;
 use influx_core::decode::Syntax;
@@ -22,6 +23,19 @@ pub(super) type Sending = BoxFuture<Result<(Response, Syntax)>>;
 pub(super) async fn send(session: &Session, request: Request) -> Result<Response> {
     let answer = session.http.send(request).await?;
     if answer.is_success() { Ok(answer) } else { Err(error_of(answer).await) }
+}
+
+/// Sends it once polled. Not generic over the language: it is compiled here, and not with every program anew.
+pub(super) fn sending(
+    session: Arc<Session>,
+    request: Result<Request>,
+    syntax: Box<dyn FnOnce(&Response) -> Syntax + Send>,
+) -> Sending {
+    Box::pin(async move {
+        let answer = send(&session, request?).await?;
+        let syntax = syntax(&answer);
+        Ok((answer, syntax))
+    })
 }
 
 /// The error of an answer that cannot be read, or says that a statement failed.
