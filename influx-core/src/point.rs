@@ -161,8 +161,15 @@ impl Point {
         }))
     }
 
-    /// Adds a tag whose value `value` appends; one without a value is left out.
-    pub(crate) fn push_tag(&mut self, key: &str, value: impl FnOnce(&mut String)) {
+    /// Adds a tag; one without a value is left out.
+    #[inline]
+    pub(crate) fn push_tag(&mut self, key: &str, text: &str) {
+        self.push_tag_with(key, |texts| texts.push_str(text));
+    }
+
+    /// Adds a tag whose value `value` appends.
+    #[inline]
+    pub(crate) fn push_tag_with(&mut self, key: &str, value: impl FnOnce(&mut String)) {
         let start = self.0.texts.len();
         value(&mut self.0.texts);
         if self.0.texts.len() > start {

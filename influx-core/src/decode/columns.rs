@@ -133,8 +133,12 @@ impl Columns {
     /// assert_eq!((columns.tag("host"), columns.tag("rack"), columns.tag("zone")), (Some("a"), None, None));
     /// ```
     pub fn tag(&self, key: &str) -> Option<&str> {
-        let tag = self.tags.iter().find(|(own, _)| **own == *key);
-        tag.map(|(_, value)| &**value).filter(|value| !value.is_empty())
+        self.tag_at(self.tag_position(key)?)
+    }
+
+    /// The place of a tag that holds for every row.
+    pub(crate) fn tag_position(&self, key: &str) -> Option<usize> {
+        self.tags.iter().position(|(own, _)| **own == *key)
     }
 
     /// The value of a tag, by its place; `None` where the rows lack it.
@@ -144,7 +148,7 @@ impl Columns {
 
     /// The value of a tag, null where the rows lack it; `None` where they are not grouped by it.
     pub(crate) fn tag_value(&self, key: &str) -> Option<&OwnedValue> {
-        let at = self.tags.iter().position(|(own, _)| **own == *key)?;
+        let at = self.tag_position(key)?;
         let value = |at| self.tag_at(at).map_or(OwnedValue::Null, |text| OwnedValue::Str(text.into()));
         self.tag_values.get_or_init(|| (0..self.tags.len()).map(value).collect()).get(at)
     }
@@ -198,4 +202,11 @@ impl fmt::Display for Columns {
         f.write_str(self.name.as_deref().unwrap_or("(no name)"))?;
         self.tags.iter().try_for_each(|(key, value)| write!(f, ",{key}={value}"))
     }
+}
+
+/// A name that comes twice.
+pub(crate) fn repeated<'n>(names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }

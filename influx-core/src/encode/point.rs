@@ -29,13 +29,13 @@ impl Point {
     fn add_tag(&mut self, key: &str, form: &Form<'_>) {
         match form {
             Form::Absent => return,
-            Form::Str(v) => return self.push_tag(key, |text| text.push_str(v)),
+            Form::Str(v) => return self.push_tag(key, v),
             Form::Lost(lost) => {
                 self.lose(|| EncodeError::new(Place::TagValue, Some(key), Some(&lost.0), lost.1));
             }
             _ => {}
         }
-        self.push_tag(key, |text| form.append(text));
+        self.push_tag_with(key, |text| form.append(text));
     }
 
     fn add_field(&mut self, key: &str, form: &Form<'_>) {

@@ -113,13 +113,16 @@ impl Timestamp for String {
 }
 
 macro_rules! through_deref {
-    ($($t:ty),*) => { $(
-        impl<T: Timestamp + ?Sized> Timestamp for $t {
+    ($t:ty: $($of:ident::$nanos:ident($($unit:ident: $precision:ty)?)),*) => { $(
+        impl<T: $of + ?Sized> $of for $t {
             #[inline(always)]
-            fn unix_nanos(&self) -> Nanos {
-                (**self).unix_nanos()
+            fn $nanos(&self $(, $unit: $precision)?) -> Nanos {
+                (**self).$nanos($($unit)?)
             }
         }
+    )* };
+    ($($t:ty),*) => { $(
+        through_deref!($t: Timestamp::unix_nanos(), UnitTimestamp::unix_nanos_from(unit: Precision), NaiveTimestamp::unix_nanos_utc());
     )* };
 }
 through_deref!(&T, Box<T>, Rc<T>, Arc<T>);
@@ -129,23 +132,6 @@ impl Timestamp for Cow<'_, str> {
         (**self).unix_nanos()
     }
 }
-
-macro_rules! others_through_deref {
-    ($($t:ty),*) => { $(
-        impl<T: UnitTimestamp> UnitTimestamp for $t {
-            fn unix_nanos_from(&self, unit: Precision) -> Nanos {
-                (**self).unix_nanos_from(unit)
-            }
-        }
-
-        impl<T: NaiveTimestamp> NaiveTimestamp for $t {
-            fn unix_nanos_utc(&self) -> Nanos {
-                (**self).unix_nanos_utc()
-            }
-        }
-    )* };
-}
-others_through_deref!(&T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: Timestamp> Timestamp for Option<T> {
     #[inline(always)]

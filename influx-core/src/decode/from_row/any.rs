@@ -50,7 +50,7 @@ impl<'r> AnyRow<'r> {
     /// is neither. Where both are there, [`Columns::tag`] has the tag.
     pub fn get(&self, name: &str) -> Option<ValueRef<'r>> {
         let columns = &self.columns;
-        let tag = || Some(columns.columns().len() + columns.tags().position(|(key, _)| key == name)?);
+        let tag = || Some(columns.columns().len() + columns.tag_position(name)?);
         self.values.get(columns.position(name).or_else(tag)?).copied()
     }
 }

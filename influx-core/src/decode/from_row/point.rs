@@ -1,9 +1,8 @@
 //! Rows as points, to be written again.
 
 use super::{FromRow, RowFamily};
-use crate::decode::columns::{Column, ColumnRole};
-use crate::decode::error::DecodeError;
-use crate::decode::error::Owner;
+use crate::decode::columns::{Column, ColumnRole, repeated};
+use crate::decode::error::{DecodeError, Owner};
 use crate::decode::mismatch::Mismatch;
 use crate::decode::plan::planner::Planner;
 use crate::decode::row::Row;
@@ -43,11 +42,8 @@ impl<'r> FromRow<'r> for Point {
         if columns.name().is_none() {
             return Err(DecodeError::no_measurement());
         }
-        let mut names: Vec<_> = columns.columns().iter().map(|column| &*column.name).collect();
-        names.extend(columns.tags().map(|(key, _)| key));
-        names.sort_unstable();
-        match names.windows(2).find(|pair| pair[0] == pair[1]) {
-            Some(pair) => Err(DecodeError::duplicate(OWNER).in_column(pair[0])),
+        match repeated(columns.names().chain(columns.tags().map(|(key, _)| key))) {
+            Some(name) => Err(DecodeError::duplicate(OWNER).in_column(name)),
             None => Ok(()),
         }
     }
@@ -56,7 +52,7 @@ impl<'r> FromRow<'r> for Point {
         let columns = row.columns();
         let mut point = Point::new(columns.name().unwrap_or_default());
         for (key, value) in columns.tags() {
-            tag(&mut point, key, value);
+            point.push_tag(key, value);
         }
         for (at, column) in columns.columns().iter().enumerate() {
             add(&mut point, at, column, row.cell(at)).map_err(|why| {
@@ -68,15 +64,10 @@ impl<'r> FromRow<'r> for Point {
     }
 }
 
-/// Adds a tag; servers say by an empty one that there is none, and so does a point.
-fn tag(point: &mut Point, key: &str, value: &str) {
-    point.push_tag(key, |text| text.push_str(value));
-}
-
 fn add(point: &mut Point, at: usize, column: &Column, value: ValueRef<'_>) -> Result<(), Mismatch> {
     let name = &*column.name;
     if let (ColumnRole::Tag, ValueRef::Str(text)) = (column.role, value) {
-        tag(point, name, text);
+        point.push_tag(name, text);
         return Ok(());
     }
     let value = match value {

@@ -164,7 +164,7 @@ fn point(cursor: &mut Cursor<'_>, dialect: Dialect, precision: Precision) -> Res
         if point.tags().any(|(other, _)| other == key) {
             return Err("a duplicate tag; remove one of the two".into());
         }
-        point.push_tag(&key, |text| text.push_str(&value));
+        point.push_tag(&key, &value);
     }
     if cursor.peek() != Some(b' ') {
         return Err("missing fields; a point needs at least one, behind a space".into());

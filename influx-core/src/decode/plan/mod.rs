@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::decode::ahead::{AHEAD, Ahead};
-use crate::decode::columns::Columns;
+use crate::decode::columns::{Columns, repeated};
 use crate::decode::error::Owner;
 use crate::decode::shared::SharedTexts;
 use crate::decode::value_ref::ValueRef;
@@ -127,6 +127,13 @@ impl Plan {
     #[inline]
     pub(crate) fn is_simple(&self) -> bool {
         self.simple
+    }
+
+    /// Knows which name is there twice.
+    fn with_repeated(mut self) -> Self {
+        let names = |slot| self.rest(slot).map(|(_, name, _)| name);
+        self.repeated = (0..self.slots.len()).find_map(|slot| repeated(names(slot))).map(Into::into);
+        self
     }
 
     /// A name that leads to several of the values of a slot for the rest.

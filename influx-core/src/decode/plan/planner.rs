@@ -283,7 +283,6 @@ impl<'p> Planner<'p> {
             }
             self.wants[at] = self.natural(at, want);
         }
-        let repeated = self.repeated(&rest_tags, &rest_fields);
         let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (targets, copies) = self.targets(shared);
         let constants = self.constants();
@@ -292,7 +291,7 @@ impl<'p> Planner<'p> {
         let unit = columns.epoch().map(Precision::nanos);
         Plan {
             columns,
-            repeated,
+            repeated: None,
             simple: !targets.is_empty() && copies.is_empty(),
             constants,
             slots: self.slots,
@@ -304,22 +303,7 @@ impl<'p> Planner<'p> {
             rest_fields,
             shared: RefCell::default(),
         }
-    }
-
-    /// A name that two of the values have which one slot for the rest takes.
-    fn repeated(&self, tags: &[usize], fields: &[usize]) -> Option<Box<str>> {
-        let name = |cell: usize| match self.columns.columns().get(cell) {
-            Some(column) => &*column.name,
-            None => self.columns.tags().nth(cell - self.wants.len()).map_or("", |(key, _)| key),
-        };
-        let together = self.slots.iter().any(|slot| slot.kind == Takes::RestAll);
-        let both = [tags, fields].concat();
-        let groups = if together { [&both[..], &[]] } else { [tags, fields] };
-        groups.iter().find_map(|cells| {
-            let mut names: Vec<_> = cells.iter().map(|&cell| name(cell)).collect();
-            names.sort_unstable();
-            names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].into())
-        })
+        .with_repeated()
     }
 
     /// Whether columns and tags have cells beside those of the slots.
