@@ -1,13 +1,12 @@
 //! Every attribute key: which there are, where they may stand, their values, and that none is given twice.
 
 use proc_macro2::Span;
-use quote::ToTokens;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, LitStr, Meta, Path, Type};
 
 use crate::case::Case;
 use crate::ctxt::Ctxt;
-use crate::value;
+use crate::value::{self, spelled};
 
 /// What a struct says about itself.
 #[derive(Default)]
@@ -71,8 +70,6 @@ pub(crate) enum Nan {
     Error,
     Skip,
 }
-
-const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
 
 const STRUCT_KEYS: &str = "`rename_all`, `extra_tags`, `tag_order`, `placeholder`, `crate`";
 
@@ -199,7 +196,7 @@ pub(crate) fn of_field(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
             nested(cx, attr, "`skip`", |meta| {
                 if !meta.path.is_ident("skip") {
                     return match is_field_key(&meta.path)
-                        || STRUCT_KEYS.contains(&format!("`{}`", text(&meta.path)))
+                        || STRUCT_KEYS.contains(&format!("`{}`", spelled(&meta.path)))
                     {
                         true => Err(meta.error(misplaced(&meta.path))),
                         false => Ok(false),
@@ -216,7 +213,7 @@ pub(crate) fn of_field(cx: &Ctxt, attrs: &[Attribute]) -> FieldAttrs {
 }
 
 fn misplaced(key: &Path) -> String {
-    let key = text(key);
+    let key = spelled(key);
     match key.as_str() {
         "unit" | "assume_utc" => format!("write it as `#[timestamp({key} ..)]`"),
         "nan" | "as" => format!("write it as `#[field({key} ..)]`"),
@@ -251,7 +248,7 @@ fn field_key(
     role: RoleName,
     meta: &ParseNestedMeta<'_>,
 ) -> syn::Result<bool> {
-    let key = text(&meta.path);
+    let key = spelled(&meta.path);
     if !is_field_key(&meta.path) {
         return Ok(false);
     }
@@ -351,7 +348,7 @@ fn nested(
     if matches!(attr.meta, Meta::NameValue(_) | Meta::Path(_)) {
         return cx.error(
             &attr.meta,
-            format!("write it as `#[{}(..)]`, with one of: {expected}", text(attr.path())),
+            format!("write it as `#[{}(..)]`, with one of: {expected}", spelled(attr.path())),
         );
     }
     let mut own = false;
@@ -359,7 +356,8 @@ fn nested(
         let known = one(&meta).and_then(|known| match known {
             true => Ok(()),
             false => {
-                let unknown = format!("unknown option `{}`, expected one of: {expected}", text(&meta.path));
+                let unknown =
+                    format!("unknown option `{}`, expected one of: {expected}", spelled(&meta.path));
                 Err(meta.error(unknown))
             }
         });
@@ -370,38 +368,7 @@ fn nested(
         Ok(()) => {}
         Err(error) if own => cx.push(error),
         // neither an option nor the comma behind one
-        Err(error) => cx.push(syn::Error::new(error.span(), not_an_option(attr, expected))),
-    }
-}
-
-/// What to write where an attribute holds something else than options.
-fn not_an_option(attr: &Attribute, expected: &str) -> String {
-    let name = text(attr.path());
-    let first = match &attr.meta {
-        Meta::List(list) => syn::parse2::<FirstText>(list.tokens.clone()).ok(),
-        _ => None,
-    };
-    match first {
-        Some(FirstText(given)) if name == "timestamp" && UNITS.contains(&given.trim_matches('"')) => {
-            format!("a unit goes by `unit`: write `#[{name}(unit = {given})]`")
-        }
-        Some(FirstText(given)) if expected.contains("`rename`") => {
-            format!("another name goes by `rename`: write `#[{name}(rename = {given})]`")
-        }
-        _ => format!(
-            "options stand between commas, like `#[{name}(a, b = \"c\")]`; expected one of: {expected}"
-        ),
-    }
-}
-
-/// The text that an attribute begins with.
-struct FirstText(String);
-
-impl syn::parse::Parse for FirstText {
-    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
-        let first: LitStr = input.parse()?;
-        input.parse::<proc_macro2::TokenStream>()?;
-        Ok(FirstText(first.to_token_stream().to_string()))
+        Err(error) => cx.push(syn::Error::new(error.span(), value::not_an_option(attr, expected))),
     }
 }
 
@@ -411,15 +378,11 @@ struct Seen(Vec<String>);
 
 impl Seen {
     fn once(&mut self, path: &Path) -> syn::Result<()> {
-        let key = text(path);
+        let key = spelled(path);
         if self.0.contains(&key) {
             return Err(syn::Error::new_spanned(path, format!("`{key}` is given twice; remove one")));
         }
         self.0.push(key);
         Ok(())
     }
-}
-
-fn text(path: &Path) -> String {
-    path.to_token_stream().to_string()
 }

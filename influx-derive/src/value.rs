@@ -3,7 +3,7 @@
 use quote::ToTokens;
 use syn::meta::ParseNestedMeta;
 use syn::parse::ParseStream;
-use syn::{LitStr, Path, Token, Type};
+use syn::{Attribute, LitStr, Meta, Path, Token, Type};
 
 /// The text of `key = "text"`.
 pub(crate) fn text(meta: &ParseNestedMeta<'_>, example: &str) -> syn::Result<LitStr> {
@@ -58,5 +58,43 @@ fn unquoted<'m>(meta: &ParseNestedMeta<'m>, example: &str, what: &str) -> syn::R
 }
 
 fn key(meta: &ParseNestedMeta<'_>) -> String {
-    meta.path.to_token_stream().to_string()
+    spelled(&meta.path)
+}
+
+/// A path as it is written.
+pub(crate) fn spelled(path: &Path) -> String {
+    path.to_token_stream().to_string()
+}
+
+const UNITS: [&str; 4] = ["ns", "us", "ms", "s"];
+
+/// What to write where an attribute holds something else than options.
+pub(crate) fn not_an_option(attr: &Attribute, expected: &str) -> String {
+    let name = spelled(attr.path());
+    let first = match &attr.meta {
+        Meta::List(list) => syn::parse2::<FirstText>(list.tokens.clone()).ok(),
+        _ => None,
+    };
+    match first {
+        Some(FirstText(given)) if name == "timestamp" && UNITS.contains(&given.trim_matches('"')) => {
+            format!("a unit goes by `unit`: write `#[{name}(unit = {given})]`")
+        }
+        Some(FirstText(given)) if expected.contains("`rename`") => {
+            format!("another name goes by `rename`: write `#[{name}(rename = {given})]`")
+        }
+        _ => format!(
+            "options stand between commas, like `#[{name}(a, b = \"c\")]`; expected one of: {expected}"
+        ),
+    }
+}
+
+/// The text that an attribute begins with.
+struct FirstText(String);
+
+impl syn::parse::Parse for FirstText {
+    fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
+        let first: LitStr = input.parse()?;
+        input.parse::<proc_macro2::TokenStream>()?;
+        Ok(FirstText(first.to_token_stream().to_string()))
+    }
 }
