@@ -10,9 +10,7 @@ use influx_core::decode::{Decoder, LentRows, Message};
 use influx_core::{Columns, RowFamily};
 
 use crate::error::Result;
-use crate::query::builder::Query;
 use crate::query::feed::{Answer, Feed};
-use crate::query::language::Language;
 use crate::query::outcome::RowOutcome;
 
 /// The rows of a query in batches, as they arrive: what [`Query::batches`](crate::Query::batches) returns.
@@ -26,8 +24,8 @@ pub struct RowBatches<T> {
 }
 
 impl<T: RowFamily> RowBatches<T> {
-    pub(super) fn new<L: Language>(query: Query<L>) -> Self {
-        RowBatches { answer: Answer::new(query), marker: PhantomData }
+    pub(super) fn new(feed: Feed) -> Self {
+        RowBatches { answer: Answer::new(feed), marker: PhantomData }
     }
 
     /// The next batch: the rows of a piece of the answer, which borrow from it. Rows of the batch before that were not

@@ -8,8 +8,8 @@ use influx_core::Timestamp;
 
 use crate::config::session::Session;
 use crate::error::Result;
-use crate::message::secrets::Secrets;
 use crate::query::bind::{Bind, BindValue};
+use crate::query::feed::Feed;
 use crate::query::language::{Asked, Language};
 use crate::query::request::{Sending, sending};
 
@@ -116,14 +116,6 @@ impl<L: Language> Query<L> {
         self
     }
 
-    /// Asks for a format that tells types where the rows need it and the caller did not choose.
-    pub(super) fn typed(mut self, typed: bool) -> Self {
-        if typed {
-            self.language.typed();
-        }
-        self
-    }
-
     /// Sends it once polled. Who leaves it and comes back goes on waiting, and sends nothing again.
     pub(super) fn sending(self) -> Sending {
         let Query { session, language, asked } = self;
@@ -131,9 +123,15 @@ impl<L: Language> Query<L> {
         sending(session, request, Box::new(move |answer| language.syntax(answer)))
     }
 
-    /// What must not appear in any message.
-    pub(super) fn secrets(&self) -> Arc<Secrets> {
-        Arc::clone(self.session.http.secrets())
+    /// Its answer, to be read. `typed`: the rows need a format that tells types, where the caller did not choose one. A program has one of
+    /// these for each language, and not for each row type.
+    #[inline(never)]
+    pub(super) fn feed(mut self, typed: bool) -> Feed {
+        if typed {
+            self.language.typed();
+        }
+        let secrets = Arc::clone(self.session.http.secrets());
+        Feed::new(self.sending(), secrets)
     }
 }
 

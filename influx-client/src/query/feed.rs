@@ -13,8 +13,6 @@ use influx_core::{DecodeError, FromRow};
 use crate::error::{Error, Result};
 use crate::http::response::Response;
 use crate::message::secrets::Secrets;
-use crate::query::builder::Query;
-use crate::query::language::Language;
 use crate::query::request::{BoxFuture, Sending, unread};
 
 /// What takes an answer's bytes, whatever comes out of it.
@@ -52,8 +50,8 @@ pub(super) struct Answer<D> {
 }
 
 impl<D: Sink> Answer<D> {
-    pub(super) fn new<L: Language>(query: Query<L>) -> Self {
-        Answer { feed: Feed::new(query), decoder: None }
+    pub(super) fn new(feed: Feed) -> Self {
+        Answer { feed, decoder: None }
     }
 
     /// Gives the decoder more to read. `false`: everything was read. Who leaves it and comes back goes on waiting.
@@ -128,9 +126,8 @@ enum Fed {
 }
 
 impl Feed {
-    fn new<L: Language>(query: Query<L>) -> Self {
-        let secrets = query.secrets();
-        Feed { state: State::Sending(query.sending()), shown: String::new(), secrets }
+    pub(super) fn new(sending: Sending, secrets: Arc<Secrets>) -> Self {
+        Feed { state: State::Sending(sending), shown: String::new(), secrets }
     }
 
     fn has_ended(&self) -> bool {

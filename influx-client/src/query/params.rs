@@ -6,6 +6,7 @@ use influx_core::rfc3339::to_exact_text;
 
 use crate::error::{Error, Result};
 use crate::query::bind::{Bind, Value, named};
+use crate::query::statement::only_between_quotes;
 
 /// The `params` of a query.
 pub(super) fn params(binds: &[(String, Bind)]) -> Result<String> {
@@ -22,17 +23,9 @@ pub(super) fn params(binds: &[(String, Bind)]) -> Result<String> {
 /// A parameter that the query has between quotes only is none there: the server would compare with its name, and find nothing.
 pub(super) fn unquoted(query: &str, binds: &[(String, Bind)]) -> Result<()> {
     for (name, _) in named(binds)? {
-        let name = format!("${name}");
-        let mut places = query.match_indices(&name).filter_map(|(at, _)| {
-            let before = query[..at].chars().next_back();
-            let after = query[at + name.len()..].chars().next();
-            let longer = after.is_some_and(|c| c.is_alphanumeric() || c == '_');
-            (!longer).then_some((before, after))
-        });
-        let quoted = |(before, after)| before == after && matches!(before, Some('\'' | '"'));
-        if places.clone().next().is_some() && places.all(quoted) {
+        if only_between_quotes(query, name) {
             return Err(Error::config(format!(
-                "{name} stands between quotes in the query, where it is a text or a name of its own: write {name} without them"
+                "${name} stands between quotes in the query, where it is a text or a name of its own: write ${name} without them"
             )));
         }
     }

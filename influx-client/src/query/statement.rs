@@ -33,6 +33,21 @@ pub(crate) fn only_reads(text: &str) -> bool {
     true
 }
 
+/// Whether the parameter `$name` stands between quotes, all between them, and nowhere else.
+pub(crate) fn only_between_quotes(text: &str, name: &str) -> bool {
+    let mut found = false;
+    for Token { kind, from, to } in Scanner::new(text).map_while(Result::ok) {
+        let token = &text[from..to];
+        let is = |token: &str| token.strip_prefix('$') == Some(name);
+        match kind {
+            Kind::Parameter if is(token) => return false,
+            Kind::Text | Kind::Name => found |= is(token.trim_matches(['\'', '"'])),
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The statement that the text is, without semicolons, white space and comments around it.
 pub(crate) fn single_statement(text: &str) -> Result<&str> {
     let shown = || quoted(text, TEXT);

@@ -6,9 +6,7 @@ use influx_core::{DecodeError, FromRow, Planner, Row};
 use bytes::Bytes;
 
 use crate::error::{Error, Kind, Result};
-use crate::query::builder::Query;
-use crate::query::feed::Answer;
-use crate::query::language::Language;
+use crate::query::feed::{Answer, Feed};
 
 /// What [`Query::fetch_statements`](crate::Query::fetch_statements) reads: a tuple with one row type for each statement of the
 /// text, up to twelve.
@@ -37,8 +35,8 @@ pub trait Parts: Sized {
 }
 
 /// All rows of all statements.
-pub(super) async fn fetch<S: Statements, L: Language>(query: Query<L>) -> Result<S::Rows> {
-    let mut answer = Answer::<Decoder<Bytes>>::new(query.typed(S::TYPED));
+pub(super) async fn fetch<S: Statements>(feed: Feed) -> Result<S::Rows> {
+    let mut answer = Answer::<Decoder<Bytes>>::new(feed);
     let mut rows = S::Rows::default();
     while answer.more().await? {
         let Answer { feed, decoder } = &mut answer;

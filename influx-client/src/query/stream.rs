@@ -12,9 +12,7 @@ use influx_core::decode::{Message, Rows, Series, WholeSeries};
 use influx_core::{Columns, FromRow};
 
 use crate::error::Result;
-use crate::query::builder::Query;
-use crate::query::feed::Answer;
-use crate::query::language::Language;
+use crate::query::feed::{Answer, Feed};
 
 /// The rows of a query as a stream of `T`: what [`Query::fetch`](crate::Query::fetch) returns.
 ///
@@ -30,8 +28,8 @@ pub struct RowStream<T> {
 impl<T> Unpin for RowStream<T> {}
 
 impl<T: for<'r> FromRow<'r>> RowStream<T> {
-    pub(super) fn new<L: Language>(query: Query<L>) -> Self {
-        RowStream { answer: Answer::new(query) }
+    pub(super) fn new(feed: Feed) -> Self {
+        RowStream { answer: Answer::new(feed) }
     }
 
     /// The next row; `None` after the last row or an error.
@@ -86,8 +84,8 @@ pub struct SeriesStream<T> {
 impl<T> Unpin for SeriesStream<T> {}
 
 impl<T: for<'r> FromRow<'r>> SeriesStream<T> {
-    pub(super) fn new<L: Language>(query: Query<L>) -> Self {
-        SeriesStream { answer: Answer::new(query) }
+    pub(super) fn new(feed: Feed) -> Self {
+        SeriesStream { answer: Answer::new(feed) }
     }
 
     /// The next series; `None` after the last one or an error.

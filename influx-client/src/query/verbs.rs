@@ -36,7 +36,7 @@ impl<L: Language> Query<L> {
     /// # }
     /// ```
     pub fn fetch<T: for<'r> FromRow<'r>>(self) -> RowStream<T> {
-        RowStream::new(self.typed(<T as FromRow<'static>>::TYPED))
+        RowStream::new(self.feed(<T as FromRow<'static>>::TYPED))
     }
 
     /// All rows, into a `Vec` of a struct with `#[derive(FromRow)]`, of a tuple with a part for each column, and of all else that
@@ -223,7 +223,7 @@ impl<L: Language> Query<L> {
     /// # }
     /// ```
     pub fn batches<T: RowFamily>(self) -> RowBatches<T> {
-        RowBatches::new(self.typed(<T::Row<'static> as FromRow<'static>>::TYPED))
+        RowBatches::new(self.feed(<T::Row<'static> as FromRow<'static>>::TYPED))
     }
 
     /// Whole series: measurement, tags and columns of each, and all its rows. Series that come in pieces are put
@@ -240,7 +240,7 @@ impl<L: Language> Query<L> {
     /// # }
     /// ```
     pub fn series<T: for<'r> FromRow<'r>>(self) -> SeriesStream<T> {
-        SeriesStream::new(self.typed(<T as FromRow<'static>>::TYPED))
+        SeriesStream::new(self.feed(<T as FromRow<'static>>::TYPED))
     }
 
     /// The rows of several statements in one request, each with its own type: `(A, B)` gives `(Vec<A>, Vec<B>)`. A part is anything
@@ -278,7 +278,7 @@ impl<L: Language> Query<L> {
     /// behind it (with [`chunked(false)`](Query::chunked)), and 2.x says nothing of a `DELETE` or `DROP` at the end. What was sent
     /// was run all the same.
     pub async fn fetch_statements<S: Statements>(self) -> Result<S::Rows> {
-        statements::fetch::<S, L>(self).await
+        statements::fetch::<S>(self.feed(S::TYPED)).await
     }
 
     /// Runs statements that have no rows to read; rows that come are passed over.
