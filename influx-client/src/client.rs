@@ -4,13 +4,14 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use influx_core::LineProtocol;
+use influx_core::{Dialect, LineProtocol};
 
 use crate::admin::handle::Admin;
 use crate::batch::builder::BatchWriterBuilder;
 use crate::config::common::ClientBuilder;
 use crate::config::session::Session;
 use crate::config::v1::V1;
+use crate::config::v2::V2;
 use crate::error::Result;
 use crate::generation::document::{Answered, NOT_INFLUXDB};
 use crate::generation::v1;
@@ -109,7 +110,37 @@ impl Client {
         ClientBuilder::v1(url.as_ref())
     }
 
-    /// The database of writes and queries that name no other.
+    /// Settings of a client for InfluxDB 2.x, or a server that speaks its protocol, at `url`: `http://host:8086`, `https://..` or
+    /// `unix:///path/of/socket`.
+    ///
+    /// ```
+    /// use influx_client::Client;
+    /// let client = Client::v2("http://localhost:8086").org("desk").bucket("market").token("secret").build()?;
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn v2(url: impl AsRef<str>) -> ClientBuilder<V2> {
+        ClientBuilder::v2(url.as_ref())
+    }
+
+    /// The bucket of writes and queries that name no other.
+    ///
+    /// ```
+    /// use influx_client::Client;
+    /// let client = Client::v2("http://localhost:8086").org("desk").bucket("market").token("secret").build()?;
+    /// assert_eq!((client.org(), client.bucket(), client.database()), (Some("desk"), Some("market"), None));
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    pub fn bucket(&self) -> Option<&str> {
+        let writes = &self.session().writes;
+        writes.database.as_deref().filter(|_| writes.dialect == Dialect::V2)
+    }
+
+    /// The organization of writes, queries and administration that name no other, by name or id.
+    pub fn org(&self) -> Option<&str> {
+        self.session().writes.org.as_deref()
+    }
+
+    /// The database of writes and queries that name no other. 2.x has a [bucket](Self::bucket).
     ///
     /// ```
     /// let client = influx_client::Client::v1("http://localhost:8086").database("market").build()?;
@@ -117,7 +148,8 @@ impl Client {
     /// # Ok::<(), influx_client::Error>(())
     /// ```
     pub fn database(&self) -> Option<&str> {
-        self.session().writes.database.as_deref()
+        let writes = &self.session().writes;
+        writes.database.as_deref().filter(|_| writes.dialect != Dialect::V2)
     }
 
     /// Asks the server for a sign of life and its version.

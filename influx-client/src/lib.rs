@@ -70,6 +70,7 @@ pub use client::{Client, Handles, Pong};
 pub use config::common::ClientBuilder;
 pub use config::times::{SameTime, Untimed};
 pub use config::v1::V1;
+pub use config::v2::V2;
 pub use config::writes::Consistency;
 pub use error::delivery::{Delivery, Rejected};
 pub use error::{Error, Result};

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use influx_core::Dialect;
 use tokio::runtime::Handle;
 
 #[cfg(feature = "spool")]
@@ -74,6 +75,8 @@ impl BatchWriterBuilder {
     write_setters! { "points that name no other":
         database
         retention_policy
+        bucket
+        org
     }
 
     write_setters! { "this batch writer":
@@ -194,9 +197,13 @@ impl BatchWriterBuilder {
         problem.check(self.settings.queue_bytes >= least, &text);
         problem.result()?;
         let Some(database) = writes.database.clone() else {
-            return Err(Error::config(
-                "no database is named: give one to the client or to the batch writer (.database(\"..\"))",
-            ));
+            let what = match writes.dialect {
+                Dialect::V2 => "bucket",
+                Dialect::V1 | Dialect::V3 => "database",
+            };
+            return Err(Error::config(format!(
+                "no {what} is named: give one to the client or to the batch writer (.{what}(\"..\"))"
+            )));
         };
         let target = BatchTarget {
             database,

@@ -15,7 +15,7 @@ use crate::message;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct BatchTarget {
-    /// The database.
+    /// The database; the bucket of 2.x.
     pub database: String,
     /// The retention policy, if it is not the database's default.
     pub retention_policy: Option<String>,

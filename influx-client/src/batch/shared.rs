@@ -20,7 +20,7 @@ use crate::config::session::Session;
 use crate::config::times::Untimed;
 use crate::config::writes::WriteConfig;
 use crate::error::{Error, Result};
-use crate::generation::v1;
+use crate::generation::write_route;
 use crate::write::points;
 use crate::write::send::Target;
 
@@ -96,7 +96,7 @@ impl Shared {
         };
         let encoding = Encoding::new(write.clone()).map_err(Error::encode)?;
         let writer = points::writer(&write).map_err(Error::encode)?;
-        let to = Target { params: v1::write_params(&write)?, gzip: write.is_gzipped() };
+        let to = Target { route: write_route(&write)?, gzip: write.is_gzipped() };
         let limits = Limits { points: write.batch_points, bytes: write.batch_bytes };
         let wait = Wait { age: settings.flush_interval, jitter: settings.jitter };
         let lane = Lane::new(Accumulator::new(writer, limits), settings.queue_bytes, wait);

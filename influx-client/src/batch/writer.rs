@@ -10,6 +10,7 @@ use crate::batch::engine::Engine;
 use crate::batch::event::{BatchTarget, DropReason, Report, Stats};
 use crate::batch::port::Port;
 use crate::batch::waiting::{block, within};
+use crate::config::writes::{has_buckets, has_databases};
 use crate::error::{Error, Result};
 
 /// Takes points and writes them in batches, in the background. See the [module](crate::batch) for what it promises.
@@ -56,7 +57,29 @@ impl BatchWriter {
         if database.is_empty() {
             return Err(Error::config("the database's name is empty: name one"));
         }
+        has_databases(self.engine.shared.writes.dialect, "to_database")?;
         self.to(BatchTarget { database, retention_policy: None, ..self.port.target.clone() })
+    }
+
+    /// A handle of the same writer whose points go to another bucket of the organization, for clients of 2.x.
+    ///
+    /// # Errors
+    ///
+    /// An empty name, or a writer that is closed.
+    ///
+    /// ```no_run
+    /// # async fn run(writer: influx_client::batch::BatchWriter) -> influx_client::Result<()> {
+    /// use influx_client::Point;
+    /// writer.to_bucket("audit")?.write(&Point::new("login").field("user", "ann")).await
+    /// # }
+    /// ```
+    pub fn to_bucket(&self, name: impl Into<String>) -> Result<BatchWriter> {
+        let database = name.into();
+        if database.is_empty() {
+            return Err(Error::config("the bucket's name is empty: name one"));
+        }
+        has_buckets(self.engine.shared.writes.dialect, "to_bucket")?;
+        self.to(BatchTarget { database, ..self.port.target.clone() })
     }
 
     /// A handle of the same writer whose points go to another retention policy.
@@ -69,6 +92,7 @@ impl BatchWriter {
         if policy.is_empty() {
             return Err(Error::config("the retention policy's name is empty: name one"));
         }
+        has_databases(self.engine.shared.writes.dialect, "to_retention_policy")?;
         self.to(BatchTarget { retention_policy: Some(policy), ..self.port.target.clone() })
     }
 

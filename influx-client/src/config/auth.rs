@@ -96,8 +96,10 @@ impl ClientBuilder<V1> {
         self.auth = Some(Auth::Jwt { user, shared_secret: Secret::new(shared_secret) });
         self
     }
+}
 
-    fn check_user(&mut self, user: &str, setter: &str) {
+impl<G> ClientBuilder<G> {
+    pub(super) fn check_user(&mut self, user: &str, setter: &str) {
         self.writes.problem.check_name(user, "user", setter);
     }
 }

@@ -16,8 +16,8 @@ use crate::http::proxy::{Proxy, ProxyChoice};
 use crate::http::tls::Tls;
 use crate::http::transport::{Connection, Http, Timeouts};
 
-/// Settings of a client for a generation of InfluxDB: what [`Client::v1`](crate::Client::v1) returns, with those that all
-/// generations have and those that only [`V1`](crate::V1) has.
+/// Settings of a client for a generation of InfluxDB: what [`Client::v1`](crate::Client::v1) and [`Client::v2`](crate::Client::v2)
+/// return, with those that all generations have and those that only [`V1`](crate::V1) or [`V2`](crate::V2) has.
 ///
 /// Setters never fail; the first mistake is kept and [`build`](ClientBuilder::build) returns it.
 ///
@@ -132,8 +132,12 @@ impl<G> ClientBuilder<G> {
     pub(crate) fn finish(self) -> Result<(Connection, WriteConfig)> {
         let mut endpoint = Endpoint::parse(&self.url)?;
         self.writes.problem.result()?;
-        let in_url = endpoint.credentials.take().map(|(user, password)| Auth::Basic { user, password });
         let mut writes = self.writes.config;
+        let in_url = endpoint.credentials.take().map(|(user, password)| match writes.dialect {
+            // its API takes no other user and password
+            Dialect::V2 => Auth::Session { user, password },
+            Dialect::V1 | Dialect::V3 => Auth::Basic { user, password },
+        });
         writes.gzip.get_or_insert(!endpoint.near);
         let auth = self.auth.or(in_url);
         if endpoint.socket.is_some() && matches!(self.proxy, ProxyChoice::Given(_)) {

@@ -9,4 +9,5 @@ pub(crate) mod setters;
 pub(crate) mod times;
 mod tls;
 pub(crate) mod v1;
+pub(crate) mod v2;
 pub(crate) mod writes;

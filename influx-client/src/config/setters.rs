@@ -22,12 +22,28 @@ macro_rules! write_setters {
             self
         }
     };
+    (@bucket $of:literal, $(#[$more:meta])*) => {
+        #[doc = concat!("The bucket of ", $of, ", by name or id; for clients of 2.x.")]
+        $(#[$more])*
+        pub fn bucket(mut self, name: impl Into<String>) -> Self {
+            self.writes.bucket(name.into());
+            self
+        }
+    };
+    (@org $of:literal, $(#[$more:meta])*) => {
+        #[doc = concat!("The organization of ", $of, ", by name or id; for clients of 2.x.")]
+        $(#[$more])*
+        pub fn org(mut self, name: impl Into<String>) -> Self {
+            self.writes.org(name.into());
+            self
+        }
+    };
     (@precision $of:literal, $(#[$more:meta])*) => {
         #[doc = concat!("The unit of the timestamps of ", $of, "; nanoseconds where nobody says another.")]
         /// Finer parts of a timestamp are cut off by floor division. Raw lines say by it what unit their timestamps have.
         ///
-        /// [`Precision::Us`](influx_core::Precision::Us) is written as nanoseconds, uncut, as 1.x servers disagree on that unit's
-        /// name.
+        /// [`Precision::Us`](influx_core::Precision::Us) is written to 1.x as nanoseconds, uncut, as its servers disagree on that
+        /// unit's name.
         $(#[$more])*
         pub fn precision(mut self, precision: influx_core::Precision) -> Self {
             self.writes.config.precision = precision;
@@ -102,7 +118,7 @@ macro_rules! write_setters {
         #[doc = concat!("How many nodes of an Enterprise cluster must store ", $of, ".")]
         $(#[$more])*
         pub fn consistency(mut self, consistency: crate::config::writes::Consistency) -> Self {
-            self.writes.config.consistency = Some(consistency);
+            self.writes.consistency(consistency);
             self
         }
     };

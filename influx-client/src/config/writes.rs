@@ -4,6 +4,7 @@ use influx_core::{Dialect, LineWriter, Nan, Precision};
 
 use crate::config::times::{SameTime, Untimed};
 use crate::error::problem::Problem;
+use crate::error::{Error, Result};
 
 /// How many nodes of an InfluxDB Enterprise 1.x cluster must store a write; single servers ignore it.
 ///
@@ -40,7 +41,10 @@ impl Consistency {
 #[derive(Debug, Clone)]
 pub(crate) struct WriteConfig {
     pub(crate) dialect: Dialect,
+    /// The database; the bucket of 2.x.
     pub(crate) database: Option<String>,
+    /// The organization of 2.x, by name or id.
+    pub(crate) org: Option<String>,
     pub(crate) retention_policy: Option<String>,
     pub(crate) precision: Precision,
     pub(crate) nan: Nan,
@@ -60,6 +64,7 @@ impl WriteConfig {
         WriteConfig {
             dialect,
             database: None,
+            org: None,
             retention_policy: None,
             precision: Precision::Ns,
             nan: Nan::default(),
@@ -97,12 +102,31 @@ impl WriteSettings {
 
     pub(crate) fn database(&mut self, name: String) {
         self.problem.check_name(&name, "database", "database");
+        self.problem.keep(has_databases(self.config.dialect, "database"));
         self.config.database = Some(name);
     }
 
     pub(crate) fn retention_policy(&mut self, name: String) {
         self.problem.check_name(&name, "retention policy", "retention_policy");
+        self.problem.keep(has_databases(self.config.dialect, "retention_policy"));
         self.config.retention_policy = Some(name);
+    }
+
+    pub(crate) fn bucket(&mut self, name: String) {
+        self.problem.check_name(&name, "bucket", "bucket");
+        self.problem.keep(has_buckets(self.config.dialect, "bucket"));
+        self.config.database = Some(name);
+    }
+
+    pub(crate) fn org(&mut self, name: String) {
+        self.problem.check_name(&name, "organization", "org");
+        self.problem.keep(has_buckets(self.config.dialect, "org"));
+        self.config.org = Some(name);
+    }
+
+    pub(crate) fn consistency(&mut self, consistency: Consistency) {
+        self.problem.keep(has_databases(self.config.dialect, "consistency"));
+        self.config.consistency = Some(consistency);
     }
 
     pub(crate) fn default_tag(&mut self, key: String, value: String) {
@@ -133,9 +157,57 @@ impl WriteSettings {
     }
 }
 
+/// Whether a setter about databases says something to servers of this generation.
+pub(crate) fn has_databases(dialect: Dialect, setter: &str) -> Result<()> {
+    match dialect {
+        Dialect::V2 => Err(Error::config(format!(
+            "{dialect} has organizations and buckets, and no .{setter}(..): use .org(..) and .bucket(..)"
+        ))),
+        Dialect::V1 | Dialect::V3 => Ok(()),
+    }
+}
+
+/// Whether a setter about buckets says something to servers of this generation.
+pub(crate) fn has_buckets(dialect: Dialect, setter: &str) -> Result<()> {
+    match dialect {
+        Dialect::V2 => Ok(()),
+        Dialect::V1 | Dialect::V3 => {
+            Err(Error::config(format!("{dialect} has databases, and no .{setter}(..): use .database(..)")))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_are_those_of_the_generation() {
+        let problem = |dialect, set: fn(&mut WriteSettings)| {
+            let mut settings = WriteSettings::new(WriteConfig::new(dialect));
+            set(&mut settings);
+            settings.problem.result().err().map(|error| error.to_string())
+        };
+        for dialect in [Dialect::V1, Dialect::V3] {
+            assert_eq!(problem(dialect, |all| all.database("d".into())), None);
+            let said = problem(dialect, |all| all.bucket("b".into())).unwrap();
+            assert_eq!(said, format!("{dialect} has databases, and no .bucket(..): use .database(..)"));
+            assert!(problem(dialect, |all| all.org("o".into())).unwrap().contains(".org(..)"));
+        }
+        let on_2x = |set| problem(Dialect::V2, set);
+        assert_eq!(on_2x(|all| all.bucket("b".into())), None);
+        assert_eq!(on_2x(|all| all.org("o".into())), None);
+        assert_eq!(
+            on_2x(|all| all.database("d".into())).unwrap(),
+            "InfluxDB 2.x has organizations and buckets, and no .database(..): use .org(..) and .bucket(..)"
+        );
+        assert!(on_2x(|all| all.retention_policy("r".into())).is_some());
+        assert!(on_2x(|all| all.consistency(Consistency::All)).is_some());
+        assert_eq!(
+            on_2x(|all| all.bucket(String::new())).unwrap(),
+            "the bucket's name is empty: leave .bucket(..) out or name one"
+        );
+    }
 
     #[test]
     fn a_default_tag_replaces_the_clients() {

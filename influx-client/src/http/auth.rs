@@ -9,7 +9,7 @@ use crate::message::secrets::Secrets;
 /// How long a token that is made for one request is good: clocks may disagree by that much.
 const TOKEN_LIFE: Duration = Duration::from_secs(600);
 
-/// One of the ways that InfluxDB 1.x knows.
+/// One of the ways that InfluxDB knows.
 #[derive(Debug, Clone)]
 pub(crate) enum Auth {
     /// `Authorization: Basic` and both in base64.
@@ -18,6 +18,10 @@ pub(crate) enum Auth {
     Url { user: String, password: Secret },
     /// `Authorization: Token user:password`.
     Token { user: String, password: Secret },
+    /// `Authorization: Token` and a token of 2.x.
+    ApiToken(Secret),
+    /// A cookie of 2.x, for which user and password were given once: see [`crate::http::signin`].
+    Session { user: String, password: Secret },
     /// `Authorization: Bearer` and a token that somebody else signed.
     Bearer(Secret),
     /// `Authorization: Bearer` and a token of each request's own.
@@ -36,7 +40,8 @@ impl Auth {
     /// The `Authorization` header of the ways other than Basic.
     pub(crate) fn header(&self, now: SystemTime) -> Option<Secret> {
         match self {
-            Auth::Basic { .. } | Auth::Url { .. } => None,
+            Auth::Basic { .. } | Auth::Url { .. } | Auth::Session { .. } => None,
+            Auth::ApiToken(token) => Some(Secret::new(format!("Token {}", token.expose()))),
             Auth::Token { user, password } => {
                 Some(Secret::new(format!("Token {user}:{}", password.expose())))
             }
@@ -54,10 +59,11 @@ impl Auth {
         match self {
             Auth::Basic { user, password }
             | Auth::Url { user, password }
-            | Auth::Token { user, password } => {
+            | Auth::Token { user, password }
+            | Auth::Session { user, password } => {
                 secrets.add_login(user, password.expose());
             }
-            Auth::Bearer(token) => secrets.add(token.expose()),
+            Auth::Bearer(token) | Auth::ApiToken(token) => secrets.add(token.expose()),
             Auth::Jwt { shared_secret, .. } => {
                 secrets.add(shared_secret.expose());
                 secrets.add_tokens(&jwt::beginning());

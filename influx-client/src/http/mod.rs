@@ -13,5 +13,6 @@ mod retry_after;
 pub(crate) mod runtime;
 #[cfg(test)]
 pub(crate) mod scripted;
+mod signin;
 pub(crate) mod tls;
 pub(crate) mod transport;

@@ -1,20 +1,39 @@
 //! A request, before it goes anywhere.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
+
+use crate::message::secret::Secret;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
     Get,
     Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+/// Who a request comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Caller {
+    /// The client's user.
+    Client,
+    /// Anybody.
+    Nobody,
+    /// Who has this name and password.
+    Login { user: String, password: Secret },
+    /// Who has this cookie.
+    Cookie(Secret),
 }
 
 /// One request; `params` go into the URL.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,
-    pub(crate) path: &'static str,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) params: Vec<(&'static str, String)>,
     pub(crate) content_type: Option<&'static str>,
     pub(crate) gzipped: bool,
@@ -25,13 +44,15 @@ pub(crate) struct Request {
     pub(crate) body: Bytes,
     /// Instead of the client's request timeout.
     pub(crate) timeout: Option<Duration>,
+    /// Who asks, instead of the client.
+    pub(crate) caller: Caller,
 }
 
 impl Request {
-    pub(crate) fn new(method: Method, path: &'static str) -> Self {
+    pub(crate) fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
         Request {
             method,
-            path,
+            path: path.into(),
             params: Vec::new(),
             content_type: None,
             gzipped: false,
@@ -39,6 +60,7 @@ impl Request {
             accept: None,
             body: Bytes::new(),
             timeout: None,
+            caller: Caller::Client,
         }
     }
 }

@@ -11,12 +11,14 @@ use crate::http::auth::Auth;
 use crate::http::coding::Coding;
 use crate::http::endpoint::Endpoint;
 use crate::http::proxy::{Proxy, with_proxy};
-use crate::http::request::{Method, Request, encode_params};
+use crate::http::request::{Caller, Method, Request, encode_params};
 use crate::http::response::Response;
 use crate::http::runtime;
 #[cfg(test)]
 use crate::http::scripted::Script;
+use crate::http::signin::Cookie;
 use crate::http::tls::{Tls, way_out, with_certificates};
+use crate::message::secret::Secret;
 use crate::message::secrets::Secrets;
 
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +61,7 @@ pub(crate) struct Http {
     client: reqwest::Client,
     connection: Connection,
     secrets: Arc<Secrets>,
+    cookie: Cookie,
     #[cfg(test)]
     script: Option<Script>,
 }
@@ -71,6 +74,7 @@ impl Http {
             client,
             connection,
             secrets,
+            cookie: Cookie::default(),
             #[cfg(test)]
             script: None,
         })
@@ -82,7 +86,7 @@ impl Http {
         // it only puts requests together; to load the certificates takes long
         static CLIENT: std::sync::LazyLock<reqwest::Client> = std::sync::LazyLock::new(reqwest::Client::new);
         let secrets = Arc::new(connection.secrets());
-        Http { client: CLIENT.clone(), connection, secrets, script: Some(script) }
+        Http { client: CLIENT.clone(), connection, secrets, cookie: Cookie::default(), script: Some(script) }
     }
 
     pub(crate) fn connection(&self) -> &Connection {
@@ -94,11 +98,29 @@ impl Http {
         &self.secrets
     }
 
+    /// The session of 2.x that requests belong to.
+    pub(super) fn signed_in(&self) -> &Cookie {
+        &self.cookie
+    }
+
     /// Sends the request and waits for the head of the answer, whatever its status.
     pub(crate) async fn send(&self, request: Request) -> Result<Response> {
+        match &self.connection.auth {
+            Some(Auth::Session { user, password }) if request.caller == Caller::Client => {
+                self.send_signed_in(user, password, request).await
+            }
+            _ => self.send_once(request).await,
+        }
+    }
+
+    /// The same, without signing in.
+    pub(super) async fn send_once(&self, request: Request) -> Result<Response> {
         let verb = match request.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
+            Method::Delete => reqwest::Method::DELETE,
         };
         let timeouts = self.connection.timeouts;
         let limit = request.timeout.unwrap_or(timeouts.request);
@@ -123,9 +145,10 @@ impl Http {
 
     /// The request as the HTTP library has it, with credentials.
     fn prepared(&self, verb: reqwest::Method, mut request: Request) -> Result<reqwest::RequestBuilder> {
-        let Connection { endpoint, auth, .. } = &self.connection;
+        let Connection { endpoint, .. } = &self.connection;
+        let auth = self.connection.auth.as_ref().filter(|_| request.caller == Caller::Client);
         let mut url = format!("{}{}", endpoint.base, request.path);
-        request.params.extend(auth.iter().flat_map(Auth::params));
+        request.params.extend(auth.into_iter().flat_map(Auth::params));
         if !request.params.is_empty() {
             url.push('?');
             url.push_str(&encode_params(&request.params));
@@ -136,14 +159,16 @@ impl Http {
         if let Some(accept) = request.accept {
             builder = builder.header(header::ACCEPT, accept);
         }
-        if let Some((user, password)) = auth.as_ref().and_then(Auth::basic) {
-            builder = builder.basic_auth(user, Some(password.expose()));
+        match (&request.caller, auth.and_then(Auth::basic)) {
+            (Caller::Login { user, password }, _) => {
+                builder = builder.basic_auth(user, Some(password.expose()));
+            }
+            (_, Some((user, password))) => builder = builder.basic_auth(user, Some(password.expose())),
+            (Caller::Cookie(cookie), None) => builder = builder.header(header::COOKIE, sensitive(cookie)?),
+            (Caller::Client | Caller::Nobody, None) => {}
         }
-        if let Some(value) = auth.as_ref().and_then(|auth| auth.header(SystemTime::now())) {
-            let mut value = header::HeaderValue::from_bytes(value.expose().as_bytes())
-                .map_err(|_| Error::config("the credentials hold what a header cannot carry"))?;
-            value.set_sensitive(true);
-            builder = builder.header(header::AUTHORIZATION, value);
+        if let Some(value) = auth.and_then(|auth| auth.header(SystemTime::now())) {
+            builder = builder.header(header::AUTHORIZATION, sensitive(&value)?);
         }
         if let Some(content_type) = request.content_type {
             builder = builder.header(header::CONTENT_TYPE, content_type);
@@ -151,7 +176,7 @@ impl Http {
         if request.gzipped {
             builder = builder.header(header::CONTENT_ENCODING, "gzip");
         }
-        if request.method == Method::Post {
+        if request.method != Method::Get && (request.method == Method::Post || !request.body.is_empty()) {
             builder = builder.body(request.body);
         }
         Ok(builder)
@@ -181,6 +206,13 @@ impl Http {
         };
         Error::new(kind, text).with_source(error.without_url())
     }
+}
+
+fn sensitive(text: &Secret) -> Result<header::HeaderValue> {
+    let mut value = header::HeaderValue::from_bytes(text.expose().as_bytes())
+        .map_err(|_| Error::config("the credentials hold what a header cannot carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn client(connection: &Connection) -> Result<reqwest::Client> {

@@ -117,7 +117,7 @@ mod tests {
         for (dialect, path) in [(Dialect::V2, "/api/v2/query"), (Dialect::V3, "/api/v3/query")] {
             let query = query(dialect, "rows");
             let request = query.language.request(&query.asked).unwrap();
-            assert_eq!((request.path, &*request.body), (path, &b"rows; x Int(1), t at 7"[..]));
+            assert_eq!((&*request.path, &*request.body), (path, &b"rows; x Int(1), t at 7"[..]));
         }
         let twice = query(Dialect::V2, "rows").bind("x", 2);
         assert!(twice.language.request(&twice.asked).unwrap_err().is_config());

@@ -6,7 +6,7 @@ use influx_core::{EncodeError, LineProtocol, LineWriter};
 
 use crate::config::times::Untimed;
 use crate::config::writes::WriteConfig;
-use crate::generation::v1;
+use crate::generation::wire_precision;
 use crate::write::body::Body;
 use crate::write::stamp;
 
@@ -51,8 +51,9 @@ where
 
 /// An encoder by the settings.
 pub(crate) fn writer(config: &WriteConfig) -> Result<LineWriter, EncodeError> {
-    let mut writer =
-        LineWriter::new(config.dialect).precision(v1::wire_precision(config.precision)).nan(config.nan);
+    let mut writer = LineWriter::new(config.dialect)
+        .precision(wire_precision(config.dialect, config.precision))
+        .nan(config.nan);
     if config.untimed == Untimed::Stamp {
         writer = writer.clock(stamp::now);
     }

@@ -16,7 +16,7 @@ use crate::config::setters::write_setters;
 use crate::config::writes::{WriteConfig, WriteSettings};
 use crate::error::delivery::Delivery;
 use crate::error::{Error, Result};
-use crate::generation::v1;
+use crate::generation::write_route;
 use crate::write::body::Body;
 use crate::write::points::{Bodies, Points};
 use crate::write::send::{Sending, Target};
@@ -71,6 +71,8 @@ impl<S> WriteRequest<S> {
     write_setters! { "this write":
         database
         retention_policy
+        bucket
+        org
         precision
         nan
         untimed
@@ -90,9 +92,9 @@ impl<S> WriteRequest<S> {
 
 fn prepared(writes: WriteSettings) -> Result<(Target, WriteConfig)> {
     let WriteSettings { config, problem, .. } = writes;
-    let params = problem.result().and_then(|()| v1::write_params(&config));
-    let params = params.map_err(|error| error.delivered(Delivery::NotSent))?;
-    Ok((Target { params, gzip: config.is_gzipped() }, config))
+    let route = problem.result().and_then(|()| write_route(&config));
+    let route = route.map_err(|error| error.delivered(Delivery::NotSent))?;
+    Ok((Target { route, gzip: config.is_gzipped() }, config))
 }
 
 impl WriteRequest<RawLines> {

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::config::session::Session;
 use crate::error::delivery::{Delivery, Rejected};
 use crate::error::{Error, Kind, Result};
+use crate::generation::Route;
 use crate::generation::document::Answered;
 use crate::generation::words::Others;
 use crate::http::answer::TEXT_LIMIT;
@@ -24,7 +25,7 @@ use crate::write::written::Written;
 /// Where bodies go, and how.
 #[derive(Debug)]
 pub(crate) struct Target {
-    pub(crate) params: Vec<(&'static str, String)>,
+    pub(crate) route: Route,
     pub(crate) gzip: bool,
 }
 
@@ -83,8 +84,8 @@ async fn exchange(
 ) -> Result<Answered> {
     // a refusal may quote every line, with each quote escaped
     let limit = 2 * lines.len() + TEXT_LIMIT;
-    let mut request = Request::new(Method::Post, "/write");
-    request.params.clone_from(&target.params);
+    let mut request = Request::new(Method::Post, target.route.path);
+    request.params.clone_from(&target.route.params);
     request.content_type = Some("text/plain; charset=utf-8");
     request.gzipped = compressed;
     request.body = if compressed { gzip(lines).await? } else { lines };

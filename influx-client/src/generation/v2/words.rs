@@ -2,11 +2,11 @@
 //!
 //! Sources: answers of influxd 2.7.12 and 2.9.1, and of InfluxDB 3 Core 3.6.0 and 3.10.1; Cloud's by its documentation.
 
-use super::tsdb;
-use super::words::{Cause, Others, Refusal, Words};
+use crate::generation::tsdb;
+use crate::generation::words::{Cause, Others, Refusal, Words};
 
 /// The words of `{"code": .., "message": ..}`; `line` is Cloud's.
-pub(super) fn words<'a>(code: &str, text: &'a str, line: Option<u64>) -> Option<Words<'a>> {
+pub(in crate::generation) fn words<'a>(code: &str, text: &'a str, line: Option<u64>) -> Option<Words<'a>> {
     let text = text.trim_end();
     // unlike 1.x: nothing is stored when a line cannot be parsed
     let points = tsdb::unparsable(text, Others::NotStored)

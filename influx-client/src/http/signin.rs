@@ -1,0 +1,83 @@
+//! Signing in to 2.x: user and password are given once, for a cookie that is good until the session has run out.
+
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use crate::error::delivery::Delivery;
+use crate::error::{Error, Kind, Result};
+use crate::http::answer::TEXT_LIMIT;
+use crate::http::request::{Caller, Method, Request};
+use crate::http::response::Response;
+use crate::http::transport::Http;
+use crate::message::secret::Secret;
+
+const PATH: &str = "/api/v2/signin";
+
+/// The cookie, once there is one. It is locked while somebody signs in: the others wait for theirs.
+#[derive(Debug, Default)]
+pub(super) struct Cookie(Mutex<Option<Secret>>);
+
+impl Http {
+    /// Sends the request within the session of a user, which is begun where there is none, and once more where it has run out.
+    pub(super) async fn send_signed_in(
+        &self,
+        user: &str,
+        password: &Secret,
+        request: Request,
+    ) -> Result<Response> {
+        let mut last = None;
+        loop {
+            let (cookie, is_new) = self.cookie(user, password, last.as_ref()).await?;
+            let mut request = request.clone();
+            request.caller = Caller::Cookie(cookie.clone());
+            let answer = self.send_once(request).await?;
+            // one that was made a moment ago has not run out: the user lacks the right
+            if answer.status() != 401 || is_new || last.is_some() {
+                return Ok(answer);
+            }
+            last = Some(cookie);
+        }
+    }
+
+    /// A cookie other than `old`, and whether it was made now.
+    async fn cookie(&self, user: &str, password: &Secret, old: Option<&Secret>) -> Result<(Secret, bool)> {
+        let mut known = self.signed_in().0.lock().await;
+        if let Some(cookie) = known.as_ref().filter(|cookie| Some(*cookie) != old) {
+            return Ok((cookie.clone(), false));
+        }
+        *known = None;
+        let cookie =
+            self.sign_in(user, password).await.map_err(|error| error.delivered(Delivery::NotSent))?;
+        *known = Some(cookie.clone());
+        Ok((cookie, true))
+    }
+
+    async fn sign_in(&self, user: &str, password: &Secret) -> Result<Secret> {
+        let mut request = Request::new(Method::Post, PATH);
+        request.caller = Caller::Login { user: user.to_owned(), password: password.clone() };
+        let response = self.send_once(request).await?;
+        let at = response.shown().to_owned();
+        let cookie = response.header("set-cookie").and_then(|cookie| cookie.split(';').next());
+        let cookie = cookie.filter(|_| response.is_success()).map(Secret::new);
+        if let Some(cookie) = cookie {
+            return Ok(cookie);
+        }
+        if response.is_success() {
+            let text = "signing in was answered without a cookie: is that an InfluxDB 2.x?";
+            return Err(Error::new(Kind::Config, text).at(at));
+        }
+        let answer = response.answer(TEXT_LIMIT).await;
+        let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let why = document["message"].as_str().unwrap_or("no reason given");
+        let text = format!("signing in failed: {why}");
+        Err(Error::status_answer(answer.status, text).at(at).without(self.secrets()))
+    }
+
+    /// Ends the session, if one was begun.
+    pub(crate) async fn sign_out(&self) -> Result<Option<Response>> {
+        let Some(cookie) = self.signed_in().0.lock().await.take() else { return Ok(None) };
+        let mut request = Request::new(Method::Post, "/api/v2/signout");
+        request.caller = Caller::Cookie(cookie);
+        self.send_once(request).await.map(Some)
+    }
+}
