@@ -339,6 +339,7 @@ proptest! {
 
 /// Two backslashes before a space hide each other from the scanner of 1.x and 2.x, and a quote behind it would go on to another line.
 #[test]
+#[cfg_attr(miri, ignore = "slow there")]
 fn no_tag_hides_where_its_line_ends() {
     const TEXTS: [&str; 6] = ["a", "\\ ", "x\\ y", "q\"", "\\ \\=\"", "\\\\ \""];
     let mut refused = [0, 0, 0];
