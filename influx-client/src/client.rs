@@ -18,6 +18,7 @@ use crate::generation::v1;
 use crate::http::answer::TEXT_LIMIT;
 use crate::http::request::{Method, Request};
 use crate::query::builder::Query;
+use crate::query::flux::Flux;
 use crate::query::influxql::InfluxQl;
 use crate::write::points::Points;
 use crate::write::request;
@@ -259,6 +260,31 @@ impl Client {
     /// what fails.
     pub fn batch_writer(&self) -> BatchWriterBuilder {
         BatchWriterBuilder::new(self.session())
+    }
+
+    /// A query in Flux, to be configured and then fetched or executed: for 2.x, Cloud, and 1.8 and later where `flux-enabled` is set.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client, hour: std::time::SystemTime) -> influx_client::Result<()> {
+    /// use influx_client::FromRow;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Load {
+    ///     #[timestamp]
+    ///     time: i64,
+    ///     #[tag]
+    ///     host: String,
+    ///     usage: f64,
+    /// }
+    ///
+    /// let text = r#"from(bucket: b) |> range(start: since) |> filter(fn: (r) => r._measurement == "cpu" and r.host == h)"#;
+    /// let loads: Vec<Load> =
+    ///     client.flux(text).bind("b", "market").bind_time("since", hour).bind("h", "a").pivot().fetch_all().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn flux(&self, text: impl Into<String>) -> Query<Flux> {
+        Query::new(self.session(), text.into())
     }
 
     /// A query in InfluxQL, to be configured and then fetched or executed.

@@ -48,6 +48,7 @@
 //! | `time`, `jiff`, `uuid`, `rust_decimal` | the types of those crates as timestamps and values |
 //! | `metrics` | counters of the batch writer for the crate `metrics` |
 //! | `serde` | `Serde<T>`: rows as any type that serde can deserialize |
+//! | `toml` | settings of TOML files: [`Client::from_config_file`] |
 //! | `spool` | the batch writer keeps on disk what is not delivered: `SpoolSettings` |
 //! | `test-util` | the module `test_util`: a scripted loopback server |
 
@@ -60,6 +61,7 @@ mod generation;
 mod http;
 mod message;
 mod query;
+mod setup;
 #[cfg(feature = "spool")]
 mod spool;
 #[cfg(feature = "test-util")]
@@ -77,11 +79,16 @@ pub use error::{Error, Result};
 pub use query::batches::{RowBatch, RowBatches};
 pub use query::bind::{Bind, BindValue, Identifier, Regex};
 pub use query::builder::Query;
+pub use query::duration::FluxDuration;
+pub use query::flux::Flux;
+pub use query::flux::dialect::CsvDialect;
 pub use query::influxql::InfluxQl;
 pub use query::language::Language;
 pub use query::outcome::RowOutcome;
+pub use query::raw::RawStream;
 pub use query::statements::Statements;
 pub use query::stream::{RowStream, SeriesStream};
+pub use setup::config::ClientConfig;
 #[cfg(feature = "spool")]
 pub use spool::settings::{Fsync, SpoolSettings};
 pub use write::points::{Many, One, Points};

@@ -38,7 +38,7 @@ use crate::http::transport::{Connection, Http, Timeouts};
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder<G> {
     url: String,
-    pub(super) auth: Option<Auth>,
+    pub(crate) auth: Option<Auth>,
     pub(super) tls: Tls,
     pub(super) proxy: ProxyChoice,
     user_agent: String,

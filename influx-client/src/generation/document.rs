@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::generation::retry::status_is_retryable;
+use crate::generation::v2::way_out::way_out;
 use crate::http::answer::{Answer, TEXT_LIMIT};
 use crate::http::response::Response;
 
@@ -108,6 +109,10 @@ impl Answered {
         let retryable = status_is_retryable(*status, &message);
         let error =
             Error::status_answer(*status, message).retryable(retryable).with_retry_after(*retry_after);
+        let error = match &self.document {
+            Document::Code { text, .. } => way_out(*status, text).into_iter().fold(error, Error::because),
+            _ => error,
+        };
         if request.is_empty() { error } else { error.at(&**request) }
     }
 }

@@ -21,6 +21,8 @@ pub(crate) fn statement_is_retryable(message: &str) -> bool {
 pub(crate) fn status_is_retryable(status: u16, message: &str) -> bool {
     match status {
         408 | 425 | 429 => true,
+        // a query of 2.x that found no place among those that wait
+        400 => message == "queue length exceeded",
         // InfluxDB files permanent faults under 500, too.
         500 => {
             ["timeout", "cache-max-memory-size", "engine is closed"].iter().any(|text| message.contains(text))
@@ -43,6 +45,7 @@ mod tests {
         for status in [200, 204, 400, 401, 403, 404, 413, 422, 499, 500, 501, 505] {
             assert!(!status_is_retryable(status, "retention policy not found: nope"), "{status}");
         }
+        assert!(status_is_retryable(400, "queue length exceeded"));
         assert!(status_is_retryable(500, "timeout"));
         assert!(status_is_retryable(500, "engine: cache-max-memory-size exceeded: (1/2)"));
         assert!(status_is_retryable(500, "engine is closed"));

@@ -21,6 +21,8 @@ pub(crate) struct Endpoint {
     pub(crate) near: bool,
     /// On this machine.
     pub(crate) own: bool,
+    /// InfluxDB Cloud.
+    pub(crate) cloud: bool,
 }
 
 impl Endpoint {
@@ -67,7 +69,8 @@ impl Endpoint {
         let (near, own) = (is_near(&host), is_own(&host));
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let base = format!("{}://{host}{port}{path}", url.scheme());
-        Ok(Endpoint { base, socket: None, credentials: credentials(&url)?, near, own })
+        let cloud = matches!(host, Host::Domain(name) if is_cloud(name));
+        Ok(Endpoint { base, socket: None, credentials: credentials(&url)?, near, own, cloud })
     }
 }
 
@@ -82,7 +85,14 @@ fn unix(rest: &str, shown: &str) -> Result<Endpoint> {
     }
     // The host of the requests; the connection goes to the socket whatever it is.
     let base = "http://localhost".to_owned();
-    Ok(Endpoint { base, socket: Some(PathBuf::from(rest)), credentials: None, near: true, own: true })
+    Ok(Endpoint {
+        base,
+        socket: Some(PathBuf::from(rest)),
+        credentials: None,
+        near: true,
+        own: true,
+        cloud: false,
+    })
 }
 
 fn credentials(url: &Url) -> Result<Option<(String, Secret)>> {
@@ -154,6 +164,11 @@ fn is_own(host: &Host<&str>) -> bool {
 }
 
 /// On this machine or in a private network.
+fn is_cloud(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    name == "influxdata.com" || name.ends_with(".influxdata.com")
+}
+
 fn is_near(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(_) => is_own(host),

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod auth;
 mod coding;
+mod cookie;
 pub(crate) mod endpoint;
 mod inflate;
 mod jwt;

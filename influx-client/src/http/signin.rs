@@ -1,7 +1,6 @@
 //! Signing in to 2.x: user and password are given once, for a cookie that is good until the session has run out.
 
 use serde_json::Value;
-use tokio::sync::Mutex;
 
 use crate::error::delivery::Delivery;
 use crate::error::{Error, Kind, Result};
@@ -12,10 +11,6 @@ use crate::http::transport::Http;
 use crate::message::secret::Secret;
 
 const PATH: &str = "/api/v2/signin";
-
-/// The cookie, once there is one. It is locked while somebody signs in: the others wait for theirs.
-#[derive(Debug, Default)]
-pub(super) struct Cookie(Mutex<Option<Secret>>);
 
 impl Http {
     /// Sends the request within the session of a user, which is begun where there is none, and once more where it has run out.

@@ -9,6 +9,7 @@ use reqwest::header;
 use crate::error::{Error, Kind, Result};
 use crate::http::auth::Auth;
 use crate::http::coding::Coding;
+use crate::http::cookie::Cookie;
 use crate::http::endpoint::Endpoint;
 use crate::http::proxy::{Proxy, with_proxy};
 use crate::http::request::{Caller, Method, Request, encode_params};
@@ -16,7 +17,6 @@ use crate::http::response::Response;
 use crate::http::runtime;
 #[cfg(test)]
 use crate::http::scripted::Script;
-use crate::http::signin::Cookie;
 use crate::http::tls::{Tls, way_out, with_certificates};
 use crate::message::secret::Secret;
 use crate::message::secrets::Secrets;

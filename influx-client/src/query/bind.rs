@@ -5,14 +5,17 @@ use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
-use influx_core::Name;
+use influx_core::{Name, Timestamp};
 
 use crate::error::{Error, Result};
+use crate::query::duration::FluxDuration;
 
-/// A value for a `$name` in a query: a text, number or boolean, or an [`Identifier`], [`Regex`] or [`Duration`]. Times have
-/// [`bind_time`](crate::Query::bind_time).
+/// A value for a name in a query, which InfluxQL writes as `$name` and Flux as `name`: a text, number or boolean, or a [`Regex`] or
+/// [`Duration`]; in InfluxQL an [`Identifier`]; in Flux a [`FluxDuration`], an array (`Vec`, slice), or a [record](Bind::record). Times
+/// have [`bind_time`](crate::Query::bind_time), and [`Bind::at`] within arrays and records.
 ///
-/// A text is always a text, never a name or a part of the query, whatever it holds. There is no null: InfluxQL has none.
+/// A text is always a text, never a name or a part of the query, whatever it holds. There is no null: InfluxQL has none, and none of
+/// Flux can be compared with anything.
 ///
 /// ```
 /// use influx_client::{Bind, Identifier};
@@ -37,9 +40,12 @@ pub(super) enum Value {
     Identifier(String),
     Regex(String),
     Duration(Duration),
+    FluxDuration(FluxDuration),
+    Array(Vec<Value>),
+    Record(Vec<(String, Value)>),
 }
 
-/// The name of a measurement, field or tag, to be bound where a query has a name.
+/// The name of a measurement, field or tag, to be bound where InfluxQL has a name. Flux names columns by texts: `r[column]`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identifier(pub String);
 
@@ -50,7 +56,7 @@ pub struct Regex(pub String);
 /// What [`Query::bind`](crate::Query::bind) takes: all that becomes a [`Bind`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be bound by `.bind(..)`",
-    label = "neither a text, nor a number, a boolean, an `Identifier`, a `Regex` or a `Duration`",
+    label = "neither a text, nor a number, a boolean, an `Identifier`, a `Regex`, a `Duration` or an array of them",
     note = "a time is bound by `.bind_time(name, time)`, to be compared with `time`",
     note = "of an `Option`, bind what is in it, and leave the condition out of the text where it is `None`: InfluxQL has no null",
     note = "an enum with `#[derive(TagValue)]` is bound as `side.wire()`, with `use influx_client::TagValue`; other types as a text: `.to_string()`"
@@ -73,6 +79,36 @@ impl Bind {
     pub(crate) fn time(nanos: i64) -> Bind {
         Bind(Value::Time(nanos))
     }
+
+    /// An instant, for arrays and records; alone it is bound by [`bind_time`](crate::Query::bind_time).
+    ///
+    /// ```
+    /// use std::time::SystemTime;
+    /// use influx_client::Bind;
+    /// let instants = vec![Bind::at(SystemTime::now())?, Bind::at(SystemTime::UNIX_EPOCH)?];
+    /// # Ok::<(), influx_client::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A time that is missing, or outside of what 64 bits of nanoseconds can tell.
+    pub fn at(time: impl Timestamp) -> Result<Bind> {
+        match time.unix_nanos() {
+            Ok(Some(nanos)) => Ok(Bind::time(nanos)),
+            Ok(None) => Err(Error::config("the time to bind is missing: give one")),
+            Err(error) => Err(Error::config(format!("the time to bind cannot be sent: {error}"))),
+        }
+    }
+
+    /// A record of Flux, by the names of its members: `limits.least` in the text is the member `least` of what is bound as `limits`.
+    ///
+    /// ```
+    /// use influx_client::Bind;
+    /// let limits = Bind::record([("least", Bind::from(0.5)), ("host", "a".into())]);
+    /// ```
+    pub fn record<K: Into<String>>(members: impl IntoIterator<Item = (K, Bind)>) -> Bind {
+        Bind(Value::Record(members.into_iter().map(|(key, Bind(value))| (key.into(), value)).collect()))
+    }
 }
 
 /// The names, without `$`, and what is bound to them: each can stand behind a `$`, and is there once.
@@ -91,6 +127,10 @@ pub(super) fn named(binds: &[(String, Bind)]) -> Result<Vec<(&str, &Value)>> {
         named.push((name, value));
     }
     Ok(named)
+}
+
+fn count(count: usize) -> Value {
+    i64::try_from(count).map_or(Value::Uint(count as u64), Value::Int)
 }
 
 macro_rules! from {
@@ -127,13 +167,16 @@ macro_rules! from_integers {
     };
 }
 
+// Flux tells integers from unsigned ones, and counts in integers: only a `u64` is unsigned
 from_integers! {
     i8 => Int as i64, i16 => Int as i64, i32 => Int as i64, i64 => Int as i64, isize => Int as i64,
-    u8 => Uint as u64, u16 => Uint as u64, u32 => Uint as u64, u64 => Uint as u64, usize => Uint as u64
+    u8 => Int as i64, u16 => Int as i64, u32 => Int as i64, u64 => Uint as u64
 }
 
 from_numbers! {
     bool => |v| Value::Bool(v),
+    usize => |v| count(v),
+    NonZero<usize> => |v| count(v.get()),
     // Through the shortest text, so that 0.1_f32 compares equal to a stored 0.1.
     f32 => |v| Value::Float(v.to_string().parse().unwrap_or_else(|_| v.into())),
     f64 => |v| Value::Float(v),
@@ -152,4 +195,37 @@ from! {
     Identifier => |v| Value::Identifier(v.0),
     Regex => |v| Value::Regex(v.0),
     Duration => |v| Value::Duration(v),
+    FluxDuration => |v| Value::FluxDuration(v),
+}
+
+/// An array of Flux.
+impl<T: Into<Bind>> From<Vec<T>> for Bind {
+    fn from(values: Vec<T>) -> Bind {
+        values.into_iter().collect()
+    }
+}
+
+/// An array of Flux.
+impl<T: Into<Bind>, const N: usize> From<[T; N]> for Bind {
+    fn from(values: [T; N]) -> Bind {
+        values.into_iter().collect()
+    }
+}
+
+/// An array of Flux.
+impl<T: Into<Bind> + Clone> From<&[T]> for Bind {
+    fn from(values: &[T]) -> Bind {
+        values.iter().cloned().collect()
+    }
+}
+
+/// An array of Flux.
+impl<T: Into<Bind>> FromIterator<T> for Bind {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Bind {
+        let values = values.into_iter().map(|value| {
+            let Bind(value) = value.into();
+            value
+        });
+        Bind(Value::Array(values.collect()))
+    }
 }

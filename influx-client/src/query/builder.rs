@@ -48,7 +48,7 @@ pub struct Query<L> {
 
 impl<L: Language> Query<L> {
     pub(crate) fn new(session: &Arc<Session>, text: String) -> Self {
-        Query { language: L::of(&session.writes), session: Arc::clone(session), asked: Asked::new(text) }
+        Query { language: L::of(session), session: Arc::clone(session), asked: Asked::new(text) }
     }
 
     /// What must be so for the query to be sent.

@@ -4,7 +4,7 @@ use influx_core::Precision;
 use influx_core::decode::Syntax;
 use influx_core::decode::influxql::{Format, Options};
 
-use crate::config::writes::WriteConfig;
+use crate::config::session::Session;
 use crate::error::Result;
 use crate::generation::document::may_be_empty;
 use crate::generation::v1;
@@ -130,7 +130,8 @@ impl InfluxQl {
 }
 
 impl Spoken for InfluxQl {
-    fn of(client: &WriteConfig) -> Self {
+    fn of(client: &Session) -> Self {
+        let client = &client.writes;
         InfluxQl {
             database: client.database.clone(),
             retention_policy: client.retention_policy.clone(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use influx_core::decode::Syntax;
 
-use crate::config::writes::WriteConfig;
+use crate::config::session::Session;
 use crate::error::Result;
 use crate::error::problem::Problem;
 use crate::http::request::Request;
@@ -29,7 +29,7 @@ pub trait Language: Spoken {}
 /// The part of [`Language`] that only this crate sees.
 pub(crate) trait Spoken: Clone + fmt::Debug + Send + Sync + 'static {
     /// For the server of a client: its generation, and what its queries are about when they say no other.
-    fn of(client: &WriteConfig) -> Self;
+    fn of(client: &Session) -> Self;
 
     /// The rows need to know integers from whole floats: asks for a format that tells them, where the caller chose none.
     fn typed(&mut self);
@@ -85,8 +85,8 @@ mod tests {
     impl Language for Other {}
 
     impl Spoken for Other {
-        fn of(client: &WriteConfig) -> Self {
-            Other { generation: client.dialect }
+        fn of(client: &Session) -> Self {
+            Other { generation: client.writes.dialect }
         }
 
         fn typed(&mut self) {}

@@ -12,12 +12,15 @@
 pub(crate) mod batches;
 pub(crate) mod bind;
 pub(crate) mod builder;
+pub(crate) mod duration;
 mod explain;
 mod feed;
+pub(crate) mod flux;
 pub(crate) mod influxql;
 pub(crate) mod language;
 pub(crate) mod outcome;
 mod params;
+pub(crate) mod raw;
 mod request;
 pub(crate) mod statement;
 pub(crate) mod statements;

@@ -58,6 +58,16 @@ fn of_value(name: &str, value: &Value) -> Result<String> {
         Value::Time(nanos) => text(&to_exact_text(*nanos)),
         Value::Identifier(name) => object("identifier", name),
         Value::Regex(pattern) => object("regex", pattern),
+        Value::Array(_) | Value::Record(_) => {
+            return Err(Error::config(format!(
+                "${name} is an array or a record, and InfluxQL has none: bind each value, or a Regex of them"
+            )));
+        }
+        Value::FluxDuration(_) => {
+            return Err(Error::config(format!(
+                "${name} is a duration of Flux, which InfluxQL does not have: bind a std::time::Duration"
+            )));
+        }
         Value::Duration(duration) => object("duration", &format!("{}ns", duration.as_nanos())),
     })
 }

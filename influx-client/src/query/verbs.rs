@@ -8,6 +8,7 @@ use crate::query::batches::{RowBatches, lend};
 use crate::query::builder::Query;
 use crate::query::language::Language;
 use crate::query::outcome::RowOutcome;
+use crate::query::raw::RawStream;
 use crate::query::statements::{self, Statements};
 use crate::query::stream::{RowStream, SeriesStream};
 
@@ -21,6 +22,24 @@ impl<L: Language> Query<L> {
     pub async fn raw(self) -> Result<Bytes> {
         let (mut answer, _) = self.sending().await?;
         answer.bytes().await.map(Bytes::from)
+    }
+
+    /// The body of the answer as it arrives, for results that are larger than memory.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::io::Write;
+    ///
+    /// let mut file = std::fs::File::create("cpu.csv")?;
+    /// let mut body = client.flux(r#"from(bucket: "market") |> range(start: -30d)"#).raw_stream();
+    /// while let Some(bytes) = body.next().await {
+    ///     file.write_all(&bytes?)?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn raw_stream(self) -> RawStream {
+        RawStream::new(self.sending())
     }
 
     /// The rows as a stream of `T`, which owns its texts.
@@ -90,7 +109,7 @@ impl<L: Language> Query<L> {
             None => Ok(Some(first)),
             Some(_) => Err(Error::new(
                 Kind::TooManyRows,
-                "one row was asked for and the result has more: add LIMIT 1, or fetch them all",
+                "one row was asked for and the result has more: limit the query to one row, or fetch them all",
             )),
         }
     }

@@ -214,7 +214,7 @@ impl<'a> Sending<'a> {
             _ if self.written.points > 0 => Delivery::Partial,
             (known, _) => match (known, before.as_ref().map(|before| before.delivery)) {
                 (_, Some(Delivery::Partial | Delivery::Unknown)) => Delivery::Partial,
-                (None, None) => Delivery::NotSent,
+                (None | Some(Delivery::NotSent), None) => Delivery::NotSent,
                 _ => Delivery::Rejected,
             },
         };

@@ -36,6 +36,7 @@ const CLIENT: Rules = Rules {
         &["query", "write"],
         &["admin", "batch"],
         &["client", "test_util"],
+        &["setup"],
     ],
     owners: &[("reqwest", "http")],
     long: &[],

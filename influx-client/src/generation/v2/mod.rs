@@ -1,5 +1,6 @@
 //! InfluxDB 2.x and Cloud: where writes go, and what they need.
 
+pub(super) mod way_out;
 pub(super) mod words;
 
 use crate::config::writes::WriteConfig;

@@ -6,7 +6,7 @@ use crate::generation::tsdb;
 use crate::generation::words::{Cause, Others, Refusal, Words};
 
 /// The words of `{"code": .., "message": ..}`; `line` is Cloud's.
-pub(in crate::generation) fn words<'a>(code: &str, text: &'a str, line: Option<u64>) -> Option<Words<'a>> {
+pub(crate) fn words<'a>(code: &str, text: &'a str, line: Option<u64>) -> Option<Words<'a>> {
     let text = text.trim_end();
     // unlike 1.x: nothing is stored when a line cannot be parsed
     let points = tsdb::unparsable(text, Others::NotStored)

@@ -294,11 +294,11 @@ impl<T> fmt::Debug for LentRows<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::scaled;
     use crate::decode::from_value::FromValue;
     use crate::decode::influxql::options::Options;
     use crate::decode::reads::{Read, Reads};
     use crate::decode::row::Row;
+    use crate::testing::scaled;
 
     #[derive(Debug, Clone, Copy)]
     struct Status<'r> {

@@ -1,0 +1,90 @@
+//! The server's own `pivot`, added to a query.
+
+use crate::error::{Error, Result};
+
+/// As the server's documentation has it for fields of one time in one row. It begins a line of its own: the text may end in a comment.
+const PIVOT: &str = "\n|> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")";
+
+/// The query with `pivot` at its end.
+pub(super) fn pivoted(text: &str) -> Result<String> {
+    if calls(text, "yield") {
+        return Err(Error::config(
+            "the query names its results by yield(..), behind which .pivot() would stand: leave .pivot() out, and write \
+             pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\") in front of each yield",
+        ));
+    }
+    Ok(format!("{text}{PIVOT}"))
+}
+
+/// Whether the text calls a function, outside of its comments and texts.
+fn calls(text: &str, function: &str) -> bool {
+    let mut rest = text;
+    let mut before = ' ';
+    while let Some(c) = rest.chars().next() {
+        if let Some(comment) = rest.strip_prefix("//") {
+            rest = comment.find('\n').map_or("", |end| &comment[end..]);
+            before = ' ';
+            continue;
+        }
+        if let Some(text) = rest.strip_prefix('"') {
+            rest = behind_text(text);
+            before = '"';
+            continue;
+        }
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        if !is_name(before)
+            && let Some(behind) = rest.strip_prefix(function)
+            && behind.trim_start().starts_with('(')
+        {
+            return true;
+        }
+        before = c;
+        rest = &rest[c.len_utf8()..];
+    }
+    false
+}
+
+/// What follows the quote that ends a text.
+fn behind_text(text: &str) -> &str {
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return &text[at + 1..],
+            _ => {}
+        }
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yields_are_found_where_they_are_called() {
+        for text in [
+            "from(bucket: b) |> yield(name: \"x\")",
+            "a |> yield ()",
+            "yield(tables: a)",
+            "\"\\\"\" |> yield()",
+            "// no\n |> yield()",
+        ] {
+            let error = pivoted(text).unwrap_err();
+            assert!(error.is_config() && error.to_string().contains("yield(..)"), "{text}");
+        }
+        for text in [
+            "from(bucket: \"yield()\")",
+            "a // yield()",
+            "a |> my_yield()",
+            "yields()",
+            "r.yield == 1",
+            "\"\\\"yield()\"",
+            "\"open yield()",
+            "",
+        ] {
+            assert_eq!(pivoted(text).unwrap(), format!("{text}{PIVOT}"));
+        }
+    }
+}
