@@ -4,11 +4,12 @@
 //! cargo run -p influx-examples --example quickstart
 //! ```
 //!
-//! `INFLUX_URL` names a server; without it a real InfluxDB 1.x is found or fetched and started.
+//! `INFLUX_URL` names a server; one of 2.x also needs `INFLUX_ORG`, `INFLUX_BUCKET` and `INFLUX_TOKEN`. Without it a real InfluxDB 1.x
+//! is found or fetched and started.
 #![allow(clippy::print_stdout)]
 
 use chrono::{DateTime, TimeZone, Utc};
-use influx_client::{Client, FromRow, LineProtocol, TagValue};
+use influx_client::{FromRow, LineProtocol, TagValue};
 use influx_examples::Place;
 
 #[derive(TagValue, Debug, Clone, Copy, PartialEq)]
@@ -56,8 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let place = Place::find().await?;
     place.prepare();
 
-    let client = Client::v1(place.url()).database("influx_quickstart").build()?;
-    client.v1().create_database("influx_quickstart").await?;
+    let client = place.client("influx_quickstart").await?;
 
     let trades = trades();
     let written = client.write(&trades).await?;
@@ -65,7 +65,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     trades.iter().for_each(|trade| println!("  {trade:?}"));
 
     place.answer_with_what_was_written();
-    let query = client.influxql("SELECT * FROM trades WHERE instrument = $i").bind("i", "AAPL");
+    // others may have written trades, too
+    let (first, last) = (trades[0].time, trades[trades.len() - 1].time);
+    let query = client.influxql("SELECT * FROM trades WHERE instrument = $i AND time >= $first AND time <= $last");
+    let query = query.bind("i", "AAPL").bind_time("first", first).bind_time("last", last);
     let back: Vec<Trade> = query.fetch_all().await?;
     println!("\nread {} back:", back.len());
     back.iter().for_each(|trade| println!("  {trade:?}"));

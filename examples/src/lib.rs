@@ -2,7 +2,7 @@
 #![allow(clippy::print_stdout)] // printing is what they are for
 
 use influx_client::test_util::{Expect, Reply, Server};
-use influx_client::{Point, Value};
+use influx_client::{Client, Dialect, Point, Value};
 use influx_tests::support::{Influxd, InfluxdOptions};
 use serde_json::Value as Json;
 
@@ -47,6 +47,28 @@ impl Place {
             Place::Started(server) => server.url(),
             Place::Scripted(server) => server.url(),
         }
+    }
+
+    /// A client of the server: with the settings of the environment if that names it, else for 1.x. Where nobody names a bucket or
+    /// database it is this one, which is created on 1.x.
+    ///
+    /// # Errors
+    ///
+    /// Settings that are wrong, a server that does not answer, or one of 3.x.
+    pub async fn client(&self, database: &str) -> influx_client::Result<Client> {
+        let client = match self {
+            Place::Named(_) => {
+                let config = Client::from_env()?;
+                match config.detect_generation().await? {
+                    Dialect::V2 => return config.v2()?.build(),
+                    _ if std::env::var_os("INFLUX_DATABASE").is_some() => config.v1()?.build()?,
+                    _ => config.v1()?.database(database).build()?,
+                }
+            }
+            Place::Started(_) | Place::Scripted(_) => Client::v1(self.url()).database(database).build()?,
+        };
+        client.v1().create_database(client.database().unwrap_or(database)).await?;
+        Ok(client)
     }
 
     /// Tells a scripted server to take statements and writes; real servers need no telling.

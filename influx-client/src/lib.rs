@@ -82,6 +82,7 @@ pub use query::builder::Query;
 pub use query::duration::FluxDuration;
 pub use query::flux::Flux;
 pub use query::flux::dialect::CsvDialect;
+pub use query::flux::profile::{OperatorProfile, Profile};
 pub use query::influxql::InfluxQl;
 pub use query::language::Language;
 pub use query::outcome::RowOutcome;

@@ -107,9 +107,32 @@ impl ClientConfig {
     ///
     /// Those of [`build`](Self::build) and [`Client::ping`]; a server that does not say its version, such as VictoriaMetrics.
     pub async fn detect(&self) -> Result<Client> {
+        self.build_as(self.detect_generation().await?)
+    }
+
+    /// The generation of InfluxDB that the settings mean, or else that which the server says it is (`/ping`): for programs that go on
+    /// with its builder.
+    ///
+    /// ```no_run
+    /// # async fn run() -> influx_client::Result<()> {
+    /// use influx_client::{Client, Dialect};
+    ///
+    /// let config = Client::from_env()?;
+    /// let client = match config.detect_generation().await? {
+    ///     Dialect::V1 => config.v1()?.database("market").build()?,
+    ///     _ => config.v2()?.bucket("market").build()?,
+    /// };
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Client::ping`]; a server that does not say its version, such as VictoriaMetrics.
+    pub async fn detect_generation(&self) -> Result<Dialect> {
         match self.generation() {
-            Some(generation) => self.build_as(generation),
-            None => self.build_as(detect::generation(&self.anonymous()?).await?),
+            Some(generation) => Ok(generation),
+            None => detect::generation(&self.anonymous()?).await,
         }
     }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `INFLUXD`, `VICTORIA_METRICS` | path of the server's program |
 //! | `INFLUX_V1_URL` | use this InfluxDB 1.x server for the live suite and start none |
-//! | `INFLUX_V2_URL`, `INFLUX_V2_TOKEN`, `INFLUX_V2_BUCKET` | an InfluxDB 2.x whose 1.x endpoints are tried; none is started |
+//! | `INFLUX_V2_URL`, `INFLUX_V2_ORG`, `INFLUX_V2_TOKEN`, `INFLUX_V2_BUCKET` | an InfluxDB 2.x for the live suite, and a token that may do everything; without a token a server that was never set up is set up. None is started |
 //! | `INFLUX_TESTS_OFFLINE=1` | leave tests out whose server is neither there nor fetchable, instead of failing |
 
 use std::io::Write;
@@ -14,7 +14,7 @@ mod find;
 mod process;
 mod restart;
 
-pub use database::{own_influxd, v1_url, with_database};
+pub use database::{own_influxd, v1_url, v2_server, with_bucket, with_database, with_v1_database};
 pub use find::{INFLUXD, Program, VICTORIA_METRICS};
 pub use process::{Influxd, InfluxdOptions, VictoriaMetrics};
 pub use restart::MortalInfluxd;

@@ -3,6 +3,7 @@
 mod ast;
 pub(crate) mod dialect;
 mod pivot;
+pub(crate) mod profile;
 
 use influx_core::decode::Syntax;
 use influx_core::decode::influxql::Options;
@@ -34,7 +35,7 @@ pub struct Flux {
     pivot: bool,
     as_params: bool,
     dialect: CsvDialect,
-    profilers: Vec<&'static str>,
+    profilers: &'static [&'static str],
 }
 
 impl Language for Flux {}
@@ -124,7 +125,7 @@ impl Flux {
         };
         let record = text.contains("params.");
         let mut body = json!({"query": text, "type": "flux", "dialect": self.dialect.json()?});
-        let mut outside = Outside { binds: &asked.binds, record, profilers: &self.profilers };
+        let mut outside = Outside { binds: &asked.binds, record, profilers: self.profilers };
         if self.as_params {
             body["params"] = outside.params()?.unwrap_or_default();
             outside.binds = &[];
@@ -149,7 +150,7 @@ impl Spoken for Flux {
             pivot: false,
             as_params: session.http.connection().endpoint.cloud,
             dialect: CsvDialect::new(),
-            profilers: Vec::new(),
+            profilers: &[],
         }
     }
 
