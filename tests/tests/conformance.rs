@@ -25,6 +25,7 @@ fn corpora_of_other_projects() {
         return;
     }
     assert!(run(&folder) > 4_000);
+    assert!(run(&folder.join("annotated_csv")) > 100);
 }
 
 fn hostile() -> impl Strategy<Value = String> {

@@ -1,14 +1,19 @@
 //! The header of a series or table: what a row's cells are called and where they belong.
 
+pub(crate) mod table;
+
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::decode::owned_value::OwnedValue;
+use crate::decode::plan::want::{Kind, Want};
+use crate::decode::value_ref::ValueRef;
 use crate::kind::ColumnKind;
 use crate::precision::Precision;
+use table::{Shared, Table};
 
-/// Whether a column is known to be a tag or a field.
+/// What a column is known to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum ColumnRole {
@@ -17,8 +22,14 @@ pub enum ColumnRole {
     Unknown,
     /// A tag.
     Tag,
-    /// A field.
+    /// A field. In a table of Flux that is not pivoted these are `_field`, the name, and `_value`.
     Field,
+    /// The measurement: `_measurement` of Flux.
+    Measurement,
+    /// The time of the rows: `_time` of Flux.
+    Time,
+    /// It tells of the table, not of its points: `result`, `table`, `_start` and `_stop` of Flux.
+    Table,
 }
 
 /// One column of a header.
@@ -31,6 +42,12 @@ pub struct Column {
     pub kind: ColumnKind,
     /// What it is, if the format says so.
     pub role: ColumnRole,
+    /// The format's own word for what it holds: `dateTime:RFC3339` in annotated CSV.
+    pub datatype: Option<Box<str>>,
+    /// Whether it is part of the group key: all rows of a table have the same value.
+    pub group: bool,
+    /// What an empty cell stands for, where that is not null.
+    pub default: Option<Box<str>>,
 }
 
 impl Column {
@@ -40,7 +57,14 @@ impl Column {
     /// assert_eq!(&*influx_core::Column::new("usage").name, "usage");
     /// ```
     pub fn new(name: impl Into<Box<str>>) -> Self {
-        Column { name: name.into(), kind: ColumnKind::Unknown, role: ColumnRole::Unknown }
+        Column {
+            name: name.into(),
+            kind: ColumnKind::Unknown,
+            role: ColumnRole::Unknown,
+            datatype: None,
+            group: false,
+            default: None,
+        }
     }
 }
 
@@ -65,6 +89,8 @@ pub struct Columns {
     partial: AtomicBool,
     /// The tags as values, once somebody asked for one.
     tag_values: OnceLock<Box<[OwnedValue]>>,
+    /// Of a table of Flux, whose tags are columns, too.
+    table: Option<Box<Table>>,
 }
 
 impl Columns {
@@ -80,6 +106,12 @@ impl Columns {
         columns: Arc<[Column]>,
     ) -> Self {
         Columns { name, tags, columns, ..Columns::default() }
+    }
+
+    /// The header of a table; measurement and tags are those of its group key.
+    pub(crate) fn of_table(table: Table, columns: Arc<[Column]>) -> Self {
+        let (name, tags) = (table.name(&columns), table.tags(&columns));
+        Columns { name, tags, columns, table: Some(Box::new(table)), ..Columns::default() }
     }
 
     /// Sets the measurement.
@@ -172,6 +204,65 @@ impl Columns {
     /// The place of the first column of that name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| &*column.name == name)
+    }
+
+    /// The result that a table of Flux is of: the name of a `yield`, `_result` without one.
+    pub fn result(&self) -> Option<&str> {
+        self.table.as_ref().map(|table| &*table.result)
+    }
+
+    /// The number of a table of Flux, which counts from 0 in each result.
+    pub fn table(&self) -> Option<i64> {
+        self.table.as_ref().and_then(|table| table.number)
+    }
+
+    /// The group key of a table of Flux: the columns that are the same in all its rows, with their values. [`tags`](Self::tags) has those
+    /// of its texts that tell where points belong.
+    pub fn group_key(&self) -> impl Iterator<Item = (&str, ValueRef<'_>)> {
+        let key = self.columns.iter().enumerate().filter(|(_, column)| column.group);
+        key.map(|(at, column)| {
+            (&*column.name, self.shared_value(at, Kind::of_column(Want::Any, column.kind)))
+        })
+    }
+
+    /// Whether it is a table of Flux.
+    pub(crate) fn is_table(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Whether it is a table of one row for each field: nobody pivoted it.
+    pub(crate) fn is_unpivoted(&self) -> bool {
+        self.is_table() && self.position("_field").is_some() && self.position("_value").is_some()
+    }
+
+    /// The value of a column where it is the same in every row.
+    pub(crate) fn shared(&self, column: usize) -> Shared<'_> {
+        self.table.as_ref().map_or(Shared::No, |table| table.shared(column))
+    }
+
+    /// Whether a column has the same value in every row, which is known without them.
+    pub(crate) fn is_shared(&self, column: usize) -> bool {
+        self.shared(column) != Shared::No
+    }
+
+    /// The value that a column has in every row.
+    pub(crate) fn shared_value(&self, column: usize, kind: Kind) -> ValueRef<'_> {
+        match self.shared(column) {
+            Shared::Text(text) => kind.read_or_text(text),
+            Shared::No | Shared::Null => ValueRef::Null,
+        }
+    }
+
+    /// What an empty cell of a column stands for.
+    pub(crate) fn default_value(&self, column: usize, kind: Kind) -> ValueRef<'_> {
+        let default = self.columns.get(column).and_then(|column| column.default.as_deref());
+        default.map_or(ValueRef::Null, |text| kind.read_or_text(text))
+    }
+
+    /// The tags that are no columns.
+    pub(crate) fn other_tags(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        let tags: &[_] = if self.is_table() { &[] } else { &self.tags };
+        tags.iter().map(|(key, value)| (&**key, &**value))
     }
 
     /// The unit of times that are written as numbers.

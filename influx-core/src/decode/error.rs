@@ -31,7 +31,11 @@ pub struct DecodeError(Box<Inner>);
 struct Inner {
     kind: Kind,
     statement: Option<u64>,
+    /// The result and the number of the table.
+    table: Option<(Box<str>, Option<i64>)>,
     series: Option<Box<str>>,
+    /// It stood in a table of errors, behind other tables; what the server gives beside its words.
+    reference: Option<Box<str>>,
     row: Option<u64>,
     owner: Option<Owner>,
     /// The column, where it is not the owner's: one of many that a map takes.
@@ -69,6 +73,8 @@ enum Kind {
     Missing {
         /// As messages show them.
         have: Box<str>,
+        /// The rows are one for each field.
+        unpivoted: bool,
     },
     #[default]
     Duplicate,
@@ -130,9 +136,10 @@ impl DecodeError {
 
     #[cold]
     pub(crate) fn missing(owner: Owner, columns: &Columns) -> Self {
-        let tags = columns.tags().map(|(key, _)| key);
+        let tags = columns.other_tags().map(|(key, _)| key);
         let have = names(tags.chain(columns.columns().iter().map(|c| &*c.name)));
-        DecodeError(Box::new(Inner { owner: Some(owner), ..Inner::kind(Kind::Missing { have }) }))
+        let kind = Kind::Missing { have, unpivoted: columns.is_unpivoted() };
+        DecodeError(Box::new(Inner { owner: Some(owner), ..Inner::kind(kind) }))
     }
 
     #[cold]
@@ -180,7 +187,19 @@ impl DecodeError {
     #[cold]
     pub(crate) fn in_series(mut self, columns: &Columns) -> Self {
         self.0.statement = self.0.statement.or(columns.statement_id());
-        self.0.series.get_or_insert_with(|| shorten(&columns.to_string(), 200));
+        if let (None, Some(result)) = (&self.0.table, columns.result()) {
+            self.0.table = Some((shorten(result, 200), columns.table()));
+        }
+        // a table need not be of one series
+        if columns.result().is_none() || columns.name().is_some() || columns.tags().len() > 0 {
+            self.0.series.get_or_insert_with(|| shorten(&columns.to_string(), 200));
+        }
+        self
+    }
+
+    #[cold]
+    pub(crate) fn with_reference(mut self, reference: &str) -> Self {
+        self.0.reference = Some(reference.into());
         self
     }
 
@@ -238,6 +257,26 @@ impl DecodeError {
     /// The server's own words, of an error that it reported.
     pub fn server_message(&self) -> Option<&str> {
         if let Kind::Server(text) = &self.0.kind { Some(text) } else { None }
+    }
+
+    /// What the server gave beside its words: the number of the error, say (Flux).
+    pub fn server_reference(&self) -> Option<&str> {
+        self.0.reference.as_deref().filter(|reference| !reference.is_empty())
+    }
+
+    /// Whether the server reported it in a table of its own.
+    pub(crate) fn is_behind_tables(&self) -> bool {
+        self.0.reference.is_some()
+    }
+
+    /// The result concerned, by the name of its `yield` (Flux).
+    pub fn result(&self) -> Option<&str> {
+        self.0.table.as_ref().map(|(result, _)| &**result)
+    }
+
+    /// The table concerned, by its number in the result (Flux).
+    pub fn table(&self) -> Option<i64> {
+        self.0.table.as_ref().and_then(|(_, number)| *number)
     }
 
     /// The number of the statement concerned.

@@ -20,6 +20,7 @@ pub(crate) mod columns;
 mod decimal;
 mod digits;
 pub(crate) mod error;
+mod foreign;
 pub(crate) mod from_row;
 pub(crate) mod from_timestamp;
 pub(crate) mod from_value;
@@ -35,8 +36,10 @@ pub(crate) mod row;
 mod scratch;
 mod shared;
 mod stop;
+mod typed;
 pub(crate) mod value_ref;
 
+pub mod annotated_csv;
 pub mod influxql;
 pub mod line_protocol;
 

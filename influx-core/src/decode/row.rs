@@ -65,6 +65,11 @@ impl<'c, 'r> Row<'c, 'r> {
         self.slots.get(slot).copied().unwrap_or(ValueRef::Null)
     }
 
+    /// Whether null in a slot may have been written as the empty text.
+    pub(crate) fn may_be_empty(&self, slot: usize) -> bool {
+        self.plan.may_be_empty(self.base + slot)
+    }
+
     /// The value in a column, by position. It is null where the plan wants nothing of the column.
     pub fn cell(&self, column: usize) -> ValueRef<'r> {
         self.at(self.plan.cell(column))

@@ -1,4 +1,4 @@
-//! `conformance DIR`: runs every line protocol corpus of a folder and ends with `N passed, M failed`.
+//! `conformance DIR`: runs every corpus of a folder, of line protocol and of annotated CSV, and ends with `N passed, M failed`.
 
 #![allow(clippy::print_stdout)]
 
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1) else {
-        eprintln!("usage: conformance DIR, a folder with lp_*.json");
+        eprintln!("usage: conformance DIR, a folder with lp_*.json, one called annotated_csv, or both");
         return ExitCode::from(2);
     };
     let outcome = match influx_tests::conformance::run(Path::new(&folder)) {

@@ -1,8 +1,10 @@
-//! Corpora of line protocol, in the form of a folder of `lp_*.json` files, run against the encoder and the reader.
+//! Corpora of line protocol, in the form of a folder of `lp_*.json` files, run against the encoder and the reader; and a folder
+//! `annotated_csv` of documents with the tables that come out of them, run against the decoder.
 //!
 //! The judges are the corpora's own expectations, measured on real servers and parsers, and the parser of the crate
 //! `influxdb-line-protocol`, which InfluxDB 3.x uses.
 
+mod annotated_csv;
 mod encode;
 mod judge;
 mod model;
@@ -58,7 +60,31 @@ pub fn run(folder: &Path) -> Result<Outcome, String> {
         let failed = outcome.failures.len() - before;
         outcome.notes.push(format!("{name}: {} passed, {failed} failed", cases.len() - failed));
     }
+    match ["annotated_csv", ""].map(|name| folder.join(name)).into_iter().find(|path| is_of_tables(path)) {
+        Some(path) => tables(&path, &mut outcome)?,
+        None => outcome.notes.push("annotated_csv: left out, it is not in the folder".to_owned()),
+    }
     Ok(outcome)
+}
+
+/// Whether it is a folder of annotated CSV.
+fn is_of_tables(folder: &Path) -> bool {
+    let index = std::fs::read_to_string(folder.join("index.json")).unwrap_or_default();
+    index.contains(".csv")
+}
+
+fn tables(folder: &Path, outcome: &mut Outcome) -> Result<(), String> {
+    let documents = annotated_csv::documents(folder).map_err(|error| format!("annotated_csv: {error}"))?;
+    let before = outcome.passed;
+    for (name, body, expected) in &documents {
+        match annotated_csv::document(body, expected) {
+            Ok(()) => outcome.passed += 1,
+            Err(why) => outcome.failures.push(format!("annotated_csv: {name}: {why}")),
+        }
+    }
+    let passed = outcome.passed - before;
+    outcome.notes.push(format!("annotated_csv: {passed} passed, {} failed", documents.len() - passed));
+    Ok(())
 }
 
 /// Encodes a point for every dialect, and has each line read back by the judges of the dialect. What is refused must be

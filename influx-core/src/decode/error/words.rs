@@ -12,6 +12,13 @@ impl Inner {
             write!(f, "{before}statement {id}")?;
             before = ", ";
         }
+        if let Some((result, number)) = &self.table {
+            write!(f, "{before}result {}", shown(result, NAME))?;
+            before = ", ";
+            if let Some(number) = number {
+                write!(f, "{before}table {number}")?;
+            }
+        }
         if let Some(series) = &self.series {
             write!(f, "{before}series {}", shown(series, NAME))?;
             before = ", ";
@@ -36,7 +43,13 @@ impl Inner {
             None => ("", ""),
         };
         match &self.kind {
-            Kind::Server(text) => write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text)),
+            Kind::Server(text) => {
+                write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text))?;
+                match &self.reference {
+                    Some(reference) if !reference.is_empty() => write!(f, " (reference {})", shown(reference, NAME)),
+                    _ => Ok(()),
+                }
+            }
             Kind::Truncated(what) => write!(f, "the response is incomplete: {}", shown(what, TEXT)),
             Kind::RowLimit => f.write_str(ROW_LIMIT),
             Kind::Syntax { offset, what } => {
@@ -50,7 +63,12 @@ impl Inner {
                 let hint = if found == "time" { TIME } else { "" };
                 write!(f, "{of}column {column} holds {found} {text} where {why}{hint}")
             }
-            Kind::Missing { have } => write!(
+            Kind::Missing { have, unpivoted: true } => write!(
+                f,
+                "{of}the result has no column {column}, it has: {have}; its rows are one for each field: add .pivot() to the query, \
+                 or name `_field` and `_value` in the struct"
+            ),
+            Kind::Missing { have, unpivoted: false } => write!(
                 f,
                 "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
                  column, or make the field an Option"

@@ -65,7 +65,7 @@ impl<'r> FromRow<'r> for AnyRow<'r> {
 
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
         let columns = Arc::clone(row.columns());
-        let tags = (0..columns.tags().len()).map(|at| row.tag(at));
+        let tags = (0..columns.other_tags().len()).map(|at| row.tag(at));
         let values = (0..columns.columns().len()).map(|at| row.cell(at)).chain(tags).collect();
         Ok(AnyRow { columns, values })
     }

@@ -39,10 +39,12 @@ impl<'r> FromRow<'r> for Point {
     fn plan(planner: &mut Planner<'_>) -> Result<(), DecodeError> {
         planner.everything();
         let columns = planner.columns();
-        if columns.name().is_none() {
+        let measured = columns.columns().iter().any(|column| column.role == ColumnRole::Measurement);
+        if columns.name().is_none() && !measured {
             return Err(DecodeError::no_measurement());
         }
-        match repeated(columns.names().chain(columns.tags().map(|(key, _)| key))) {
+        let of_point = columns.columns().iter().filter(|column| column.role != ColumnRole::Table);
+        match repeated(of_point.map(|column| &*column.name).chain(columns.other_tags().map(|(key, _)| key))) {
             Some(name) => Err(DecodeError::duplicate(OWNER).in_column(name)),
             None => Ok(()),
         }
@@ -50,12 +52,36 @@ impl<'r> FromRow<'r> for Point {
 
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
         let columns = row.columns();
-        let mut point = Point::new(columns.name().unwrap_or_default());
-        for (key, value) in columns.tags() {
+        let text = |role| {
+            let at = columns.columns().iter().position(|column| column.role == role)?;
+            if let ValueRef::Str(text) = row.cell(at) { Some(text) } else { None }
+        };
+        let name = columns
+            .name()
+            .or_else(|| text(ColumnRole::Measurement))
+            .ok_or_else(|| DecodeError::no_measurement().in_series(columns).in_row(row.number()))?;
+        let mut point = Point::new(name);
+        for (key, value) in columns.other_tags() {
             point.push_tag(key, value);
         }
+        // a row of one field has its name beside it
+        let field = match columns.is_unpivoted().then(|| columns.position("_field")).flatten() {
+            Some(at) => {
+                if let ValueRef::Str(name) = row.cell(at) {
+                    Some(name)
+                } else {
+                    None
+                }
+            }
+            None => None,
+        };
         for (at, column) in columns.columns().iter().enumerate() {
-            add(&mut point, at, column, row.cell(at)).map_err(|why| {
+            let name = match (field, &*column.name) {
+                (Some(_), "_field") => continue,
+                (Some(field), "_value") => field,
+                (_, name) => name,
+            };
+            add(&mut point, at, column, (name, row.cell(at))).map_err(|why| {
                 let error = DecodeError::value(OWNER, row.cell(at), why).in_column(&column.name);
                 error.in_series(columns).in_row(row.number())
             })?;
@@ -64,15 +90,23 @@ impl<'r> FromRow<'r> for Point {
     }
 }
 
-fn add(point: &mut Point, at: usize, column: &Column, value: ValueRef<'_>) -> Result<(), Mismatch> {
-    let name = &*column.name;
-    if let (ColumnRole::Tag, ValueRef::Str(text)) = (column.role, value) {
-        point.push_tag(name, text);
-        return Ok(());
+fn add(
+    point: &mut Point,
+    at: usize,
+    column: &Column,
+    (name, value): (&str, ValueRef<'_>),
+) -> Result<(), Mismatch> {
+    match (column.role, value) {
+        (ColumnRole::Table | ColumnRole::Measurement, _) => return Ok(()),
+        (ColumnRole::Tag, ValueRef::Str(text)) => {
+            point.push_tag(name, text);
+            return Ok(());
+        }
+        _ => {}
     }
     let value = match value {
         ValueRef::Null => return Ok(()),
-        ValueRef::Time(nanos) if at == 0 || name == "time" => {
+        ValueRef::Time(nanos) if at == 0 || name == "time" || column.role == ColumnRole::Time => {
             point.set_time(Ok(Some(nanos)));
             return Ok(());
         }

@@ -186,7 +186,13 @@ impl<'r> Row<'_, 'r> {
 #[cold]
 #[inline(never)]
 fn any_value<'r, T: FromValue<'r>>(row: &Row<'_, 'r>, slot: usize) -> Result<T, DecodeError> {
-    T::from_value(row.value(slot)).map_err(|why| row.mismatch(slot, why))
+    let value = row.value(slot);
+    T::from_value(value).or_else(|why| match value {
+        ValueRef::Null if row.may_be_empty(slot) => {
+            T::from_value(ValueRef::Str("")).map_err(|_| row.mismatch(slot, why))
+        }
+        _ => Err(row.mismatch(slot, why)),
+    })
 }
 
 #[cold]

@@ -12,7 +12,6 @@
 //! Numbers carry no type in JSON: they are read exactly into the type of their field. Object keys may come in any order,
 //! except that the name and tags of a series must not follow its values if the columns came before; unknown keys are passed over.
 
-mod foreign;
 mod json;
 mod msgpack;
 mod notation;

@@ -3,10 +3,10 @@
 use core::mem;
 use std::sync::Arc;
 
-use super::foreign;
 use super::options::Options;
 use crate::decode::columns::{Column, Columns};
 use crate::decode::error::DecodeError;
+use crate::decode::foreign::{self, Instead};
 use crate::decode::push::machine::{Event, Head, Message};
 
 /// What the decoder is inside of; each is nested in the one before.
@@ -297,7 +297,7 @@ impl Response {
         self.documents += 1;
         self.open = false;
         let follows = mem::take(&mut self.follows);
-        foreign::error_of(&mem::take(&mut self.text), follows)
+        foreign::error_of(&mem::take(&mut self.text), Instead::OfDocument { follows })
     }
 
     /// Whether another document may follow: only one chunk upon another, or upon an error, which 2.x says twice.

@@ -32,7 +32,9 @@ impl Plan {
         plan: impl FnOnce(&mut Planner<'_>) -> Result<(), DecodeError>,
     ) -> Result<Plan, DecodeError> {
         let mut planner = Planner::new(&columns);
-        plan(&mut planner).map_err(|error| error.in_series(&columns))?;
+        plan(&mut planner)
+            .and_then(|()| planner.check_fields())
+            .map_err(|error| error.in_series(&columns))?;
         let (by_name, owner) = (planner.by_name, planner.owner("", ""));
         let made = planner.finish(Arc::clone(&columns));
         match made.repeated() {

@@ -8,10 +8,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::decode::ahead::{AHEAD, Ahead};
-use crate::decode::columns::{Columns, repeated};
+use crate::decode::columns::{ColumnRole, Columns, repeated};
 use crate::decode::error::Owner;
 use crate::decode::shared::SharedTexts;
 use crate::decode::value_ref::ValueRef;
+use crate::kind::ColumnKind;
 
 use want::{Kind, Want};
 
@@ -36,22 +37,48 @@ struct Slot {
 pub(crate) struct Target {
     pub(crate) want: Want,
     pub(crate) kind: Kind,
+    /// What follows them in a row: a comma, or the bracket or line end behind the last.
+    pub(crate) end: u8,
     /// Where the cell that takes them begins, in bytes from the first one on.
     offset: usize,
-    /// What follows them in a row: a comma, or the bracket behind the last.
-    pub(crate) end: u8,
+    /// The cell that says what an empty value stands for.
+    pub(crate) empty: u32,
 }
 
-/// A cell of a tag of the series, or of its name.
+/// A cell that is the same in every row of a series.
 #[derive(Debug)]
 struct Constant {
     cell: usize,
-    tag: Option<usize>,
+    source: Source,
+}
+
+/// Where its value is found in the header.
+#[derive(Debug, Clone, Copy)]
+enum Source {
+    Name,
+    Tag(usize),
+    /// A column that all rows share.
+    Shared(usize, Kind),
+    /// What stands for an empty cell of a column.
+    Default(usize, Kind),
+}
+
+impl Source {
+    fn value(self, header: &Columns) -> ValueRef<'_> {
+        let text = match self {
+            Source::Name => header.name(),
+            // servers write a missing tag as the empty text
+            Source::Tag(tag) => header.tag_at(tag),
+            Source::Shared(column, kind) => return header.shared_value(column, kind),
+            Source::Default(column, kind) => return header.default_value(column, kind),
+        };
+        text.map_or(ValueRef::Null, ValueRef::Str)
+    }
 }
 
 impl Target {
-    fn new(want: Want, cell: usize, end: u8) -> Target {
-        Target { want, kind: Kind::of(want), offset: cell * size_of::<ValueRef<'_>>(), end }
+    fn new((want, kind): (Want, Kind), cell: usize, end: u8, empty: usize) -> Target {
+        Target { want, kind, end, offset: cell * size_of::<ValueRef<'_>>(), empty: empty as u32 }
     }
 
     /// The cell that takes the values.
@@ -172,12 +199,7 @@ impl Plan {
         cells.clear();
         cells.resize(self.width, ValueRef::Null);
         for constant in &self.constants {
-            let text = match constant.tag {
-                // servers write a missing tag as the empty text
-                Some(tag) => header.tag_at(tag),
-                None => header.name(),
-            };
-            cells[constant.cell] = text.map_or(ValueRef::Null, ValueRef::Str);
+            cells[constant.cell] = constant.source.value(header);
         }
     }
 
@@ -197,6 +219,12 @@ impl Plan {
     fn load(&self, ahead: &mut Ahead<'_>, row: usize) {
         ahead.cells.extend_from_within(..self.width);
         ahead.loaded = row + 1;
+    }
+
+    /// Whether null in a slot may have been written as the empty text: in annotated CSV both are an empty cell. No tag is empty.
+    pub(crate) fn may_be_empty(&self, slot: usize) -> bool {
+        let column = self.slots.get(slot).and_then(|slot| self.columns.columns().get(slot.cell));
+        column.is_some_and(|column| column.kind == ColumnKind::Str && column.role != ColumnRole::Tag)
     }
 
     pub(crate) fn owner(&self, slot: usize) -> Owner {
@@ -228,7 +256,7 @@ impl Plan {
     fn name(&self, cell: usize) -> &str {
         match self.columns.columns().get(cell) {
             Some(column) => &column.name,
-            None => self.columns.tags().nth(cell - self.targets.len()).map_or("", |(key, _)| key),
+            None => self.columns.other_tags().nth(cell - self.targets.len()).map_or("", |(key, _)| key),
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::want::Want;
-use super::{Constant, Plan, Slot, Takes, Target};
+use super::want::{Kind, Want};
+use super::{Constant, Plan, Slot, Source, Takes, Target};
 use crate::decode::columns::{ColumnRole, Columns};
 use crate::decode::error::{DecodeError, Owner};
 use crate::kind::ColumnKind;
@@ -34,6 +34,10 @@ pub struct Planner<'p> {
     pub(super) by_name: bool,
     /// Missing columns are null, whatever the type of their field.
     lenient: bool,
+    /// One of the fields is there.
+    has_field: bool,
+    /// The first of the fields that are not.
+    no_field: Option<Owner>,
 }
 
 impl<'p> Planner<'p> {
@@ -43,11 +47,13 @@ impl<'p> Planner<'p> {
             structs: Vec::new(),
             slots: Vec::new(),
             wants: vec![Want::Skip; columns.columns().len()],
-            tags_taken: vec![false; columns.tags().len()],
+            tags_taken: vec![false; columns.other_tags().len()],
             rest_wants: [Want::Any; 2],
             all: false,
             by_name: false,
             lenient: false,
+            has_field: false,
+            no_field: None,
         }
     }
 
@@ -69,8 +75,11 @@ impl<'p> Planner<'p> {
     /// A slot for the measurement's name.
     ///
     /// # Errors
-    /// None today; results without a measurement give null.
+    /// The column is there twice (Flux); results without a measurement give null.
     pub fn measurement(&mut self, field: &'static str) -> Result<(), DecodeError> {
+        if self.columns.is_table() {
+            return self.tag(field, "_measurement", Want::Str, true);
+        }
         let cell = self.wants.len() + self.tags_taken.len();
         self.slot(field, "measurement", Takes::One, cell);
         Ok(())
@@ -86,7 +95,18 @@ impl<'p> Planner<'p> {
         column: &'static str,
         nullable: bool,
     ) -> Result<(), DecodeError> {
-        self.field(field, column, Want::Time, nullable)
+        let owner = self.owner(field, self.time_column(column));
+        let cell = self.found(owner, Want::Time)?;
+        self.settle(owner, cell, nullable)
+    }
+
+    /// Flux calls the time of the rows `_time`, unless the query gave it another name.
+    fn time_column(&self, column: &'static str) -> &'static str {
+        let is_there = |name| self.columns.position(name).is_some();
+        if column == "time" && self.columns.is_table() && (is_there("_time") || !is_there("time")) {
+            return "_time";
+        }
+        column
     }
 
     /// A slot for a tag: of the series' tags (`GROUP BY`) if it is among them, of the columns otherwise.
@@ -120,11 +140,30 @@ impl<'p> Planner<'p> {
         nullable: bool,
     ) -> Result<(), DecodeError> {
         let owner = self.owner(field, column);
-        let cell = match self.column(owner, want, false)? {
-            Some(cell) => Some(cell),
-            None => self.series_tag(owner)?,
-        };
+        let cell = self.found(owner, want)?;
+        self.has_field |= cell.is_some();
+        if cell.is_none() {
+            self.no_field.get_or_insert(owner);
+        }
         self.settle(owner, cell, nullable)
+    }
+
+    fn found(&mut self, owner: Owner, want: Want) -> Result<Option<usize>, DecodeError> {
+        match self.column(owner, want, false)? {
+            Some(cell) => Ok(Some(cell)),
+            None => self.series_tag(owner),
+        }
+    }
+
+    /// Where the rows are one for each field, a struct that names none of the columns would be left empty.
+    pub(super) fn check_fields(&self) -> Result<(), DecodeError> {
+        let takes_all = self.slots.iter().any(|slot| matches!(slot.kind, Takes::RestFields | Takes::RestAll));
+        match self.no_field {
+            Some(owner) if !self.has_field && !takes_all && self.columns.is_unpivoted() => {
+                Err(DecodeError::missing(owner, self.columns))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A slot for what no other slot takes: the tags, or the columns that are neither known to be tags nor the time. Columns of which the format does
@@ -201,7 +240,13 @@ impl<'p> Planner<'p> {
 
     /// Whether the column is the time of the rows: InfluxQL puts it first.
     fn is_time(&self, at: usize) -> bool {
-        at == 0 && self.columns.columns().first().is_some_and(|column| &*column.name == "time")
+        let Some(column) = self.columns.columns().get(at) else { return false };
+        column.role == ColumnRole::Time || (at == 0 && &*column.name == "time" && !self.columns.is_table())
+    }
+
+    /// How the values of a column are read that this is wanted of.
+    fn kind(&self, at: usize, want: Want) -> Kind {
+        Kind::of_column(want, self.columns.columns()[at].kind)
     }
 
     fn null(&self) -> usize {
@@ -244,7 +289,7 @@ impl<'p> Planner<'p> {
     }
 
     fn series_tag(&mut self, owner: Owner) -> Result<Option<usize>, DecodeError> {
-        let mut found = self.columns.tags().enumerate().filter(|(_, (key, _))| *key == owner.column);
+        let mut found = self.columns.other_tags().enumerate().filter(|(_, (key, _))| *key == owner.column);
         let Some((at, _)) = found.next() else { return Ok(None) };
         if found.next().is_some() {
             return Err(DecodeError::duplicate(owner));
@@ -268,10 +313,11 @@ impl<'p> Planner<'p> {
             if self.wants[at] != Want::Skip {
                 continue;
             }
-            let is_time = self.is_time(at);
-            let as_field = want_all || (want_fields && !is_time && column.role != ColumnRole::Tag);
+            let of_point =
+                !self.is_time(at) && !matches!(column.role, ColumnRole::Measurement | ColumnRole::Table);
+            let as_field = want_all || (want_fields && of_point && column.role != ColumnRole::Tag);
             let as_tag = want_tags
-                && !is_time
+                && of_point
                 && (column.role == ColumnRole::Tag || (!want_fields && column.role != ColumnRole::Field));
             let want = if as_field { self.rest_wants[1] } else { self.rest_wants[0] };
             if as_field {
@@ -283,10 +329,17 @@ impl<'p> Planner<'p> {
             }
             self.wants[at] = self.natural(at, want);
         }
-        let shared = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
-        let (targets, copies) = self.targets(shared);
-        let constants = self.constants();
-        let cells = self.null_cell() + 1;
+        let own_cell = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
+        let (mut targets, copies) = self.targets(own_cell);
+        let mut constants = self.constants();
+        let mut cells = self.null_cell() + 1;
+        for (at, target) in targets.iter_mut().enumerate() {
+            if target.want != Want::Skip && columns.columns()[at].default.is_some() {
+                constants.push(Constant { cell: cells, source: Source::Default(at, target.kind) });
+                target.empty = cells as u32;
+                cells += 1;
+            }
+        }
         assert!(targets.iter().all(|target| target.cell() < cells), "every target has a cell");
         let unit = columns.epoch().map(Precision::nanos);
         Plan {
@@ -320,25 +373,40 @@ impl<'p> Planner<'p> {
     fn constants(&self) -> Vec<Constant> {
         let width = self.wants.len();
         let measurement = self.null() - 1;
-        let of = |cell, source| Constant { cell, tag: (source < measurement).then(|| source - width) };
-        let taken = (0..).zip(&self.slots).filter(|(_, slot)| (width..=measurement).contains(&slot.cell));
+        let of = |cell, at| {
+            let source = match at {
+                _ if at < width => Source::Shared(at, self.kind(at, self.wants[at])),
+                _ if at < measurement => Source::Tag(at - width),
+                _ => Source::Name,
+            };
+            Constant { cell, source }
+        };
+        let is_constant = |at: usize| self.columns.is_shared(at) || (width..=measurement).contains(&at);
+        let taken = (0..).zip(&self.slots).filter(|(_, slot)| is_constant(slot.cell));
         let mut constants: Vec<_> = taken.map(|(cell, slot)| of(cell, slot.cell)).collect();
         if self.keeps_columns() {
-            constants.extend((width..measurement).map(|source| of(self.slots.len() + source, source)));
+            let kept = (0..measurement).filter(|&at| is_constant(at));
+            constants.extend(kept.map(|at| of(self.slots.len() + at, at)));
         }
         constants
     }
 
     /// Where each column's value goes, and to which other slots it goes from there.
-    fn targets(&self, shared: impl Fn(usize) -> bool) -> (Vec<Target>, Vec<(usize, usize)>) {
+    fn targets(&self, own_cell: impl Fn(usize) -> bool) -> (Vec<Target>, Vec<(usize, usize)>) {
         let mut copies = Vec::new();
         let last = self.wants.len().saturating_sub(1);
+        let last_end = if self.columns.is_table() { b'\r' } else { b']' };
         let of_column = |(at, &want): (usize, &Want)| {
             let mut takers = (0..self.slots.len()).filter(|&slot| self.slots[slot].cell == at);
             let cell =
-                if shared(at) { self.slots.len() + at } else { takers.next().unwrap_or(self.null_cell()) };
+                if own_cell(at) { self.slots.len() + at } else { takers.next().unwrap_or(self.null_cell()) };
+            let end = if at == last { last_end } else { b',' };
+            // what all rows share is in its cells before a row is read
+            if self.columns.is_shared(at) {
+                return Target::new((Want::Skip, self.kind(at, Want::Skip)), cell, end, self.null_cell());
+            }
             copies.extend(takers.map(|slot| (cell, slot)));
-            Target::new(want, cell, if at == last { b']' } else { b',' })
+            Target::new((want, self.kind(at, want)), cell, end, self.null_cell())
         };
         let targets = self.wants.iter().enumerate().map(of_column).collect();
         (targets, copies)

@@ -96,6 +96,26 @@ impl Kind {
         })
     }
 
+    /// As [`of`](Self::of), where it is known what the column holds: then that says how its values are read, and `want` what becomes of
+    /// them. Two bits are an integer that becomes a float or a time, or that stays unsigned, and a time whose offset does not matter.
+    pub(crate) fn of_column(want: Want, column: ColumnKind) -> Kind {
+        Kind(match (column, want) {
+            (ColumnKind::Unknown, want) => return Kind::of(want),
+            (_, Want::Skip) => 0,
+            (ColumnKind::Bool, _) => Kind::BOOL,
+            (ColumnKind::Int, Want::Float) => Kind::INT | Kind::FLOAT,
+            (ColumnKind::Int, Want::Time) => Kind::INT | Kind::TIME,
+            (ColumnKind::Int, _) => Kind::INT,
+            (ColumnKind::Uint, Want::Float) => Kind::UINT | Kind::FLOAT,
+            (ColumnKind::Uint, Want::Any) => Kind::UINT | Kind::ANY,
+            (ColumnKind::Uint, _) => Kind::UINT,
+            (ColumnKind::Float, _) => Kind::FLOAT,
+            (ColumnKind::Str | ColumnKind::Time, Want::Time) => Kind::TIME,
+            (ColumnKind::Time, Want::Any) => Kind::TIME | Kind::ANY,
+            (ColumnKind::Str | ColumnKind::Time, _) => Kind::STR,
+        })
+    }
+
     #[inline(always)]
     pub(crate) fn is(self, bits: u8) -> bool {
         self.0 & bits != 0

@@ -192,9 +192,7 @@ impl Lending<'_> {
             }
             match self.engine.advance(&mut self.lender, asked) {
                 Advance::More if self.in_carried.is_some() && (self.leave() || self.grow()) => {}
-                Advance::More => {
-                    return self.engine.end_if(self.finished).map_or(Advance::More, Advance::Failed);
-                }
+                Advance::More if self.finished => return self.engine.end(&mut self.lender, asked),
                 reached => return reached,
             }
         }

@@ -214,13 +214,22 @@ impl Engine {
         fits
     }
 
-    /// If all bytes were there: whether the response was complete. Says it once.
-    pub(super) fn end_if(&mut self, finished: bool) -> Option<DecodeError> {
-        if !finished || self.failed || self.ended {
-            return None;
+    /// Where more bytes are needed and none come: what is left, and at last whether the response was complete, which is said once.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn end(&mut self, lender: &mut Lender<'_>, asked: Asked) -> Advance {
+        if self.failed || self.ended {
+            return Advance::More;
+        }
+        if self.machine.end() {
+            lender.rows_end = 0;
+            match self.advance(lender, asked) {
+                Advance::More => {}
+                reached => return reached,
+            }
         }
         self.ended = true;
-        self.machine.at_end()
+        self.machine.at_end().map_or(Advance::More, Advance::Failed)
     }
 
     #[cold]

@@ -89,6 +89,11 @@ pub(crate) trait Machine: fmt::Debug + Send + Sync {
     /// Of the rows that were read at once so many were used and the others, `rows`, were not: goes back to where they begin.
     fn rewind(&mut self, used: usize, rows: usize);
 
+    /// No bytes follow upon those that are there; whether a step may lead to something now that more bytes were needed for.
+    fn end(&mut self) -> bool {
+        false
+    }
+
     /// The bytes are all there and no event is left: the error of an answer that is not complete.
     fn at_end(&mut self) -> Option<DecodeError>;
 }

@@ -12,7 +12,8 @@ use crate::decode::from_row::FromRow;
 use crate::decode::plan::asked::Asked;
 use crate::decode::scratch::Scratch;
 
-/// The rows of a complete response; [`influxql::iterpoints`](crate::decode::influxql::iterpoints) makes it.
+/// The rows of a complete response; [`influxql::iterpoints`](crate::decode::influxql::iterpoints) and
+/// [`annotated_csv::iterpoints`](crate::decode::annotated_csv::iterpoints) make it.
 ///
 /// An error about one row, series or statement does not end it: the rows behind the error follow.
 pub struct Points<'b, T> {
@@ -50,10 +51,15 @@ impl<'b, T: FromRow<'b>> Iterator for Points<'b, T> {
             if let Some(row) = self.engine.next(&mut self.lender) {
                 return Some(T::from_row(&row));
             }
-            match self.engine.advance(&mut self.lender, Asked::by::<T>()) {
+            let asked = Asked::by::<T>();
+            let reached = match self.engine.advance(&mut self.lender, asked) {
+                Advance::More => self.engine.end(&mut self.lender, asked),
+                reached => reached,
+            };
+            match reached {
                 Advance::Rows | Advance::Series { .. } => {}
                 Advance::Failed(error) => return Some(Err(error)),
-                Advance::More => return self.engine.end_if(true).map(Err),
+                Advance::More => return None,
             }
         }
     }

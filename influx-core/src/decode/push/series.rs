@@ -82,9 +82,10 @@ impl<T: for<'r> FromRow<'r>, F: AsRef<[u8]>> WholeSeries<T, F> {
                     let whole = self.current.replace(Series { columns, rows: Vec::new() });
                     self.ready.extend(whole.map(Ok));
                 }
-                // a series with a row missing is not whole
                 Lent::Row(Err(error)) => {
-                    self.current = None;
+                    // a series with a row missing is not whole; an error behind the tables of Flux is of none of them
+                    let whole = self.current.take().filter(|_| error.is_behind_tables());
+                    self.ready.extend(whole.map(Ok));
                     self.ready.push_back(Err(error));
                 }
             }

@@ -5,19 +5,35 @@ use crate::decode::json::Scan;
 use crate::shown::{VALUE, quoted};
 
 /// How much of a text that is no document is kept for the message.
-pub(super) const KEPT: usize = 1_024;
+pub(crate) const KEPT: usize = 1_024;
 
-/// The error that a text is in place of a document; of some of it the beginning is enough. `follows`: documents stand before it.
+/// What was to be there instead of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Instead {
+    /// A document of InfluxQL's answers, in JSON or msgpack.
+    OfDocument {
+        /// Documents stand before the text.
+        follows: bool,
+    },
+    /// Annotated CSV.
+    OfCsv,
+}
+
+/// The error that a text is in place of what was expected; of some of it the beginning is enough.
 #[cold]
-pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
-    if text.first() == Some(&b'{') && text.len() < KEPT && !follows && Scan::default().resume(text).is_none()
+pub(crate) fn error_of(text: &[u8], instead: Instead) -> DecodeError {
+    let follows = instead == Instead::OfDocument { follows: true };
+    if instead == (Instead::OfDocument { follows: false })
+        && text.first() == Some(&b'{')
+        && text.len() < KEPT
+        && Scan::default().resume(text).is_none()
     {
         return DecodeError::truncated(
             "it begins as a document of JSON where msgpack was announced, and ends within it",
         );
     }
     let place = if follows { "what follows the answer is none of" } else { "the answer is not one of" };
-    let Some((kind, hint)) = kind_of(text, follows) else {
+    let Some((kind, hint)) = kind_of(text, instead) else {
         // plain words, in which servers speak where they can write no document
         return DecodeError::server(String::from_utf8_lossy(text).trim());
     };
@@ -30,7 +46,7 @@ pub(super) fn error_of(text: &[u8], follows: bool) -> DecodeError {
 }
 
 /// What a text is, and what is to be done about it; `None`: words.
-fn kind_of(text: &[u8], follows: bool) -> Option<(&'static str, &'static str)> {
+fn kind_of(text: &[u8], instead: Instead) -> Option<(&'static str, &'static str)> {
     let begins =
         |with: &str| text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with.as_bytes()));
     let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
@@ -41,11 +57,16 @@ fn kind_of(text: &[u8], follows: bool) -> Option<(&'static str, &'static str)> {
         }
         Some(0xff | 0xfe) if begins_utf16(text) => ("a text in UTF-16", proxy),
         Some(b'<') => ("a page of HTML or XML", proxy),
-        Some(b'{') if !follows => ("a document of JSON where msgpack was announced", proxy),
-        Some(b'{') => (
-            "another document",
-            "; a document follows upon another in chunks alone, which were not asked for",
-        ),
+        Some(b'{') => match instead {
+            Instead::OfCsv => ("a document of JSON", proxy),
+            Instead::OfDocument { follows: false } => {
+                ("a document of JSON where msgpack was announced", proxy)
+            }
+            Instead::OfDocument { follows: true } => (
+                "another document",
+                "; a document follows upon another in chunks alone, which were not asked for",
+            ),
+        },
         Some(b'[') => ("an array of JSON", proxy),
         Some(b'"') => ("a string of JSON", proxy),
         Some(b'-' | b'0'..=b'9') if is_number(line) => ("a number of JSON", proxy),
@@ -54,14 +75,22 @@ fn kind_of(text: &[u8], follows: bool) -> Option<(&'static str, &'static str)> {
             || begins("#datatype")
             || begins("#group")
             || begins(",result,table")
-            || is_csv(text) =>
+            || is_csv(text)
+            || (instead == Instead::OfCsv && line.contains(&b',') && !line.contains(&b' ')) =>
         {
-            ("CSV", "; ask for JSON or msgpack: in the CSV of InfluxDB errors vanish")
+            match instead {
+                Instead::OfCsv => ("CSV without annotations", NO_ANNOTATIONS),
+                _ => ("CSV", "; ask for JSON or msgpack: in the CSV of InfluxDB errors vanish"),
+            }
         }
         _ if is_readable(text) => return None,
         _ => ("neither a document nor a text", proxy),
     })
 }
+
+/// What is to be done about CSV of which nobody knows what its cells are.
+pub(crate) const NO_ANNOTATIONS: &str =
+    "; ask for all of them, in the query's dialect: \"annotations\": [\"datatype\", \"group\", \"default\"]";
 
 fn begins_utf16(text: &[u8]) -> bool {
     text.starts_with(b"\xff\xfe") || text.starts_with(b"\xfe\xff")
@@ -113,13 +142,13 @@ mod tests {
             (b"404 page not found\n", "the server reported: 404 page not found"),
             (b"\x93\x01\x02", "neither a document nor a text that begins with the bytes [93, 01, 02]"),
         ] {
-            let error = error_of(text, false);
+            let error = error_of(text, Instead::OfDocument { follows: false });
             assert!(error.to_string().contains(says), "{error}");
             let words = says.starts_with("the server reported");
             assert_eq!((error.is_server_error(), error.is_syntax()), (words, !words), "{error}");
         }
-        assert!(error_of(b"{\"results\":[", false).is_truncated());
-        let behind = error_of(b"null", true).to_string();
+        assert!(error_of(b"{\"results\":[", Instead::OfDocument { follows: false }).is_truncated());
+        let behind = error_of(b"null", Instead::OfDocument { follows: true }).to_string();
         assert!(
             behind.starts_with("what follows the answer is none of InfluxDB, but a value of JSON"),
             "{behind}"

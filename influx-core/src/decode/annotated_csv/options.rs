@@ -1,0 +1,59 @@
+//! How an answer is read.
+
+/// How an answer is to be read.
+///
+/// ```
+/// use influx_core::decode::annotated_csv::{Options, Profiles};
+/// let options = Options::new().profiles(Profiles::LeftOut);
+/// # let _ = options;
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Options {
+    pub(super) open_end: bool,
+    pub(super) profiles: Profiles,
+}
+
+/// What becomes of the result `_profiler`, which Flux adds where profilers are enabled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Profiles {
+    /// Its rows are rows like others.
+    #[default]
+    Rows,
+    /// They are left out.
+    LeftOut,
+    /// Those of other results are left out.
+    Only,
+}
+
+impl Profiles {
+    /// Whether the rows of a result are left out.
+    pub(super) fn leave_out(self, result: &str) -> bool {
+        match self {
+            Profiles::Rows => false,
+            Profiles::LeftOut => result == "_profiler",
+            Profiles::Only => result != "_profiler",
+        }
+    }
+}
+
+impl Options {
+    /// As servers write answers; every result is read.
+    pub fn new() -> Self {
+        Options::default()
+    }
+
+    /// Whether the last line may lack its end, as it does in files of other makers. By default, such a body was cut: the server ends every
+    /// line, and of a number nobody knows whether its last digits are there.
+    pub fn open_end(mut self, open_end: bool) -> Self {
+        self.open_end = open_end;
+        self
+    }
+
+    /// What becomes of the result `_profiler`; by default its rows are rows like others.
+    pub fn profiles(mut self, profiles: Profiles) -> Self {
+        self.profiles = profiles;
+        self
+    }
+}

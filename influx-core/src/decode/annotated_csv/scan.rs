@@ -1,0 +1,251 @@
+//! CSV's building blocks over bytes that may stop anywhere: where a record ends, and its cells.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+use crate::decode::scratch::Arena;
+use crate::decode::stop::Stop;
+
+/// Looks for the end of a record and remembers how far it looked: one that arrives in many pieces is looked through once.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Scan {
+    seen: usize,
+    place: Place,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    #[default]
+    CellStart,
+    Plain,
+    Quoted,
+    /// Behind a quote within a quoted cell: its end, or half of a doubled one.
+    Quote,
+}
+
+impl Scan {
+    /// The length of the record that starts at `b[0]`, its line end included, once it is all there. What was seen before must not have
+    /// changed.
+    pub(super) fn resume(&mut self, b: &[u8]) -> Option<usize> {
+        loop {
+            let rest = b.get(self.seen..)?;
+            let byte = rest.first()?;
+            match (self.place, byte) {
+                (Place::CellStart, b'"') | (Place::Quote, b'"') => {
+                    self.place = Place::Quoted;
+                    self.seen += 1;
+                }
+                (Place::Quoted, _) => match memchr(b'"', rest) {
+                    Some(at) => (self.seen, self.place) = (self.seen + at + 1, Place::Quote),
+                    None => {
+                        self.seen = b.len();
+                        return None;
+                    }
+                },
+                _ => {
+                    self.place = Place::Plain;
+                    let Some(at) = memchr2(b',', b'\n', rest) else {
+                        self.seen = b.len();
+                        return None;
+                    };
+                    self.seen += at + 1;
+                    if rest[at] == b'\n' {
+                        return Some(self.seen);
+                    }
+                    self.place = Place::CellStart;
+                }
+            }
+        }
+    }
+
+    /// Whether the record may end where the bytes do.
+    pub(super) fn may_end(&self) -> bool {
+        self.place != Place::Quoted
+    }
+}
+
+/// One cell of a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell<'b> {
+    /// Between its quotes, if it has some.
+    pub(super) raw: &'b [u8],
+    /// It has quotes or line ends in it, which are written otherwise than they are read.
+    folded: bool,
+    pub(super) ends_record: bool,
+    /// The place behind the comma or line end that follows it.
+    pub(super) next: usize,
+}
+
+const BEHIND_QUOTE: &str = "a comma or the end of the line was expected behind a quoted cell";
+
+/// The cell at `b[at]`. `last`: no bytes follow.
+pub(super) fn cell(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
+    if b.get(at) == Some(&b'"') {
+        return quoted(b, at, last);
+    }
+    let rest = b.get(at..).unwrap_or_default();
+    let (raw, ends_record, next) = match memchr2(b',', b'\n', rest) {
+        Some(length) if rest[length] == b',' => (&rest[..length], false, at + length + 1),
+        Some(length) => (without_cr(&rest[..length]), true, at + length + 1),
+        None if last => (without_cr(rest), true, b.len()),
+        None => return Err(Stop::More),
+    };
+    Ok(Cell { raw, folded: false, ends_record, next })
+}
+
+fn without_cr(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+#[cold]
+fn quoted(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
+    let (mut end, mut folded) = (at + 1, false);
+    loop {
+        let rest = b.get(end..).ok_or(Stop::More)?;
+        end += memchr(b'"', rest).ok_or(Stop::More)?;
+        if b.get(end + 1) != Some(&b'"') {
+            break;
+        }
+        folded = true;
+        end += 2;
+    }
+    let raw = &b[at + 1..end];
+    folded = folded || memchr(b'\r', raw).is_some();
+    let (ends_record, next) = match &b[end + 1..] {
+        [b',', ..] => (false, end + 2),
+        [b'\n', ..] => (true, end + 2),
+        [b'\r', b'\n', ..] => (true, end + 3),
+        [] | [b'\r'] if last => (true, b.len()),
+        [] | [b'\r'] => return Err(Stop::More),
+        _ => return Err(Stop::Bad(end + 1, BEHIND_QUOTE)),
+    };
+    Ok(Cell { raw, folded, ends_record, next })
+}
+
+pub(super) const NOT_UTF8: &str = "it is not UTF-8";
+
+impl<'b> Cell<'b> {
+    /// Its text, borrowed where it is read as it is written.
+    #[inline]
+    pub(super) fn text(&self, arena: &mut Arena<'b>) -> Result<&'b str, &'static str> {
+        let bytes = if self.folded { unfolded(self.raw, arena) } else { self.raw };
+        str::from_utf8(bytes).map_err(|_| NOT_UTF8)
+    }
+
+    /// Its text, and whether it is UTF-8: what is not is replaced.
+    pub(super) fn shown(&self) -> (Cow<'b, str>, bool) {
+        let bytes = if self.folded {
+            let mut bytes = vec![0; self.raw.len()];
+            let length = unfold(self.raw, &mut bytes);
+            bytes.truncate(length);
+            Cow::Owned(bytes)
+        } else {
+            Cow::Borrowed(self.raw)
+        };
+        let is_utf8 = str::from_utf8(&bytes).is_ok();
+        let text = match bytes {
+            Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+            Cow::Owned(bytes) => String::from_utf8_lossy(&bytes).into_owned().into(),
+        };
+        (text, is_utf8)
+    }
+}
+
+#[cold]
+fn unfolded<'b>(raw: &[u8], arena: &mut Arena<'b>) -> &'b [u8] {
+    let length = unfold(raw, arena.room(raw.len()));
+    arena.keep(length)
+}
+
+/// Writes one quote for two, and LF for CR LF, into `out`, which has at least the length of `raw`; gives the length of the result.
+fn unfold(raw: &[u8], out: &mut [u8]) -> usize {
+    let (mut from, mut to) = (0, 0);
+    while from < raw.len() {
+        let plain = memchr2(b'"', b'\r', &raw[from..]).unwrap_or(raw.len() - from);
+        out[to..to + plain].copy_from_slice(&raw[from..from + plain]);
+        (from, to) = (from + plain, to + plain);
+        let Some(pair) = raw.get(from..) else { break };
+        match pair {
+            [b'"', b'"', ..] => out[to] = b'"',
+            [b'\r', b'\n', ..] => out[to] = b'\n',
+            [byte, ..] => {
+                out[to] = *byte;
+                from -= 1;
+            }
+            [] => break,
+        }
+        (from, to) = (from + 2, to + 1);
+    }
+    to
+}
+
+/// The cells of a complete record. `last`: it may lack its line end.
+pub(super) fn cells(record: &[u8], last: bool) -> Result<Vec<Cell<'_>>, Stop> {
+    let (mut cells, mut at) = (Vec::new(), 0);
+    loop {
+        let cell = cell(record, at, last)?;
+        cells.push(cell);
+        if cell.ends_record {
+            return Ok(cells);
+        }
+        at = cell.next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::scratch::Scratch;
+
+    fn texts(record: &str) -> Result<Vec<String>, Stop> {
+        Ok(cells(record.as_bytes(), true)?.iter().map(|cell| cell.shown().0.into_owned()).collect())
+    }
+
+    #[test]
+    fn cells_of_a_record() {
+        for (record, expected) in [
+            ("\r\n", &[""][..]),
+            (",a,b\r\n", &["", "a", "b"]),
+            ("a,\n", &["a", ""]),
+            ("a", &["a"]),
+            ("a,\"b\"", &["a", "b"]),
+            ("\"\",\"a,\"\"b\"\"\",c\r\n", &["", "a,\"b\"", "c"]),
+            ("\"a\r\nb\n\rc\r\",\"\"\"\"\n", &["a\nb\n\rc\r", "\""]),
+            ("a\"b,c\"\r\n", &["a\"b", "c\""]),
+            ("a\rb,\" c\"\r\n", &["a\rb", " c"]),
+        ] {
+            assert_eq!(texts(record).unwrap(), expected, "{record:?}");
+            let mut scratch = Scratch::new();
+            let mut arena = scratch.arena();
+            let cells = cells(record.as_bytes(), true).unwrap();
+            let borrowed: Vec<_> = cells.iter().map(|cell| cell.text(&mut arena).unwrap()).collect();
+            assert_eq!(borrowed, expected, "{record:?}");
+        }
+        assert_eq!(texts("\"a\"b,c\r\n"), Err(Stop::Bad(3, BEHIND_QUOTE)));
+        assert_eq!(texts("\"a\r\n"), Err(Stop::More));
+        let mut scratch = Scratch::new();
+        let cell = cell(b"\xff\n", 0, false).unwrap();
+        assert_eq!(cell.text(&mut scratch.arena()), Err(NOT_UTF8));
+        assert_eq!(cell.shown(), ("\u{fffd}".into(), false));
+    }
+
+    #[test]
+    fn the_end_of_a_record_is_found_however_it_arrives() {
+        for record in [
+            "\r\n",
+            ",,0,a\r\n",
+            ",\"a\r\nb\",\"\"\"\",\"\"\r\n",
+            "a\"b,c\n",
+            "\"a\"\n",
+            "\"\"\"\r\n\"\r\n",
+            "\"a\"b\"c\n",
+        ] {
+            let text = format!("{record},\"x");
+            let mut scan = Scan::default();
+            let found = (0..=text.len())
+                .find_map(|end| scan.resume(&text.as_bytes()[..end]).map(|length| (length, end)));
+            assert_eq!(found, Some((record.len(), record.len())), "{record:?}");
+        }
+    }
+}
