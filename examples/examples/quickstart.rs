@@ -67,7 +67,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     place.answer_with_what_was_written();
     // others may have written trades, too
     let (first, last) = (trades[0].time, trades[trades.len() - 1].time);
-    let query = client.influxql("SELECT * FROM trades WHERE instrument = $i AND time >= $first AND time <= $last");
+    let query =
+        client.influxql("SELECT * FROM trades WHERE instrument = $i AND time >= $first AND time <= $last");
     let query = query.bind("i", "AAPL").bind_time("first", first).bind_time("last", last);
     let back: Vec<Trade> = query.fetch_all().await?;
     println!("\nread {} back:", back.len());

@@ -1,7 +1,7 @@
 //! Texts that hide a statement behind another one, against a real InfluxDB 1.x: what takes one statement runs no second one.
 
 use influx_client::{Client, Point};
-use influx_tests::support::with_database;
+use influx_tests::support::with_v1_database;
 
 /// Behind each, `CREATE DATABASE ..` would run if the client saw the end of the first statement elsewhere than the server does.
 const HIDING: [&str; 13] = [
@@ -26,7 +26,7 @@ async fn databases(client: &Client) -> Vec<String> {
 
 #[tokio::test]
 async fn nothing_hidden_runs() {
-    with_database("hidden statements", |client| async move {
+    with_v1_database("hidden statements", |client| async move {
         client.write(Point::new("m").tag("t", "a").field("f", 1.5)).await.unwrap();
         let victim = format!("{}_hidden", client.database().unwrap());
         for hiding in HIDING {
@@ -45,7 +45,7 @@ async fn nothing_hidden_runs() {
 /// The texts are what they are said to be: the server does run the second statement of most of them.
 #[tokio::test]
 async fn the_server_runs_what_the_client_refuses_to_take_for_one() {
-    with_database("shown statements", |client| async move {
+    with_v1_database("shown statements", |client| async move {
         let victim = format!("{}_shown", client.database().unwrap());
         let mut ran = 0;
         for hiding in HIDING {
@@ -63,7 +63,7 @@ async fn the_server_runs_what_the_client_refuses_to_take_for_one() {
 
 #[tokio::test]
 async fn one_statement_with_what_looks_like_two_is_explained() {
-    with_database("one statement", |client| async move {
+    with_v1_database("one statement", |client| async move {
         client.write(Point::new("m").tag("t", "a").field("f", 1.5)).await.unwrap();
         for text in [
             "SELECT f FROM m WHERE t = 'a; b' -- c; d\n;",

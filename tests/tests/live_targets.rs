@@ -82,7 +82,7 @@ async fn points_are_read_and_written_again() {
         };
         let back = read().await;
         assert_eq!(sorted(&back), sorted(&points()));
-        client.v1().drop_measurement("load avg").await.unwrap();
+        client.influxql("DROP MEASUREMENT \"load avg\"").execute().await.unwrap();
         assert!(read().await.is_empty());
         // whole floats stay floats: the server would refuse them as integers, or store others
         client.write(&back).await.unwrap();

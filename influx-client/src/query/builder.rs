@@ -127,9 +127,8 @@ impl<L: Language> Query<L> {
     /// these for each language, and not for each row type.
     #[inline(never)]
     pub(super) fn feed(mut self, typed: bool) -> Feed {
-        if typed {
-            self.language.typed();
-        }
+        let right = self.language.for_rows(typed);
+        self.asked.problem.keep(right);
         let secrets = Arc::clone(self.session.http.secrets());
         Feed::new(self.sending(), secrets)
     }

@@ -14,6 +14,7 @@ use crate::query::builder::Query;
 use crate::query::language::{Asked, Language, Spoken};
 use crate::query::params::{params, unquoted};
 use crate::query::statement::only_reads;
+use crate::query::statements::{self, Statements};
 
 /// Longest query string that is sent as `GET`: proxies refuse URLs that are not much longer.
 const MAX_GET: usize = 2_000;
@@ -94,6 +95,44 @@ impl Query<InfluxQl> {
         self
     }
 
+    /// The rows of several statements in one request, each with its own type: `(A, B)` gives `(Vec<A>, Vec<B>)`. A part is anything
+    /// that [`fetch_all`](Query::fetch_all) reads; `()` is for statements without rows, as is any type, which gets none.
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// use influx_client::FromRow;
+    ///
+    /// #[derive(FromRow)]
+    /// struct Load {
+    ///     host: String,
+    ///     usage: f64,
+    /// }
+    ///
+    /// #[derive(FromRow)]
+    /// struct Mean {
+    ///     mean: f64,
+    /// }
+    ///
+    /// let text = "SELECT last(usage) AS usage FROM cpu GROUP BY host; SELECT mean(usage) FROM cpu";
+    /// let (newest, means) = client.influxql(text).fetch_statements::<(Load, Mean)>().await?;
+    /// println!("{} hosts, {:.1} on average", newest.len(), means[0].mean);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The parts belong to the statements in their order. For one type for all, or statements whose number is known at run time only,
+    /// [`SeriesRow`](crate::SeriesRow) and [`series`](Query::series) tell the statement of each row.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`RowStream::next`]; [`decode_error`](Error::decode_error) has the statement, counted from 0 as servers do. More or
+    /// fewer statements in the answer than parts in the tuple, whatever the reason: a server with a limit of rows leaves out those
+    /// behind it (with [`chunked(false)`](Query::chunked)), and 2.x says nothing of a `DELETE` or `DROP` at the end. What was sent
+    /// was run all the same.
+    pub async fn fetch_statements<S: Statements>(self) -> Result<S::Rows> {
+        statements::fetch::<S>(self.feed(S::TYPED)).await
+    }
+
     /// The retention policy of measurements that are named without one.
     pub fn retention_policy(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
@@ -141,8 +180,11 @@ impl Spoken for InfluxQl {
         }
     }
 
-    fn typed(&mut self) {
-        self.format.get_or_insert(Format::Msgpack);
+    fn for_rows(&mut self, typed: bool) -> Result<()> {
+        if typed {
+            self.format.get_or_insert(Format::Msgpack);
+        }
+        Ok(())
     }
 
     fn request(&self, asked: &Asked) -> Result<Request> {

@@ -31,8 +31,12 @@ pub(crate) trait Spoken: Clone + fmt::Debug + Send + Sync + 'static {
     /// For the server of a client: its generation, and what its queries are about when they say no other.
     fn of(client: &Session) -> Self;
 
-    /// The rows need to know integers from whole floats: asks for a format that tells them, where the caller chose none.
-    fn typed(&mut self);
+    /// Rows are to be read from the answer. `typed`: they need to know integers from whole floats, in a format that tells them.
+    ///
+    /// # Errors
+    ///
+    /// Something was set that is for raw answers alone.
+    fn for_rows(&mut self, typed: bool) -> Result<()>;
 
     /// What is sent.
     fn request(&self, asked: &Asked) -> Result<Request>;
@@ -89,7 +93,9 @@ mod tests {
             Other { generation: client.writes.dialect }
         }
 
-        fn typed(&mut self) {}
+        fn for_rows(&mut self, _: bool) -> Result<()> {
+            Ok(())
+        }
 
         fn request(&self, asked: &Asked) -> Result<Request> {
             asked.checked()?;
@@ -138,7 +144,6 @@ mod tests {
             query().try_for_each_row::<OwnedRow, _>(|_| ()).await.unwrap_err(),
             query().batches::<OwnedRow>().next().await.unwrap().unwrap_err(),
             query().series::<OwnedRow>().all().await.unwrap_err(),
-            query().fetch_statements::<(OwnedRow,)>().await.unwrap_err(),
             query().execute().await.unwrap_err(),
         ];
         for error in errors {

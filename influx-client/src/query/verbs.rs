@@ -9,7 +9,6 @@ use crate::query::builder::Query;
 use crate::query::language::Language;
 use crate::query::outcome::RowOutcome;
 use crate::query::raw::RawStream;
-use crate::query::statements::{self, Statements};
 use crate::query::stream::{RowStream, SeriesStream};
 
 /// What all languages are asked for.
@@ -260,44 +259,6 @@ impl<L: Language> Query<L> {
     /// ```
     pub fn series<T: for<'r> FromRow<'r>>(self) -> SeriesStream<T> {
         SeriesStream::new(self.feed(<T as FromRow<'static>>::TYPED))
-    }
-
-    /// The rows of several statements in one request, each with its own type: `(A, B)` gives `(Vec<A>, Vec<B>)`. A part is anything
-    /// that [`fetch_all`](Query::fetch_all) reads; `()` is for statements without rows, as is any type, which gets none.
-    ///
-    /// ```no_run
-    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// use influx_client::FromRow;
-    ///
-    /// #[derive(FromRow)]
-    /// struct Load {
-    ///     host: String,
-    ///     usage: f64,
-    /// }
-    ///
-    /// #[derive(FromRow)]
-    /// struct Mean {
-    ///     mean: f64,
-    /// }
-    ///
-    /// let text = "SELECT last(usage) AS usage FROM cpu GROUP BY host; SELECT mean(usage) FROM cpu";
-    /// let (newest, means) = client.influxql(text).fetch_statements::<(Load, Mean)>().await?;
-    /// println!("{} hosts, {:.1} on average", newest.len(), means[0].mean);
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// The parts belong to the statements in their order. For one type for all, or statements whose number is known at run time only,
-    /// [`SeriesRow`](crate::SeriesRow) and [`series`](Query::series) tell the statement of each row.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`RowStream::next`]; [`decode_error`](Error::decode_error) has the statement, counted from 0 as servers do. More or
-    /// fewer statements in the answer than parts in the tuple, whatever the reason: a server with a limit of rows leaves out those
-    /// behind it (with [`chunked(false)`](Query::chunked)), and 2.x says nothing of a `DELETE` or `DROP` at the end. What was sent
-    /// was run all the same.
-    pub async fn fetch_statements<S: Statements>(self) -> Result<S::Rows> {
-        statements::fetch::<S>(self.feed(S::TYPED)).await
     }
 
     /// Runs statements that have no rows to read; rows that come are passed over.

@@ -171,10 +171,10 @@ fn same<'t>(place: Place<'t>, line: &RawLine<'t>) -> Option<RawLine<'t>> {
 /// The measurement, and the tags in an order of their own.
 fn sorted(series: &[u8]) -> (&[u8], Vec<&[u8]>) {
     let (measurement, mut rest) =
-        bounds::cut(series, b',').map_or((series, None), |(m, rest)| (m, Some(rest)));
+        bounds::cut_series(series, b',').map_or((series, None), |(m, rest)| (m, Some(rest)));
     let mut tags: Vec<_> = core::iter::from_fn(|| {
         let (tag, behind) =
-            bounds::cut(rest?, b',').map_or((rest?, None), |(tag, behind)| (tag, Some(behind)));
+            bounds::cut_series(rest?, b',').map_or((rest?, None), |(tag, behind)| (tag, Some(behind)));
         rest = behind;
         Some(tag)
     })

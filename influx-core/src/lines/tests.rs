@@ -337,6 +337,15 @@ proptest! {
     }
 }
 
+/// In tags a backslash hides no other one: `\` and a space behind it are two bytes of a value, and the tags go on.
+#[test]
+fn the_series_goes_on_behind_backslashes() {
+    let text = b"m,t=\\\\  n=1 5\nm,t=\\\\ \\\\=\\\\, n=2 5\nm,t=\\\\  n=3 5\n";
+    let found: Vec<_> = repeats(text).map(|repeat| (repeat.earlier, repeat.later)).collect();
+    assert_eq!(found, [(0, 2)]);
+    assert_eq!(split(text).next().unwrap().series(), b"m,t=\\\\ ");
+}
+
 /// Two backslashes before a space hide each other from the scanner of 1.x and 2.x, and a quote behind it would go on to another line.
 #[test]
 #[cfg_attr(miri, ignore = "slow there")]

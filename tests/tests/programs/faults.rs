@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use influx_client::test_util::{Expect, Reply, Server};
 use influx_client::{Client, Delivery, FromRow, LineProtocol, Point};
-use influx_tests::support::{InfluxdOptions, own_influxd, v1_url, with_database};
+use influx_tests::support::{InfluxdOptions, own_influxd, v1_url, with_database, with_v1_database};
 
 #[derive(LineProtocol, FromRow, Debug)]
 #[measurement("cpu")]
@@ -34,7 +34,7 @@ async fn the_server_is_away() {
 
 #[tokio::test]
 async fn there_is_no_such_database() {
-    with_database("nowhere", |client| async move {
+    with_v1_database("nowhere", |client| async move {
         let error = client.write(&cpu()).database("no such database").await.unwrap_err();
         assert_eq!(error.status(), Some(404));
         assert!(error.to_string().contains("database not found"), "{error}");
@@ -51,7 +51,7 @@ async fn there_is_no_such_database() {
 
 #[tokio::test]
 async fn nobody_named_a_database() {
-    with_database("unnamed", |client| async move {
+    with_v1_database("unnamed", |client| async move {
         let name = client.database().unwrap().to_owned();
         client.write(&cpu()).await.unwrap();
         let Some(url) = v1_url("unnamed") else { return };

@@ -3,13 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use influx_client::{FromRow, Point};
-use influx_tests::support::with_database;
+use influx_tests::support::with_v1_database;
 
 use crate::write_cpu;
 
 #[tokio::test]
 async fn deleting_old_data() {
-    with_database("delete", |client| async move {
+    with_v1_database("delete", |client| async move {
         let day = Duration::from_secs(86_400);
         let now = SystemTime::now();
         for age in 0..4 {
@@ -29,7 +29,7 @@ async fn deleting_old_data() {
 
 #[tokio::test]
 async fn hosts_by_tag_values() {
-    with_database("hosts", |client| async move {
+    with_v1_database("hosts", |client| async move {
         write_cpu(&client).await.unwrap();
         let values = client.v1().show_tag_values("host").measurement("cpu").await.unwrap();
         let hosts: Vec<_> = values.into_iter().map(|row| row.value).collect();
@@ -46,7 +46,7 @@ async fn hosts_by_tag_values() {
 
 #[tokio::test]
 async fn a_measurement_copied_to_another_database() {
-    with_database("copy", |client| async move {
+    with_v1_database("copy", |client| async move {
         write_cpu(&client).await.unwrap();
         let copy = format!("{}_copy", client.database().unwrap());
         client.v1().create_database(&copy).await.unwrap();
@@ -77,7 +77,7 @@ async fn a_measurement_copied_to_another_database() {
 
 #[tokio::test]
 async fn a_retention_policy_that_forgets() {
-    with_database("retention", |client| async move {
+    with_v1_database("retention", |client| async move {
         let admin = client.v1();
         admin.create_retention_policy("week", Duration::from_secs(7 * 86_400)).await.unwrap();
         let point = Point::new("cpu").field("usage", 0.5);

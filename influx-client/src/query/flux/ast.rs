@@ -144,18 +144,16 @@ fn negative(positive: Json) -> Json {
     json!({"type": "UnaryExpression", "operator": "-", "argument": positive})
 }
 
-/// NaN and the infinities have no literal: `float(v: "NaN")`.
+/// NaN and the infinities have no literal, but are quotients. Functions could have been given another meaning by a name that is bound.
 fn not_finite(float: f64) -> Json {
-    let name = match float {
-        f64::INFINITY => "+Inf",
-        f64::NEG_INFINITY => "-Inf",
-        _ => "NaN",
-    };
-    json!({
-        "type": "CallExpression",
-        "callee": identifier("float"),
-        "arguments": [record(vec![property("v", text(name))])],
-    })
+    let literal = |float: f64| json!({"type": "FloatLiteral", "value": float});
+    let quotient =
+        |left| json!({"type": "BinaryExpression", "operator": "/", "left": left, "right": literal(0.0)});
+    match float {
+        f64::INFINITY => quotient(literal(1.0)),
+        f64::NEG_INFINITY => quotient(negative(literal(1.0))),
+        _ => quotient(literal(0.0)),
+    }
 }
 
 fn text(value: &str) -> Json {

@@ -6,7 +6,7 @@ mod pivot;
 pub(crate) mod profile;
 
 use influx_core::decode::Syntax;
-use influx_core::decode::influxql::Options;
+use influx_core::decode::annotated_csv::Options;
 use influx_core::rfc3339::to_exact_text;
 use influx_core::{Dialect, Timestamp};
 use serde_json::{Value as Json, json};
@@ -14,7 +14,6 @@ use serde_json::{Value as Json, json};
 use crate::config::session::Session;
 use crate::config::writes::has_buckets;
 use crate::error::{Error, Result};
-use crate::generation::document::may_be_empty;
 use crate::generation::v2;
 use crate::http::request::{Method, Request};
 use crate::http::response::Response;
@@ -154,7 +153,14 @@ impl Spoken for Flux {
         }
     }
 
-    fn typed(&mut self) {}
+    fn for_rows(&mut self, _: bool) -> Result<()> {
+        if self.dialect == CsvDialect::new() {
+            return Ok(());
+        }
+        Err(Error::config(
+            "rows are read from CSV with annotations, a header and commas: .dialect(..) is for .raw() and .raw_stream()",
+        ))
+    }
 
     fn request(&self, asked: &Asked) -> Result<Request> {
         asked.checked()?;
@@ -175,7 +181,7 @@ impl Spoken for Flux {
         Ok(request)
     }
 
-    fn syntax(&self, answer: &Response) -> Syntax {
-        Options::new().may_be_empty(may_be_empty(answer)).into()
+    fn syntax(&self, _: &Response) -> Syntax {
+        Options::new().into()
     }
 }

@@ -28,10 +28,13 @@ fn every_kind() {
         assert_eq!(of(float), json!({"type": "FloatLiteral", "value": float}));
     }
     assert_eq!(of(-0.0), negative(json!({"type": "FloatLiteral", "value": 0.0})));
-    for (float, name) in [(f64::NAN, "NaN"), (f64::INFINITY, "+Inf"), (f64::NEG_INFINITY, "-Inf")] {
-        let call = of(float);
-        assert_eq!((&call["type"], &call["callee"]["name"]), (&json!("CallExpression"), &json!("float")));
-        assert_eq!(call["arguments"][0]["properties"][0]["value"]["value"], name);
+    let literal = |value: f64| json!({"type": "FloatLiteral", "value": value});
+    for (float, left) in
+        [(f64::NAN, literal(0.0)), (f64::INFINITY, literal(1.0)), (f64::NEG_INFINITY, negative(literal(1.0)))]
+    {
+        let quotient = of(float);
+        assert_eq!((&quotient["type"], &quotient["operator"]), (&json!("BinaryExpression"), &json!("/")));
+        assert_eq!((&quotient["left"], &quotient["right"]), (&left, &literal(0.0)));
     }
     assert_eq!(of(true), json!({"type": "BooleanLiteral", "value": true}));
     let oldest = "1677-09-21T00:12:43.145224194Z";

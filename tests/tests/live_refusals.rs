@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use influx_client::{Delivery, FromRow, Point};
 use influx_tests::rows::{Usage, usage};
-use influx_tests::support::with_database;
+use influx_tests::support::{with_database, with_v1_database};
 
 #[tokio::test]
 async fn refused_lines_are_mapped_to_points() {
@@ -59,7 +59,7 @@ async fn a_type_conflict_within_one_write_is_explained() {
 
 #[tokio::test]
 async fn points_beyond_the_retention_policy_are_reported() {
-    with_database("retention", |client| async move {
+    with_v1_database("retention", |client| async move {
         let database = client.database().unwrap();
         let policy = format!("CREATE RETENTION POLICY \"hour\" ON \"{database}\" DURATION 1h REPLICATION 1");
         client.influxql(policy).execute().await.unwrap();
@@ -87,7 +87,7 @@ async fn points_beyond_the_retention_policy_are_reported() {
 
 #[tokio::test]
 async fn errors_of_queries() {
-    with_database("query errors", |client| async move {
+    with_v1_database("query errors", |client| async move {
         let error = client.influxql("SELECT").execute().await.unwrap_err();
         assert_eq!(error.status(), Some(400));
         assert!(error.to_string().contains("error parsing query"), "{error}");
