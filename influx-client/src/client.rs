@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use influx_core::{Dialect, LineProtocol};
 
-use crate::admin::handle::Admin;
+use crate::admin::v1::handle::Admin as AdminV1;
+use crate::admin::v2::handle::Admin as AdminV2;
 use crate::batch::builder::BatchWriterBuilder;
 use crate::config::common::ClientBuilder;
 use crate::config::session::Session;
@@ -75,8 +76,26 @@ impl Handles {
     /// # Errors
     ///
     /// Each request of a client of another generation is one that says what to use instead; nothing is sent.
-    pub fn v1(&self) -> Admin {
-        Admin::new(&self.0)
+    pub fn v1(&self) -> AdminV1 {
+        AdminV1::new(&self.0)
+    }
+
+    /// Administration of InfluxDB 2.x and Cloud: buckets, organizations, users, tokens, labels, tasks, mappings, secrets, deleting, and
+    /// the setup of a new server; see [`admin::v2`](crate::admin::v2).
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// let bucket = client.v2().create_bucket("market").await?;
+    /// assert_eq!(client.v2().find_bucket("market").await?, Some(bucket));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Each request of a client of another generation is one that says what to use instead; nothing is sent.
+    pub fn v2(&self) -> AdminV2 {
+        AdminV2::new(&self.0)
     }
 }
 

@@ -39,7 +39,9 @@
 //!
 //! # Administration
 //!
-//! [`client.v1()`](Handles::v1) has InfluxDB 1.x's databases, retention policies, users and all that the server tells of itself: see [`admin`].
+//! [`client.v1()`](Handles::v1) has InfluxDB 1.x's databases, retention policies, users and all that the server tells of itself: see
+//! [`admin::v1`]. [`client.v2()`](Handles::v2) has the buckets, organizations, users, tokens, labels, tasks, mappings and secrets of 2.x,
+//! deletes points, and sets new servers up: see [`admin::v2`].
 //!
 //! # Features
 //!

@@ -50,7 +50,7 @@ fn parse_any(text: &[u8]) -> Option<(i128, Option<i32>)> {
 }
 
 /// Reads an instant; a text without a zone is none.
-pub(crate) fn parse_nanos(text: &str) -> Option<i64> {
+pub fn parse_nanos(text: &str) -> Option<i64> {
     parse(text.as_bytes()).filter(|parsed| parsed.offset.is_some()).map(|parsed| parsed.nanos)
 }
 

@@ -157,7 +157,7 @@ async fn listings_of_2_and_3() {
     let next = |folder, file| server.expect(Expect::query(), recorded(folder, file));
     next("v2", "346_v1_q_field_keys.json");
     let kinds: Vec<_> = admin.show_field_keys().await.unwrap().into_iter().map(|field| field.kind).collect();
-    use influx_client::admin::FieldType::{Boolean, Float, Integer, String, Unsigned};
+    use influx_client::admin::v1::FieldType::{Boolean, Float, Integer, String, Unsigned};
     assert_eq!(kinds, [Integer, Boolean, String, Unsigned, Float]);
     next("v2", "350_v1_q_series.json");
     assert_eq!(admin.show_series().await.unwrap().len(), 4);

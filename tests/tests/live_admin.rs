@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use influx_client::admin::{FieldType, Privilege};
+use influx_client::admin::v1::{FieldType, Privilege};
 use influx_client::{Client, FromRow, Identifier, OwnedValue, Point};
 use influx_tests::support::with_database;
 

@@ -1,5 +1,6 @@
 //! The one error of this crate.
 
+mod answered;
 pub(crate) mod delivery;
 mod io;
 pub(crate) mod problem;
@@ -27,7 +28,8 @@ const SERVER_TEXT: usize = 64 << 10;
 /// [`report`](Error::report) prints both.
 ///
 /// What kind of error it is, questions tell: [`is_connect`](Error::is_connect) and [`is_timeout`](Error::is_timeout) (the server is away),
-/// [`is_auth`](Error::is_auth) (a bad password), [`status`](Error::status) (`Some(404)` of a write: no such database),
+/// [`is_auth`](Error::is_auth) (a bad password), [`is_conflict`](Error::is_conflict) and [`is_not_found`](Error::is_not_found) (something
+/// is there already, or is not), [`status`](Error::status) (`Some(404)` of a write: no such database),
 /// [`is_statement`](Error::is_statement) (of a query: no such database or function), [`is_decode`](Error::is_decode) (another type or
 /// column), [`is_encode`](Error::is_encode) (a point that cannot be written), [`is_config`](Error::is_config) (a wrong setting). Whether to try
 /// again, [`is_retryable`](Error::is_retryable) says; what became of points, [`delivery`](Error::delivery) and
@@ -59,6 +61,8 @@ struct Inner {
     decode: Option<DecodeError>,
     status: Option<u16>,
     server_message: Option<String>,
+    /// The word of 2.x for what went wrong.
+    code: Option<Box<str>>,
     /// The message has the server's words, too.
     words_shown: bool,
     retry_after: Option<Duration>,
@@ -117,6 +121,7 @@ impl Error {
             decode: None,
             status: None,
             server_message: None,
+            code: None,
             words_shown: false,
             retry_after: None,
             retryable: None,
@@ -272,11 +277,6 @@ impl Error {
         self.0.kind == Kind::Incomplete
     }
 
-    /// The server does not know the caller (401) or does not allow this (403).
-    pub fn is_auth(&self) -> bool {
-        matches!(self.0.status, Some(401 | 403))
-    }
-
     /// The queue of a batch writer has no room, and [`WhenFull::Reject`](crate::batch::WhenFull::Reject) was chosen or the
     /// call does not wait.
     pub fn is_full(&self) -> bool {
@@ -330,17 +330,6 @@ impl Error {
             #[cfg(feature = "spool")]
             Kind::Spool => false,
         }
-    }
-
-    /// The HTTP status, when there was an answer with an error status.
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
-    }
-
-    /// The server's own words, up to 64 KiB, with nothing changed but that the client's secrets are taken out.
-    pub fn server_message(&self) -> Option<&str> {
-        let in_rows = || self.0.decode.as_ref().and_then(DecodeError::server_message);
-        self.0.server_message.as_deref().or_else(in_rows)
     }
 
     /// Which point could not be encoded, and why.

@@ -107,12 +107,12 @@ impl Answered {
             None => self.document.text().to_owned(),
         };
         let retryable = status_is_retryable(*status, &message);
-        let error =
+        let mut error =
             Error::status_answer(*status, message).retryable(retryable).with_retry_after(*retry_after);
-        let error = match &self.document {
-            Document::Code { text, .. } => way_out(*status, text).into_iter().fold(error, Error::because),
-            _ => error,
-        };
+        if let Document::Code { code, text, .. } = &self.document {
+            error = error.with_code(code);
+            error = way_out(*status, text, request).into_iter().fold(error, Error::because);
+        }
         if request.is_empty() { error } else { error.at(&**request) }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) enum Caller {
     Cookie(Secret),
 }
 
-/// One request; `params` go into the URL.
+/// One request; `params` go into the URL, behind those that the path has already.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: Method,

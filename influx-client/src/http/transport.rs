@@ -125,7 +125,8 @@ impl Http {
         let timeouts = self.connection.timeouts;
         let limit = request.timeout.unwrap_or(timeouts.request);
         let way = self.connection.proxy.as_ref().map(Proxy::way).unwrap_or_default();
-        let shown = format!("{verb} {}{}{way}", self.connection.endpoint.base, request.path);
+        let path = request.path.split('?').next().unwrap_or_default();
+        let shown = format!("{verb} {}{path}{way}", self.connection.endpoint.base);
         let exchange = match self.prepared(verb, request) {
             Ok(builder) => self.exchange(builder),
             Err(error) => return Err(error.at(shown)),
@@ -150,7 +151,7 @@ impl Http {
         let mut url = format!("{}{}", endpoint.base, request.path);
         request.params.extend(auth.into_iter().flat_map(Auth::params));
         if !request.params.is_empty() {
-            url.push('?');
+            url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&encode_params(&request.params));
         }
         let mut builder = self.client.request(verb, url);

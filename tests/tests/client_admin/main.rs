@@ -7,7 +7,7 @@ mod statements;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use influx_client::admin::{Admin, FieldType, Privilege};
+use influx_client::admin::v1::{Admin, FieldType, Privilege};
 use influx_client::test_util::{Expect, Reply, Server};
 use influx_client::{Client, Error, OwnedValue};
 

@@ -28,7 +28,8 @@ pub(crate) fn string(text: &str) -> Result<String> {
     })
 }
 
-fn quoted(text: &str, quote: char) -> Result<String, char> {
+/// The text between quotes, or the character that cannot stand there.
+pub(crate) fn quoted(text: &str, quote: char) -> Result<String, char> {
     let mut out = String::with_capacity(text.len() + 2);
     out.push(quote);
     for c in text.chars() {

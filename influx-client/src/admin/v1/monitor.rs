@@ -2,7 +2,7 @@
 
 use influx_core::{OwnedRow, OwnedValue};
 
-use crate::admin::handle::Admin;
+use crate::admin::v1::handle::Admin;
 use crate::error::Result;
 use crate::generation::v1::quote;
 

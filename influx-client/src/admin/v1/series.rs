@@ -2,8 +2,9 @@
 
 use influx_derive::FromRow;
 
-use crate::admin::handle::Admin;
-use crate::admin::select::{Selection, awaits, selects};
+use crate::admin::future::awaits;
+use crate::admin::v1::handle::Admin;
+use crate::admin::v1::select::{Selection, selects};
 use crate::error::{Error, Kind, Result};
 
 /// A series: a row of `SHOW SERIES`, taken apart.

@@ -2,8 +2,9 @@
 
 use influx_core::Timestamp;
 
-use crate::admin::handle::Admin;
-use crate::admin::select::{Selection, awaits, selects};
+use crate::admin::future::awaits;
+use crate::admin::v1::handle::Admin;
+use crate::admin::v1::select::{Selection, selects};
 use crate::error::Result;
 use crate::generation::v1::quote;
 

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use influx_core::{DecodeError, FromRow, FromTimestamp, FromValue, Planner, Row, ValueRef};
 
-use crate::admin::handle::Admin;
+use crate::admin::v1::handle::Admin;
 use crate::error::Result;
 use crate::generation::v1::duration::Printed;
 

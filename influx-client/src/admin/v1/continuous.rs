@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use influx_derive::FromRow;
 
-use crate::admin::handle::Admin;
-use crate::admin::select::awaits;
+use crate::admin::future::awaits;
+use crate::admin::v1::handle::Admin;
 use crate::error::Result;
 use crate::error::problem::Problem;
 use crate::generation::v1::quote;

@@ -2,12 +2,11 @@
 
 use std::fmt;
 use std::future::pending;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use influx_core::{Dialect, FromRow};
 
-use crate::admin::again;
+use crate::admin::v1::again;
 use crate::config::session::Session;
 use crate::error::{Error, Result};
 use crate::generation::instead_of;
@@ -16,7 +15,7 @@ use crate::http::runtime;
 use crate::query::builder::Query;
 use crate::query::influxql::InfluxQl;
 
-/// The administration of a server: what [`client.v1()`](crate::Handles::v1) returns; see the [module](crate::admin).
+/// The administration of a server: what [`client.v1()`](crate::Handles::v1) returns; see the [module](crate::admin::v1).
 ///
 /// Its database and retention policy are the client's unless others are named here. Requests without options are methods to
 /// be awaited; those with options are configured first and then awaited.
@@ -26,9 +25,6 @@ pub struct Admin {
     pub(super) database: Option<String>,
     pub(super) retention_policy: Option<String>,
 }
-
-/// The future of a request.
-pub type AdminFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 impl Admin {
     pub(crate) fn new(session: &Arc<Session>) -> Admin {
@@ -134,7 +130,7 @@ impl fmt::Debug for Admin {
 
 #[cfg(test)]
 mod tests {
-    use crate::admin::handle::Admin;
+    use crate::admin::v1::handle::Admin;
     use crate::config::common::ClientBuilder;
     use influx_core::Dialect;
     use std::sync::Arc;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use influx_derive::FromRow;
 
-use crate::admin::handle::Admin;
-use crate::admin::policy::Terms;
-use crate::admin::select::awaits;
+use crate::admin::future::awaits;
+use crate::admin::v1::handle::Admin;
+use crate::admin::v1::policy::Terms;
 use crate::error::Result;
 use crate::generation::v1::quote;
 

@@ -2,9 +2,10 @@
 
 use influx_derive::{FromRow, TagValue};
 
-use crate::admin::database::{Name, names};
-use crate::admin::handle::Admin;
-use crate::admin::select::{Selection, awaits, selects};
+use crate::admin::future::awaits;
+use crate::admin::v1::database::{Name, names};
+use crate::admin::v1::handle::Admin;
+use crate::admin::v1::select::{Selection, selects};
 use crate::error::Result;
 use crate::generation::v1::quote;
 

@@ -3,7 +3,7 @@
 use influx_core::{FromValue, Mismatch, ValueRef};
 use influx_derive::FromRow;
 
-use crate::admin::handle::Admin;
+use crate::admin::v1::handle::Admin;
 use crate::error::Result;
 use crate::generation::v1::quote;
 
@@ -65,7 +65,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// use influx_client::admin::Privilege;
+    /// use influx_client::admin::v1::Privilege;
     ///
     /// client.v1().grant(Privilege::Read, "market", "reader").await
     /// # }

@@ -92,7 +92,7 @@ impl Selection {
 /// The methods of requests that have a field `selection`.
 macro_rules! selects {
     ($request:ident: $($kind:ident)*) => {
-        impl $request { $($crate::admin::select::selects!(@$kind);)* }
+        impl $request { $($crate::admin::v1::select::selects!(@$kind);)* }
     };
     (@measurement) => {
         /// Only this measurement; several when called several times.
@@ -147,18 +147,3 @@ macro_rules! selects {
     };
 }
 pub(super) use selects;
-
-/// Makes a request awaitable: `run` is what it does.
-macro_rules! awaits {
-    ($request:ident => $output:ty) => {
-        impl std::future::IntoFuture for $request {
-            type Output = $crate::error::Result<$output>;
-            type IntoFuture = $crate::admin::handle::AdminFuture<$output>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                Box::pin(self.run())
-            }
-        }
-    };
-}
-pub(super) use awaits;
