@@ -64,10 +64,13 @@ impl Walk {
     fn record_end(&mut self, b: &[u8]) -> Option<usize> {
         let rest = &b[self.position..];
         let may_end_so = self.last && self.response.options.open_end;
-        match self.scan.resume(rest) {
-            None if may_end_so && self.scan.may_end() => Some(b.len()),
-            length => length.map(|length| self.position + length),
-        }
+        let end = match self.scan.resume(rest) {
+            None if may_end_so && self.scan.may_end() => b.len(),
+            length => self.position + length?,
+        };
+        // who asks again looks again
+        self.scan = Scan::default();
+        Some(end)
     }
 
     /// Goes behind what is before the first record, and behind empty lines. Whether a record begins at the position.
@@ -90,14 +93,15 @@ impl Walk {
                 return true;
             }
             match rest[0] {
-                b'#' | b',' | b'"' => return true,
-                _ if rest.starts_with(MARK) => self.go_to(self.position + MARK.len()),
-                _ if MARK.starts_with(rest) && !self.last => return false,
-                _ => {
-                    self.response.place = Place::Text;
-                    return true;
+                b'#' | b',' | b'"' => {}
+                _ if rest.starts_with(MARK) => {
+                    self.go_to(self.position + MARK.len());
+                    continue;
                 }
+                _ if MARK.starts_with(rest) && !self.last => return false,
+                _ => self.response.place = Place::Text,
             }
+            return true;
         }
     }
 
@@ -210,6 +214,11 @@ impl Machine for Walk {
             if let Some(error) = self.error.take() {
                 return Ok(Event::Error(error));
             }
+            if self.response.place == Place::Text {
+                let taken = self.response.take_text(&b[self.position..]);
+                self.go_to(self.position + taken);
+                return Ok(Event::More);
+            }
             if !self.begin_record(b) {
                 self.left = b.len() - self.position;
                 if self.last
@@ -221,9 +230,7 @@ impl Machine for Walk {
                 return Ok(Event::More);
             }
             if self.response.place == Place::Text {
-                let taken = self.response.take_text(&b[self.position..]);
-                self.go_to(self.position + taken);
-                return Ok(Event::More);
+                continue;
             }
             let Some(end) = self.record_end(b) else {
                 self.left = b.len() - self.position;

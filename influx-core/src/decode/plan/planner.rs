@@ -235,7 +235,7 @@ impl<'p> Planner<'p> {
             Want::Str => self.columns.epoch().is_some(),
             _ => false,
         };
-        if instant && self.is_time(at) { Want::Time } else { want }
+        if instant && self.is_time(at) && !self.columns.is_table() { Want::Time } else { want }
     }
 
     /// Whether the column is the time of the rows: InfluxQL puts it first.

@@ -1,0 +1,9 @@
+//! Annotated CSV: tables, values, errors and structs, whole, split and cut.
+
+mod errors;
+mod random;
+mod recorded;
+mod reference;
+mod structs;
+mod support;
+mod tables;
