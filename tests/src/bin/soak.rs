@@ -1,7 +1,8 @@
 //! `cargo run --release -p influx-tests --bin soak -- [--seconds N] [--points N] [--threads N] [--seed N]`
-//! `[--keep-writer]`
+//! `[--keep-writer] [--server v2]`
 //!
-//! Writes points through a proxy that misbehaves to a real InfluxDB 1.x that is killed and started again; the process that writes is
+//! Writes points through a proxy that misbehaves to a real InfluxDB 1.x that is killed and started again (`--server v2`: one of 2.x, of which
+//! `INFLUXD_V2` names the program); the process that writes is
 //! killed, too, and goes on with its spool (not with `--keep-writer`, which does without a spool). In the end what is on the server
 //! is compared with what was given. Fails when a point is lost, altered or there twice.
 #![allow(clippy::print_stdout, reason = "a program")]
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use influx_client::Client;
-use influx_tests::soak::{Chance, check, is_poison, proxy::Proxy, writer};
+use influx_tests::soak::{Chance, NAME, check, is_poison, proxy::Proxy, writer};
 use influx_tests::support::MortalInfluxd;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -27,6 +28,8 @@ struct Options {
     points: i64,
     threads: u32,
     seed: u64,
+    /// The token of a server of 2.x.
+    token: Option<String>,
     /// Where the writing process keeps what is not delivered; it is killed now and then if there is one.
     spool: Option<std::path::PathBuf>,
 }
@@ -69,7 +72,7 @@ async fn write() -> Result<bool, Failure> {
     let from: String = option("--from", String::new())?;
     let orders = writer::Orders {
         url: option("--url", String::new())?,
-        database: "soak".to_owned(),
+        token: Some(option("--token", String::new())?).filter(|token| !token.is_empty()),
         from: from.split(',').map(str::parse).collect::<Result<_, _>>()?,
         end: option("--end", 0)?,
         rate: option("--rate", 0)?,
@@ -79,8 +82,30 @@ async fn write() -> Result<bool, Failure> {
     Ok(true)
 }
 
+/// The server, a client of it, and its token if it has one.
+async fn server() -> Result<(MortalInfluxd, Client, Option<String>), Failure> {
+    match &*option("--server", "v1".to_owned())? {
+        "v1" => {
+            let server = MortalInfluxd::start()?;
+            let client = Client::v1(server.url()).database(NAME).build()?;
+            client.v1().create_database(NAME).await?;
+            Ok((server, client, None))
+        }
+        "v2" => {
+            let server = MortalInfluxd::start_v2()?;
+            let new = Client::v2(server.url()).org(NAME).bucket(NAME);
+            let made = new.clone().build()?.v2().setup(NAME, "soak_soak", NAME, NAME).await?;
+            let token = made.token().to_owned();
+            Ok((server, new.token(&token).build()?, Some(token)))
+        }
+        other => Err(format!("--server {other}: v1 and v2 are there").into()),
+    }
+}
+
 async fn soak() -> Result<bool, Failure> {
+    let (mut server, client, token) = server().await?;
     let options = Options {
+        token,
         seconds: option("--seconds", 120)?,
         points: option("--points", 1_000_000)?,
         threads: option("--threads", 4)?,
@@ -90,9 +115,6 @@ async fn soak() -> Result<bool, Failure> {
             false => Some(std::env::temp_dir().join(format!("influx-soak-{}", std::process::id()))),
         },
     };
-    let mut server = MortalInfluxd::start()?;
-    let client = Client::v1(server.url()).database("soak").build()?;
-    client.v1().create_database("soak").await?;
     let proxy = Proxy::start(server.port(), options.seed).await?;
     let end = options.points / i64::from(options.threads);
     let said = Arc::new(Mutex::new(Said { from: vec![0; options.threads as usize], ..Said::default() }));
@@ -199,6 +221,7 @@ fn start_writer(
     let mut child = Command::new(std::env::current_exe()?)
         .args(["--write", "--url", &proxy.url(), "--from", &from])
         .args(["--end", &end.to_string(), "--rate", &rate.to_string()])
+        .args(options.token.iter().flat_map(|token| ["--token", token]))
         .args(options.spool.iter().flat_map(|folder| [std::ffi::OsStr::new("--spool"), folder.as_os_str()]))
         .stdout(Stdio::piped())
         .kill_on_drop(true)

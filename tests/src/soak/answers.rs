@@ -39,7 +39,7 @@ const fn for_a_while(answer: Answer) -> Answer {
 }
 
 /// All of them.
-pub const ANSWERS: [Answer; 16] = [
+pub const ANSWERS: [Answer; 19] = [
     answer("503", "503 Service Unavailable", "", NOTHING),
     answer("429 with Retry-After", "429 Too Many Requests", "Retry-After: 1\r\n", NOTHING),
     answer("503 with Retry-After: 0", "503 Service Unavailable", "Retry-After: 0\r\n", NOTHING),
@@ -56,6 +56,14 @@ pub const ANSWERS: [Answer; 16] = [
         JSON,
         Body::Text("{\"error\":\"not in the mood\"}"),
     ),
+    answer(
+        "500 cache full, of 2.x",
+        "500 Internal Server Error",
+        JSON,
+        Body::Text(
+            "{\"code\":\"internal error\",\"message\":\"unexpected error writing points to database: engine: cache-max-memory-size exceeded: (2/1)\"}",
+        ),
+    ),
     answer("301", "301 Moved Permanently", "Location: https://elsewhere.example/write\r\n", NOTHING),
     answer("308", "308 Permanent Redirect", "Location: /elsewhere\r\n", NOTHING),
     answer("404 with a page of 400 KiB", "404 Not Found", HTML, Body::LongPage),
@@ -70,6 +78,18 @@ pub const ANSWERS: [Answer; 16] = [
         "401 Unauthorized",
         JSON,
         Body::Text("{\"error\":\"authorization failed\"}"),
+    )),
+    for_a_while(answer(
+        "404 bucket not found, for seconds",
+        "404 Not Found",
+        JSON,
+        Body::Text("{\"code\":\"not found\",\"message\":\"bucket \\\"soak\\\" not found\"}"),
+    )),
+    for_a_while(answer(
+        "401 of 2.x, for seconds",
+        "401 Unauthorized",
+        JSON,
+        Body::Text("{\"code\":\"unauthorized\",\"message\":\"unauthorized access\"}"),
     )),
 ];
 

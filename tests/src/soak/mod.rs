@@ -5,6 +5,9 @@ pub mod check;
 pub mod proxy;
 pub mod writer;
 
+/// The database, organization, bucket and measurement.
+pub const NAME: &str = "soak";
+
 /// The points of a thread, by their number: what is written and what must be found.
 pub const BASE: i64 = 1_700_000_000_000_000_000;
 

@@ -129,7 +129,7 @@ async fn serve(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
             client.write_all(&answer.bytes()).await?;
             continue;
         }
-        if (560..566).contains(&roll) {
+        if (600..606).contains(&roll) {
             shared.count("502 of which the body drips");
             client.write_all(DRIPS).await?;
             for _ in 0..100 {

@@ -7,15 +7,15 @@ use std::time::Duration;
 use influx_client::batch::{BatchEvent, BatchWriter, BatchWriterBuilder, RetryPolicy};
 use influx_client::{Client, Fsync, LineProtocol, SpoolSettings};
 
-use super::{BASE, is_poison, value};
+use super::{BASE, NAME, is_poison, value};
 
 /// What a writing process is told.
 #[derive(Debug, Clone)]
 pub struct Orders {
     /// The server, or what stands before it.
     pub url: String,
-    /// The database.
-    pub database: String,
+    /// A token of 2.x; without it the server is one of 1.x.
+    pub token: Option<String>,
     /// The first number that each thread gives.
     pub from: Vec<i64>,
     /// The number behind the last one.
@@ -45,7 +45,12 @@ struct Row {
 /// The settings are wrong, or the writer was closed by somebody.
 pub async fn run(orders: Orders) -> influx_client::Result<()> {
     // poison is for the server to find
-    let client = Client::v1(&orders.url).database(&orders.database).check_lines(false).build()?;
+    let client = match &orders.token {
+        Some(token) => {
+            Client::v2(&orders.url).org(NAME).bucket(NAME).token(token).check_lines(false).build()?
+        }
+        None => Client::v1(&orders.url).database(NAME).check_lines(false).build()?,
+    };
     let retry = RetryPolicy::new().base(Duration::from_millis(50)).max_delay(Duration::from_secs(1));
     let builder = client
         .batch_writer()

@@ -5,6 +5,7 @@
 //! | `INFLUXD`, `VICTORIA_METRICS` | path of the server's program |
 //! | `INFLUX_V1_URL` | use this InfluxDB 1.x server for the live suite and start none |
 //! | `INFLUX_V2_URL`, `INFLUX_V2_ORG`, `INFLUX_V2_TOKEN`, `INFLUX_V2_BUCKET` | an InfluxDB 2.x for the live suite, and a token that may do everything; without a token a server that was never set up is set up. None is started |
+//! | `INFLUXD_V2` | path of the influxd of a 2.x, for the soak with `--server v2` |
 //! | `INFLUX_TESTS_OFFLINE=1` | leave tests out whose server is neither there nor fetchable, instead of failing |
 
 use std::io::Write;
