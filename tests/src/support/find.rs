@@ -57,35 +57,8 @@ impl Program {
 
     /// From the folder of fetched servers, where the first who needs it puts it.
     fn fetched(&self) -> Result<PathBuf, String> {
-        let home = target_dir().join("influx-servers");
-        let folder = home.join(self.package);
-        let program = folder.join("usr/bin").join(self.binary);
-        let text = |error: io::Error| error.to_string();
-        fs::create_dir_all(&home).map_err(text)?;
-        let lock = home.join(format!("{}.lock", self.package));
-        let deadline = Instant::now() + Duration::from_secs(300);
-        loop {
-            if program.is_file() {
-                return Ok(program);
-            }
-            match fs::OpenOptions::new().write(true).create_new(true).open(&lock) {
-                Ok(_) => break,
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(text(error)),
-                Err(_) if Instant::now() > deadline => {
-                    return Err(format!("another process holds {}", lock.display()));
-                }
-                Err(_) => {
-                    remove_if_stale(&lock);
-                    std::thread::sleep(Duration::from_millis(200));
-                }
-            }
-        }
-        let work = home.join(format!("{}.{}", self.package, std::process::id()));
-        let done = self.fetch(&work).and_then(|()| fs::rename(work.join("root"), &folder).map_err(text));
-        let _ = fs::remove_dir_all(&work);
-        let _ = fs::remove_file(&lock);
-        done?;
-        if program.is_file() { Ok(program) } else { Err(format!("the package has no {}", self.binary)) }
+        let program = Path::new("usr/bin").join(self.binary);
+        Ok(fetched(self.package, &program, |work| self.fetch(work))?.join(program))
     }
 
     fn fetch(&self, work: &Path) -> Result<(), String> {
@@ -107,6 +80,43 @@ impl Program {
     }
 }
 
+/// The folder of something that is fetched by the first who needs it: `fetch` puts it into `root` of the folder that it is given, and
+/// `file` is in it then.
+pub(super) fn fetched(
+    name: &str,
+    file: &Path,
+    fetch: impl FnOnce(&Path) -> Result<(), String>,
+) -> Result<PathBuf, String> {
+    let home = target_dir().join("influx-servers");
+    let folder = home.join(name);
+    let text = |error: io::Error| error.to_string();
+    fs::create_dir_all(&home).map_err(text)?;
+    let lock = home.join(format!("{name}.lock"));
+    let deadline = Instant::now() + Duration::from_secs(300);
+    loop {
+        if folder.join(file).is_file() {
+            return Ok(folder);
+        }
+        match fs::OpenOptions::new().write(true).create_new(true).open(&lock) {
+            Ok(_) => break,
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(text(error)),
+            Err(_) if Instant::now() > deadline => {
+                return Err(format!("another process holds {}", lock.display()));
+            }
+            Err(_) => {
+                remove_if_stale(&lock);
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        }
+    }
+    let work = home.join(format!("{name}.{}", std::process::id()));
+    let done = fetch(&work).and_then(|()| fs::rename(work.join("root"), &folder).map_err(text));
+    let _ = fs::remove_dir_all(&work);
+    let _ = fs::remove_file(&lock);
+    done?;
+    if folder.join(file).is_file() { Ok(folder) } else { Err(format!("{name} has no {}", file.display())) }
+}
+
 fn apt(work: &Path, state: Option<&Path>, args: &[&str]) -> Result<(), String> {
     let mut command = Command::new("apt-get");
     command.current_dir(work).args(["-q", "-y"]);
@@ -118,7 +128,7 @@ fn apt(work: &Path, state: Option<&Path>, args: &[&str]) -> Result<(), String> {
     run(command.args(args))
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+pub(super) fn run(command: &mut Command) -> Result<(), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;
     if output.status.success() {
@@ -128,7 +138,7 @@ fn run(command: &mut Command) -> Result<(), String> {
     let last = text
         .lines()
         .rev()
-        .find(|line| line.starts_with("E:"))
+        .find(|line| line.starts_with("E:") || line.starts_with("ERROR:"))
         .or(text.lines().last())
         .unwrap_or("no message");
     Err(format!("{name}: {last}"))
