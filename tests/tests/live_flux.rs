@@ -8,7 +8,7 @@ use influx_client::{
     Bind, Client, Flux, FluxDuration, FromRow, LineProtocol, OwnedRow, OwnedValue, Point, Query, Regex,
     TagValue,
 };
-use influx_tests::support::with_bucket;
+use influx_tests::support::{left_out, with_bucket, with_v1_database};
 
 const START: i64 = 1_700_000_000_000_000_000;
 
@@ -364,6 +364,30 @@ async fn the_body_as_it_came() {
         assert!(text.starts_with(b";result;table;"));
         let error = all(&client).dialect(plain).fetch_all::<OwnedRow>().await.unwrap_err();
         assert!(error.to_string().contains("annotations"), "{error}");
+    })
+    .await;
+}
+
+/// 1.8 and later speak Flux where `flux-enabled` is set; a bucket is a database and its retention policy there.
+#[tokio::test]
+async fn flux_of_1x() {
+    with_v1_database("Flux of 1.x", |client| async move {
+        let trades: Vec<Trade> = (0..50).map(trade).collect();
+        client.write(&trades).await.unwrap();
+        let bucket = format!("{}/autogen", client.database().unwrap());
+        let text = r#"from(bucket: b) |> range(start: 0) |> filter(fn: (r) => r.instrument == i)"#;
+        let query = client.flux(text).bind("b", bucket).bind("i", "i3").pivot();
+        let mut back: Vec<Trade> = match query.clone().fetch_all().await {
+            Err(error) if matches!(error.status(), Some(403 | 404)) => {
+                return left_out("Flux of 1.x", &format!("the server does not speak it: {error}"));
+            }
+            back => back.unwrap(),
+        };
+        back.sort_by_key(|trade| trade.time);
+        let expected: Vec<_> = trades.into_iter().filter(|trade| trade.instrument == "i3").collect();
+        assert_eq!(back, expected);
+        let error = client.flux("from(bucket: ").execute().await.unwrap_err();
+        assert!(error.status() == Some(500) && !error.is_retryable(), "{error:?}");
     })
     .await;
 }
