@@ -7,6 +7,14 @@ use memchr::{memchr, memchr2};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 
+/// What separates cells and where the bytes stop.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marks {
+    pub(super) comma: u8,
+    /// No bytes follow.
+    pub(super) last: bool,
+}
+
 /// Looks for the end of a record and remembers how far it looked: one that arrives in many pieces is looked through once.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Scan {
@@ -27,7 +35,7 @@ enum Place {
 impl Scan {
     /// The length of the record that starts at `b[0]`, its line end included, once it is all there. What was seen before must not have
     /// changed.
-    pub(super) fn resume(&mut self, b: &[u8]) -> Option<usize> {
+    pub(super) fn resume(&mut self, b: &[u8], comma: u8) -> Option<usize> {
         loop {
             let rest = b.get(self.seen..)?;
             let byte = rest.first()?;
@@ -45,7 +53,7 @@ impl Scan {
                 },
                 _ => {
                     self.place = Place::Plain;
-                    let Some(at) = memchr2(b',', b'\n', rest) else {
+                    let Some(at) = memchr2(comma, b'\n', rest) else {
                         self.seen = b.len();
                         return None;
                     };
@@ -79,14 +87,15 @@ pub(super) struct Cell<'b> {
 
 const BEHIND_QUOTE: &str = "a comma or the end of the line was expected behind a quoted cell";
 
-/// The cell at `b[at]`. `last`: no bytes follow.
-pub(super) fn cell(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
+/// The cell at `b[at]`.
+pub(super) fn cell(b: &[u8], at: usize, marks: Marks) -> Result<Cell<'_>, Stop> {
     if b.get(at) == Some(&b'"') {
-        return quoted(b, at, last);
+        return quoted(b, at, marks);
     }
+    let Marks { comma, last } = marks;
     let rest = b.get(at..).unwrap_or_default();
-    let (raw, ends_record, next) = match memchr2(b',', b'\n', rest) {
-        Some(length) if rest[length] == b',' => (&rest[..length], false, at + length + 1),
+    let (raw, ends_record, next) = match memchr2(comma, b'\n', rest) {
+        Some(length) if rest[length] == comma => (&rest[..length], false, at + length + 1),
         Some(length) => (without_cr(&rest[..length]), true, at + length + 1),
         None if last => (without_cr(rest), true, b.len()),
         None => return Err(Stop::More),
@@ -99,7 +108,7 @@ fn without_cr(line: &[u8]) -> &[u8] {
 }
 
 #[cold]
-fn quoted(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
+fn quoted(b: &[u8], at: usize, Marks { comma, last }: Marks) -> Result<Cell<'_>, Stop> {
     let (mut end, mut folded) = (at + 1, false);
     loop {
         let rest = b.get(end..).ok_or(Stop::More)?;
@@ -113,7 +122,7 @@ fn quoted(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
     let raw = &b[at + 1..end];
     folded = folded || memchr(b'\r', raw).is_some();
     let (ends_record, next) = match &b[end + 1..] {
-        [b',', ..] => (false, end + 2),
+        [byte, ..] if *byte == comma => (false, end + 2),
         [b'\n', ..] => (true, end + 2),
         [b'\r', b'\n', ..] => (true, end + 3),
         [] | [b'\r'] if last => (true, b.len()),
@@ -180,11 +189,11 @@ fn unfold(raw: &[u8], out: &mut [u8]) -> usize {
     to
 }
 
-/// The cells of a complete record. `last`: it may lack its line end.
-pub(super) fn cells(record: &[u8], last: bool) -> Result<Vec<Cell<'_>>, Stop> {
+/// The cells of a complete record.
+pub(super) fn cells(record: &[u8], marks: Marks) -> Result<Vec<Cell<'_>>, Stop> {
     let (mut cells, mut at) = (Vec::new(), 0);
     loop {
-        let cell = cell(record, at, last)?;
+        let cell = cell(record, at, marks)?;
         cells.push(cell);
         if cell.ends_record {
             return Ok(cells);
@@ -198,8 +207,10 @@ mod tests {
     use super::*;
     use crate::decode::scratch::Scratch;
 
+    const MARKS: Marks = Marks { comma: b',', last: true };
+
     fn texts(record: &str) -> Result<Vec<String>, Stop> {
-        Ok(cells(record.as_bytes(), true)?.iter().map(|cell| cell.shown().0.into_owned()).collect())
+        Ok(cells(record.as_bytes(), MARKS)?.iter().map(|cell| cell.shown().0.into_owned()).collect())
     }
 
     #[test]
@@ -218,14 +229,14 @@ mod tests {
             assert_eq!(texts(record).unwrap(), expected, "{record:?}");
             let mut scratch = Scratch::new();
             let mut arena = scratch.arena();
-            let cells = cells(record.as_bytes(), true).unwrap();
+            let cells = cells(record.as_bytes(), MARKS).unwrap();
             let borrowed: Vec<_> = cells.iter().map(|cell| cell.text(&mut arena).unwrap()).collect();
             assert_eq!(borrowed, expected, "{record:?}");
         }
         assert_eq!(texts("\"a\"b,c\r\n"), Err(Stop::Bad(3, BEHIND_QUOTE)));
         assert_eq!(texts("\"a\r\n"), Err(Stop::More));
         let mut scratch = Scratch::new();
-        let cell = cell(b"\xff\n", 0, false).unwrap();
+        let cell = cell(b"\xff\n", 0, MARKS).unwrap();
         assert_eq!(cell.text(&mut scratch.arena()), Err(NOT_UTF8));
         assert_eq!(cell.shown(), ("\u{fffd}".into(), false));
     }
@@ -244,7 +255,7 @@ mod tests {
             let text = format!("{record},\"x");
             let mut scan = Scan::default();
             let found = (0..=text.len())
-                .find_map(|end| scan.resume(&text.as_bytes()[..end]).map(|length| (length, end)));
+                .find_map(|end| scan.resume(&text.as_bytes()[..end], b',').map(|length| (length, end)));
             assert_eq!(found, Some((record.len(), record.len())), "{record:?}");
         }
     }

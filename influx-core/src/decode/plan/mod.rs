@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::decode::ahead::{AHEAD, Ahead};
+use crate::decode::cells::minute::Minute;
 use crate::decode::columns::{ColumnRole, Columns, repeated};
 use crate::decode::error::Owner;
 use crate::decode::shared::SharedTexts;
@@ -124,6 +125,8 @@ pub struct Plan {
     rest_fields: Vec<usize>,
     /// Texts that rows share.
     shared: RefCell<SharedTexts>,
+    /// The minute of the time that was read last.
+    minute: Minute,
 }
 
 impl Plan {
@@ -148,6 +151,12 @@ impl Plan {
     #[inline]
     pub(crate) fn unit(&self) -> Option<i64> {
         self.unit
+    }
+
+    /// The minute of the time that was read last.
+    #[inline]
+    pub(crate) fn minute(&self) -> &Minute {
+        &self.minute
     }
 
     /// Whether a row is read once its targets are.

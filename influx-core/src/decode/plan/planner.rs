@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::want::{Kind, Want};
 use super::{Constant, Plan, Slot, Source, Takes, Target};
+use crate::decode::cells::minute::Minute;
 use crate::decode::columns::{ColumnRole, Columns};
 use crate::decode::error::{DecodeError, Owner};
 use crate::kind::ColumnKind;
@@ -320,9 +321,9 @@ impl<'p> Planner<'p> {
                 && of_point
                 && (column.role == ColumnRole::Tag || (!want_fields && column.role != ColumnRole::Field));
             let want = if as_field { self.rest_wants[1] } else { self.rest_wants[0] };
-            if as_field {
+            if as_field && column.role != ColumnRole::Tag {
                 rest_fields.push(at);
-            } else if as_tag {
+            } else if as_field || as_tag {
                 rest_tags.push(at);
             } else if !self.all {
                 continue;
@@ -355,6 +356,7 @@ impl<'p> Planner<'p> {
             rest_tags,
             rest_fields,
             shared: RefCell::default(),
+            minute: Minute::default(),
         }
         .with_repeated()
     }

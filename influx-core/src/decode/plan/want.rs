@@ -120,4 +120,10 @@ impl Kind {
     pub(crate) fn is(self, bits: u8) -> bool {
         self.0 & bits != 0
     }
+
+    /// Whether it is these bits and no others.
+    #[inline(always)]
+    pub(crate) fn is_just(self, bits: u8) -> bool {
+        self.0 == bits
+    }
 }
