@@ -93,21 +93,49 @@ pub(super) fn usual<'b>(
     let Some(cells) = cells.get_mut(..plan.width()) else { return Err(Miss::Other) };
     for part in &form.parts {
         let run = &form.bytes[part.run.clone()];
-        if !b[at..].starts_with(run) {
+        if !is_there(b, at, run) {
             return Err(Miss::Other);
         }
+        at += run.len();
         let targets = plan.targets().get(part.values.clone()).unwrap_or_default();
+        let Some(last) = targets.last() else { continue };
         // SAFETY: a plan's targets are of cells below its width.
-        let left;
-        (left, at) = unsafe { cells::usual::<Csv>(b, at + run.len(), plan, targets, cells, arena) };
-        if !left.is_empty() {
-            at = odd_cells(b, at, (part.values.end, left), plan, cells, arena)?;
+        let (left, end) = unsafe { cells::usual::<Csv>(b, at, plan, targets, cells, arena) };
+        at = if left.is_empty() {
+            end
+        } else {
+            odd_cells(b, end, (part.values.end, left), plan, cells, arena)?
+        };
+        // a lone CR is one of the text
+        if last.end == b'\r' {
+            if b.get(at) != Some(&b'\n') {
+                return Err(Miss::Other);
+            }
+            at += 1;
         }
     }
     if !plan.is_simple() {
         plan.copy(cells);
     }
     if form.parts.is_empty() { Err(Miss::Other) } else { Ok(at) }
+}
+
+/// Whether the run stands at `b[at]`.
+#[inline(always)]
+fn is_there(b: &[u8], at: usize, run: &[u8]) -> bool {
+    let Some(found) = b.get(at..at + run.len()) else { return false };
+    let (known, known_rest) = run.as_chunks::<16>();
+    let (blocks, rest) = found.as_chunks::<16>();
+    for (known, block) in known.iter().zip(blocks) {
+        if u128::from_ne_bytes(*known) != u128::from_ne_bytes(*block) {
+            return false;
+        }
+    }
+    match (run.last_chunk::<16>(), found.last_chunk::<16>()) {
+        // some of them once more
+        (Some(known), Some(block)) => u128::from_ne_bytes(*known) == u128::from_ne_bytes(*block),
+        _ => known_rest.iter().zip(rest).all(|(known, byte)| known == byte),
+    }
 }
 
 /// Reads what is left of the cells behind a run, with what is unusual in it.
@@ -123,6 +151,10 @@ fn odd_cells<'b>(
     const MARKS: Marks = Marks { comma: b',', last: false };
     while let [target, rest @ ..] = left {
         at = value(b, at, (end - left.len(), target), cells, arena, MARKS)?;
+        if rest.is_empty() && target.end == b'\r' {
+            // as the others leave it
+            at -= 1;
+        }
         // SAFETY: as in `usual`.
         (left, at) = unsafe { cells::usual::<Csv>(b, at, plan, rest, cells, arena) };
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::decode::json::{repeat, zero_bytes};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
 
@@ -107,12 +108,10 @@ fn without_cr(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-#[cold]
 fn quoted(b: &[u8], at: usize, Marks { comma, last }: Marks) -> Result<Cell<'_>, Stop> {
     let (mut end, mut folded) = (at + 1, false);
     loop {
-        let rest = b.get(end..).ok_or(Stop::More)?;
-        end += memchr(b'"', rest).ok_or(Stop::More)?;
+        end = quote(b, end).ok_or(Stop::More)?;
         if b.get(end + 1) != Some(&b'"') {
             break;
         }
@@ -132,6 +131,20 @@ fn quoted(b: &[u8], at: usize, Marks { comma, last }: Marks) -> Result<Cell<'_>,
     Ok(Cell { raw, folded, ends_record, next })
 }
 
+/// The next quote. Most are near: a few words before the call of a search that is made for long texts.
+#[inline]
+fn quote(b: &[u8], mut at: usize) -> Option<usize> {
+    for _ in 0..4 {
+        let Some(eight) = b.get(at..)?.first_chunk::<8>() else { break };
+        let found = zero_bytes(u64::from_le_bytes(*eight) ^ repeat(b'"'));
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr(b'"', b.get(at..)?).map(|found| at + found)
+}
+
 pub(super) const NOT_UTF8: &str = "it is not UTF-8";
 
 impl<'b> Cell<'b> {
@@ -144,6 +157,11 @@ impl<'b> Cell<'b> {
 
     /// Its text, and whether it is UTF-8: what is not is replaced.
     pub(super) fn shown(&self) -> (Cow<'b, str>, bool) {
+        if !self.folded
+            && let Ok(text) = str::from_utf8(self.raw)
+        {
+            return (Cow::Borrowed(text), true);
+        }
         let bytes = if self.folded {
             let mut bytes = vec![0; self.raw.len()];
             let length = unfold(self.raw, &mut bytes);
@@ -161,7 +179,6 @@ impl<'b> Cell<'b> {
     }
 }
 
-#[cold]
 fn unfolded<'b>(raw: &[u8], arena: &mut Arena<'b>) -> &'b [u8] {
     let length = unfold(raw, arena.room(raw.len()));
     arena.keep(length)
@@ -171,20 +188,27 @@ fn unfolded<'b>(raw: &[u8], arena: &mut Arena<'b>) -> &'b [u8] {
 fn unfold(raw: &[u8], out: &mut [u8]) -> usize {
     let (mut from, mut to) = (0, 0);
     while from < raw.len() {
-        let plain = memchr2(b'"', b'\r', &raw[from..]).unwrap_or(raw.len() - from);
-        out[to..to + plain].copy_from_slice(&raw[from..from + plain]);
-        (from, to) = (from + plain, to + plain);
-        let Some(pair) = raw.get(from..) else { break };
-        match pair {
-            [b'"', b'"', ..] => out[to] = b'"',
-            [b'\r', b'\n', ..] => out[to] = b'\n',
-            [byte, ..] => {
-                out[to] = *byte;
-                from -= 1;
+        // plain text, eight bytes at a time; what is copied too much is written over
+        if let (Some(eight), Some(room)) =
+            (raw[from..].first_chunk::<8>(), out.get_mut(to..).and_then(|out| out.first_chunk_mut::<8>()))
+        {
+            *room = *eight;
+            let word = u64::from_le_bytes(*eight);
+            let found = zero_bytes(word ^ repeat(b'"')) | zero_bytes(word ^ repeat(b'\r'));
+            let plain = if found == 0 { 8 } else { found.trailing_zeros() as usize / 8 };
+            (from, to) = (from + plain, to + plain);
+            if found == 0 {
+                continue;
             }
-            [] => break,
         }
-        (from, to) = (from + 2, to + 1);
+        let (byte, length) = match &raw[from..] {
+            [b'"', b'"', ..] => (b'"', 2),
+            [b'\r', b'\n', ..] => (b'\n', 2),
+            [byte, ..] => (*byte, 1),
+            [] => break,
+        };
+        out[to] = byte;
+        (from, to) = (from + length, to + 1);
     }
     to
 }
@@ -225,6 +249,7 @@ mod tests {
             ("\"a\r\nb\n\rc\r\",\"\"\"\"\n", &["a\nb\n\rc\r", "\""]),
             ("a\"b,c\"\r\n", &["a\"b", "c\""]),
             ("a\rb,\" c\"\r\n", &["a\rb", " c"]),
+            ("\"\ra\r\",\"\r\n\"\n", &["\ra\r", "\n"]),
         ] {
             assert_eq!(texts(record).unwrap(), expected, "{record:?}");
             let mut scratch = Scratch::new();

@@ -5,14 +5,20 @@ use core::cell::Cell;
 use crate::decode::cells::near::Near;
 use crate::rfc3339;
 
-/// The minute that was read last.
+/// The minute and the day that were read last.
 #[derive(Debug, Default)]
 pub(crate) struct Minute {
-    /// `2024-01-01T00:00`, as it is written.
+    /// `2024-01-01T00:00`, as it is written, the first byte the lowest.
     text: Cell<u128>,
     /// When it begins, in nanoseconds since 1970.
     nanos: Cell<i64>,
+    /// `2024-01-01T`, and when it begins.
+    day: Cell<u128>,
+    day_nanos: Cell<i64>,
 }
+
+/// The bytes of a day and the letter behind it.
+const DAY: u128 = (1 << (8 * 11)) - 1;
 
 /// How many bytes must be there from a time on: its minute, seconds, and sixteen bytes with the digits of the fraction.
 const TIME: usize = 40;
@@ -50,16 +56,33 @@ pub(crate) fn time<'b>(near: Near<'b>, b: &'b [u8], minute: &Minute) -> Option<(
     Some((nanos + end.number_before(count) as i64 * i64::from(unit), end.behind(1)))
 }
 
-#[cold]
 #[inline(never)]
 fn other_minute(text: u128, minute: &Minute) -> Option<()> {
-    let mut whole = *b"0000-00-00T00:00:00Z";
-    whole[..16].copy_from_slice(&text.to_ne_bytes());
-    let parsed = rfc3339::parse(&whole)?;
-    // the whole minute can be said
-    parsed.nanos.checked_add(60 * SECOND)?;
+    if text & DAY != minute.day.get() {
+        other_day(text, minute)?;
+    }
+    let [.., hours, hour, colon, tens, ones] = text.to_le_bytes();
+    let [hours, hour, tens, ones] = [hours, hour, tens, ones].map(|byte| i64::from(byte.wrapping_sub(b'0')));
+    let (hour, minutes) = (hours * 10 + hour, tens * 10 + ones);
+    if colon != b':' || hours > 2 || hour > 23 || tens > 5 || ones > 9 || hour - hours * 10 > 9 {
+        return None;
+    }
+    let nanos = minute.day_nanos.get() + (hour * 60 + minutes) * 60 * SECOND;
     minute.text.set(text);
-    minute.nanos.set(parsed.nanos);
+    minute.nanos.set(nanos);
+    Some(())
+}
+
+#[cold]
+#[inline(never)]
+fn other_day(text: u128, minute: &Minute) -> Option<()> {
+    let mut whole = *b"0000-00-00T00:00:00Z";
+    whole[..11].copy_from_slice(&text.to_le_bytes()[..11]);
+    let nanos = rfc3339::parse(&whole)?.nanos;
+    // the whole day can be said
+    nanos.checked_add(24 * 60 * 60 * SECOND)?;
+    minute.day.set(text & DAY);
+    minute.day_nanos.set(nanos);
     Some(())
 }
 
@@ -76,8 +99,8 @@ mod tests {
             "2024-02-29T12:34:56.5Z",
             "2024-02-29T12:34:59.123456789Z",
             "1969-12-31T23:59:59.999999999Z",
-            "1677-09-21T00:13:00Z",
-            "2262-04-11T23:46:59.9Z",
+            "1677-09-22T00:13:00Z",
+            "2262-04-10T23:46:59.9Z",
         ]
         .map(Into::into)
         .into();
@@ -103,6 +126,10 @@ mod tests {
             "2024-02-29T12:34:56.1234567891Z",
             "2024-02-29T12:34:56+01:00",
             "2024-02-29T12:34:56.5+01:00",
+            "2024-02-29T24:00:00Z",
+            "2024-02-29T1x:00:00Z",
+            "2024-02-29T12:60:00Z",
+            "2024-02-29T12;00:00Z",
             "2262-04-11T23:47:16Z",
             "9999-01-01T00:00:00Z",
             "",

@@ -96,12 +96,12 @@ impl<'b> Near<'b> {
         unsafe { Digits::load(self.at.sub(BEFORE).as_ptr()) }.join_last(count)
     }
 
-    /// Sixteen bytes as they lie there.
+    /// Sixteen bytes, the first the lowest.
     #[inline(always)]
     pub(crate) fn sixteen(self) -> u128 {
         self.check(16);
         // SAFETY: as in `byte`.
-        u128::from_ne_bytes(unsafe { self.at.cast::<[u8; 16]>().read() })
+        u128::from_le_bytes(unsafe { self.at.cast::<[u8; 16]>().read() })
     }
 
     /// Four bytes.

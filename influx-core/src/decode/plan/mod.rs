@@ -135,6 +135,15 @@ impl Plan {
         &self.columns
     }
 
+    /// Goes on with a table of the same header row: the plan for it is the same. False if it is of another.
+    pub(crate) fn go_on_with(&mut self, columns: &Arc<Columns>) -> bool {
+        let same = self.columns.same_shape(columns);
+        if same {
+            self.columns = Arc::clone(columns);
+        }
+        same
+    }
+
     /// What becomes of each column's values, in their order.
     #[inline]
     pub(crate) fn targets(&self) -> &[Target] {

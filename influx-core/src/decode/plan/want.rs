@@ -35,7 +35,7 @@ impl Want {
     }
 
     /// The kind's name when a column of that kind can never give this.
-    pub(super) fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
+    pub(crate) fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
         let name = match kind {
             ColumnKind::Unknown => return None,
             ColumnKind::Bool => "boolean",

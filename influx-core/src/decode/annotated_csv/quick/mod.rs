@@ -13,14 +13,13 @@ use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
 use text::{pass_over, text};
 
-/// Cells between commas, the last before CR LF.
+/// Cells between commas, the last before CR LF, of which the LF is left.
 pub(super) enum Csv {}
 
 impl Quick for Csv {
     /// Numbers are read from their ends.
     const BEFORE: usize = near::BEFORE;
-    /// LF is behind CR.
-    const AFTER: usize = numbers::AFTER + 1;
+    const AFTER: usize = numbers::AFTER;
 
     #[inline(always)]
     unsafe fn quick<'b>(
@@ -37,12 +36,12 @@ impl Quick for Csv {
         if kind.is_just(Kind::FLOAT) {
             if let Some((value, end)) = float(near, b) {
                 put(ValueRef::F64(value));
-                return behind(end, b, target);
+                return behind(end, target);
             }
         } else if kind.is_just(Kind::STR) {
             if let Some((text, end)) = text(near, b) {
                 put(ValueRef::Str(text));
-                return behind(end, b, target);
+                return behind(end, target);
             }
             if near.byte(0) != target.end {
                 return other_text(near, b, target, cells, arena);
@@ -50,41 +49,35 @@ impl Quick for Csv {
         } else if kind.is_just(Kind::INT) {
             if let Some((value, end)) = integer(near) {
                 put(ValueRef::I64(value));
-                return behind(end, b, target);
+                return behind(end, target);
             }
         } else if kind.is(Kind::TIME) && !kind.is(Kind::INT) {
             if let Some((nanos, end)) = time(near, b, plan.minute()) {
                 put(ValueRef::Time(nanos));
-                return behind(end, b, target);
+                return behind(end, target);
             }
         } else if kind.is_just(Kind::BOOL) {
             if let Some((value, end)) = boolean(near) {
                 put(ValueRef::Bool(value));
-                return behind(end, b, target);
+                return behind(end, target);
             }
         } else {
             return other(near, b, target, cells);
         }
-        empty(near, b, target, cells)
+        empty(near, target, cells)
     }
 }
 
-/// What is behind a cell that ends there, and behind what separates it from the next.
+/// What is behind a cell that ends there, and behind what separates it from the next; of the last of a row that is the place of LF.
 #[inline(always)]
-fn behind<'b>(end: Near<'b>, b: &'b [u8], target: &Target) -> Option<Near<'b>> {
-    if end.byte(0) != target.end {
-        None
-    } else if target.end == b',' {
-        Some(end.behind(1))
-    } else {
-        (end.has(b, 2) && end.byte(1) == b'\n').then(|| end.behind(2))
-    }
+fn behind<'b>(end: Near<'b>, target: &Target) -> Option<Near<'b>> {
+    (end.byte(0) == target.end).then(|| end.behind(1))
 }
 
 /// An empty cell.
 #[inline(never)]
-fn empty<'b>(near: Near<'b>, b: &'b [u8], target: &Target, cells: &mut [ValueRef<'b>]) -> Option<Near<'b>> {
-    let end = behind(near, b, target)?;
+fn empty<'b>(near: Near<'b>, target: &Target, cells: &mut [ValueRef<'b>]) -> Option<Near<'b>> {
+    let end = behind(near, target)?;
     let value = *cells.get(target.empty as usize)?;
     *cells.get_mut(target.cell())? = value;
     Some(end)
@@ -123,17 +116,20 @@ fn other<'b>(near: Near<'b>, b: &'b [u8], target: &Target, cells: &mut [ValueRef
     if kind.is_just(0) {
         return pass_over(near, b, target);
     }
-    let Some((value, end)) = integer(near) else { return empty(near, b, target, cells) };
+    let Some((value, end)) = integer(near) else { return empty(near, target, cells) };
+    if kind.is(Kind::UINT) && near.byte(0) == b'-' {
+        return None;
+    }
     let value = if kind.is(Kind::FLOAT) {
         ValueRef::F64(value as f64)
     } else if kind.is(Kind::TIME) {
         ValueRef::Time(value)
-    } else if kind.is(Kind::UINT) && value >= 0 {
+    } else if kind.is(Kind::UINT) {
         if kind.is(Kind::ANY) { ValueRef::U64(value as u64) } else { ValueRef::I64(value) }
     } else {
         return None;
     };
-    let end = behind(end, b, target)?;
+    let end = behind(end, target)?;
     *cells.get_mut(target.cell())? = value;
     Some(end)
 }

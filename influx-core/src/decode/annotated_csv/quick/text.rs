@@ -3,7 +3,7 @@
 use core::num::NonZero;
 
 use crate::block::Block;
-use crate::decode::annotated_csv::scan::{Marks, cell};
+use crate::decode::annotated_csv::scan::{Cell, Marks, cell};
 use crate::decode::cells::near::Near;
 use crate::decode::plan::Target;
 use crate::decode::scratch::Arena;
@@ -41,6 +41,25 @@ pub(super) fn text<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(&'b str, Near<'b>
     Some((unsafe { str::from_utf8_unchecked(near.until(end)) }, end))
 }
 
+/// A short text in quotes that is read as it is written, and what is behind it.
+#[inline(always)]
+fn quoted<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(&'b str, Near<'b>)> {
+    if near.byte(0) != b'"' || !near.has(b, TEXT + 1) {
+        return None;
+    }
+    let begin = near.behind(1);
+    let at = begin.blocks();
+    // SAFETY: 32 bytes are there.
+    let (first, second) = unsafe { (Block::load(at), Block::load(at.add(16))) };
+    let marks = NonZero::new(first.in_quoted() | second.in_quoted() << 16)?;
+    let end = begin.behind(marks.trailing_zeros() as usize);
+    if end.byte(0) != b'"' {
+        return None;
+    }
+    // half of a doubled quote has no comma behind it
+    Some((str::from_utf8(begin.until(end)).ok()?, end.behind(1)))
+}
+
 /// Any text, and what is behind its comma or line end.
 pub(super) fn any<'b>(
     near: Near<'b>,
@@ -48,12 +67,23 @@ pub(super) fn any<'b>(
     target: &Target,
     arena: &mut Arena<'b>,
 ) -> Option<(&'b str, Near<'b>)> {
-    let cell = cell(b, near.index(b), MARKS).ok()?;
-    if cell.ends_record == (target.end == b',') {
-        return None;
+    if let Some((text, end)) = quoted(near, b)
+        && let Some(end) = super::behind(end, target)
+    {
+        return Some((text, end));
     }
-    let behind = Near::within(b, cell.next)?;
+    let cell = cell(b, near.index(b), MARKS).ok()?;
+    let behind = behind_any(b, &cell, target)?;
     Some((cell.text(arena).ok()?, behind))
+}
+
+/// What is behind any cell, as [`behind`](super::behind) has it.
+fn behind_any<'b>(b: &'b [u8], cell: &Cell<'_>, target: &Target) -> Option<Near<'b>> {
+    if target.end == b',' {
+        return if cell.ends_record { None } else { Near::within(b, cell.next) };
+    }
+    let is_crlf = cell.ends_record && b[..cell.next].ends_with(b"\r\n");
+    if is_crlf { Near::within(b, cell.next - 1) } else { None }
 }
 
 /// What is behind a cell that nobody wants.
@@ -62,10 +92,9 @@ pub(super) fn pass_over<'b>(near: Near<'b>, b: &'b [u8], target: &Target) -> Opt
     if near.has(b, TEXT)
         && let (Some(marks), _) = look(near)
         && let end = near.behind(marks.trailing_zeros() as usize)
-        && let Some(end) = super::behind(end, b, target)
+        && let Some(end) = super::behind(end, target)
     {
         return Some(end);
     }
-    let cell = cell(b, near.index(b), MARKS).ok()?;
-    if cell.ends_record == (target.end == b',') { None } else { Near::within(b, cell.next) }
+    behind_any(b, &cell(b, near.index(b), MARKS).ok()?, target)
 }
