@@ -67,7 +67,9 @@ mod tests {
 
     #[test]
     fn texts_are_quoted_where_they_must_be() {
-        for (value, expected) in [("ok", "ok"), ("a, b", "\"a, b\""), ("\"a\"", "\"\"\"a\"\"\""), (" a", "\" a\"")] {
+        for (value, expected) in
+            [("ok", "ok"), ("a, b", "\"a, b\""), ("\"a\"", "\"\"\"a\"\"\""), (" a", "\" a\"")]
+        {
             let mut out = Vec::new();
             text(&mut out, value);
             assert_eq!(String::from_utf8(out).expect("text"), expected);
