@@ -397,4 +397,23 @@ fn through_serde() {
         ("1970-01-01T00:00:01.000000001Z", "a", Some(0.5), Some(u64::MAX))
     );
     assert_eq!((rows[1].0.usage, rows[1].0.ok, rows[2].0.table), (None, None, 1));
+    #[derive(Deserialize, Debug)]
+    struct Note {
+        note: String,
+    }
+    let notes: Vec<Serde<Note>> = read(&pivoted()).unwrap();
+    assert_eq!((&*notes[0].0.note, &*notes[1].0.note), ("x, \"y\"\nz", ""));
+    #[derive(Deserialize, Debug)]
+    #[allow(dead_code, reason = "read only")]
+    struct Optional {
+        host: String,
+        usage: Option<f64>,
+    }
+    let error = says::<Serde<Optional>>(&unpivoted());
+    assert!(
+        error.contains("the result has no column \"usage\"") && error.contains("add .pivot() to the query"),
+        "{error}"
+    );
+    let floats: Vec<Serde<BTreeMap<String, serde_json::Value>>> = read(&unpivoted()).unwrap();
+    assert_eq!(floats[0].0["_field"], "usage");
 }

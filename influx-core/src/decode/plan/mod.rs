@@ -9,11 +9,10 @@ use std::sync::Arc;
 
 use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::cells::minute::Minute;
-use crate::decode::columns::{ColumnRole, Columns, repeated};
+use crate::decode::columns::{Columns, repeated};
 use crate::decode::error::Owner;
 use crate::decode::shared::SharedTexts;
 use crate::decode::value_ref::ValueRef;
-use crate::kind::ColumnKind;
 
 use want::{Kind, Want};
 
@@ -239,10 +238,9 @@ impl Plan {
         ahead.loaded = row + 1;
     }
 
-    /// Whether null in a slot may have been written as the empty text: in annotated CSV both are an empty cell. No tag is empty.
+    /// Whether null in a slot may have been written as the empty text.
     pub(crate) fn may_be_empty(&self, slot: usize) -> bool {
-        let column = self.slots.get(slot).and_then(|slot| self.columns.columns().get(slot.cell));
-        column.is_some_and(|column| column.kind == ColumnKind::Str && column.role != ColumnRole::Tag)
+        self.slots.get(slot).is_some_and(|slot| self.columns.may_be_empty(slot.cell))
     }
 
     pub(crate) fn owner(&self, slot: usize) -> Owner {
