@@ -7,15 +7,15 @@ use influx_core::{DecodeError, Dialect, Fields, FromRow, LineProtocol, LineWrite
 
 use crate::support::table;
 
-fn read<T: for<'r> FromRow<'r>>(body: &str) -> Result<Vec<T>, DecodeError> {
+pub(crate) fn read<T: for<'r> FromRow<'r>>(body: &str) -> Result<Vec<T>, DecodeError> {
     annotated_csv::iterpoints(body.as_bytes(), &mut Scratch::new()).collect()
 }
 
-fn says<T: for<'r> FromRow<'r>>(body: &str) -> String {
+pub(crate) fn says<T: for<'r> FromRow<'r>>(body: &str) -> String {
     read::<T>(body).map(|rows| rows.len()).unwrap_err().to_string()
 }
 
-fn pivoted() -> String {
+pub(crate) fn pivoted() -> String {
     let columns = [
         ("_start", "dateTime:RFC3339", true),
         ("_stop", "dateTime:RFC3339", true),
@@ -40,23 +40,6 @@ fn pivoted() -> String {
             &format!("1,{start},{stop},1970-01-01T00:00:03Z,cpu,b,r,NaN,0,1,false,plain"),
         ],
     )
-}
-
-fn unpivoted() -> String {
-    let columns = |kind| {
-        [
-            ("_time", "dateTime:RFC3339", false),
-            ("_value", kind, false),
-            ("_field", "string", true),
-            ("_measurement", "string", true),
-            ("host", "string", true),
-        ]
-    };
-    table(
-        &columns("double"),
-        &["0,1970-01-01T00:00:01Z,0.5,usage,cpu,a", "1,1970-01-01T00:00:01Z,1,load,cpu,a"],
-    ) + &table(&columns("string"), &["2,1970-01-01T00:00:01Z,x,note,cpu,a"])
-        + &table(&columns("long"), &["3,1970-01-01T00:00:01Z,7,count,cpu,a"])
 }
 
 #[derive(FromRow, LineProtocol, Debug, PartialEq)]
@@ -249,78 +232,6 @@ fn columns_of_the_format() {
 }
 
 #[test]
-fn rows_of_one_field_each() {
-    let body = unpivoted();
-    #[derive(FromRow, Debug)]
-    #[allow(dead_code, reason = "read only")]
-    struct Pivoted {
-        #[timestamp]
-        time: i64,
-        #[tag]
-        host: String,
-        usage: f64,
-    }
-    #[derive(FromRow, Debug)]
-    #[allow(dead_code, reason = "read only")]
-    struct Optional {
-        #[timestamp]
-        time: i64,
-        #[tag]
-        host: String,
-        usage: Option<f64>,
-        load: Option<f64>,
-    }
-    for error in [says::<Pivoted>(&body), says::<Optional>(&body)] {
-        assert!(error.contains("usage: the result has no column \"usage\", it has: result, table, _time, _value, _field, _measurement, host; "), "{error}");
-        assert!(
-            error.contains("add .pivot() to the query, or name `_field` and `_value` in the struct"),
-            "{error}"
-        );
-    }
-    #[derive(FromRow, Debug)]
-    struct Any {
-        #[field(rename = "_field")]
-        field: String,
-        #[field(rename = "_value")]
-        value: OwnedValue,
-        extra: Option<String>,
-    }
-    let rows: Vec<Any> = read(&body).unwrap();
-    let shown: Vec<_> =
-        rows.iter().map(|row| format!("{}={:?}{:?}", row.field, row.value, row.extra)).collect();
-    assert_eq!(shown, ["usage=F64(0.5)None", "load=F64(1.0)None", "note=Str(\"x\")None", "count=I64(7)None"]);
-    // values of one type: the tables of others are errors
-    #[derive(FromRow, Debug)]
-    #[allow(dead_code, reason = "read only")]
-    struct Float {
-        #[field(rename = "_value")]
-        value: f64,
-    }
-    let (mut scratch, mut read) = (Scratch::new(), Vec::new());
-    for row in annotated_csv::iterpoints::<Float>(body.as_bytes(), &mut scratch) {
-        read.push(row.map_or_else(|error| error.to_string(), |row| row.value.to_string()));
-    }
-    assert_eq!((&read[..2], &*read[3], read.len()), (&["0.5".to_owned(), "1".to_owned()][..], "7", 4));
-    assert!(
-        read[2].contains("holds string values where a float was expected (result _result, table 2,"),
-        "{}",
-        read[2]
-    );
-    // tags alone are no fields that could be empty
-    #[derive(FromRow)]
-    struct Hosts {
-        #[tag]
-        host: String,
-    }
-    assert!(self::read::<Hosts>(&body).unwrap().iter().all(|row| row.host == "a"));
-    let points: Vec<Point> = self::read(&body).unwrap();
-    let mut writer = LineWriter::new(Dialect::V2);
-    points.iter().for_each(|point| writer.write(point).unwrap());
-    let lines = "cpu,host=a usage=0.5 1000000000\ncpu,host=a load=1 1000000000\ncpu,host=a note=\"x\" 1000000000\ncpu,host=a count=7i 1000000000\n";
-    assert_eq!(str::from_utf8(writer.as_bytes()).unwrap(), lines);
-}
-
-#[test]
 fn points_tuples_and_maps() {
     let body = pivoted();
     let points: Vec<Point> = read(&body).unwrap();
@@ -372,48 +283,4 @@ fn owned_rows_as_they_arrive() {
         assert_eq!(format!("{found:?}"), format!("{whole:?}"), "in pieces of {size}");
         assert_eq!(rows.series().and_then(|table| table.table()), Some(1));
     }
-}
-
-#[cfg(feature = "serde")]
-#[test]
-fn through_serde() {
-    use influx_core::Serde;
-    use serde::Deserialize;
-
-    #[derive(Deserialize, Debug, PartialEq)]
-    struct Row {
-        _time: String,
-        host: String,
-        rack: Option<String>,
-        usage: Option<f64>,
-        big: Option<u64>,
-        ok: Option<bool>,
-        table: i64,
-    }
-    let rows: Vec<Serde<Row>> = read(&pivoted()).unwrap();
-    let row = &rows[0].0;
-    assert_eq!(
-        (&*row._time, &*row.host, row.usage, row.big),
-        ("1970-01-01T00:00:01.000000001Z", "a", Some(0.5), Some(u64::MAX))
-    );
-    assert_eq!((rows[1].0.usage, rows[1].0.ok, rows[2].0.table), (None, None, 1));
-    #[derive(Deserialize, Debug)]
-    struct Note {
-        note: String,
-    }
-    let notes: Vec<Serde<Note>> = read(&pivoted()).unwrap();
-    assert_eq!((&*notes[0].0.note, &*notes[1].0.note), ("x, \"y\"\nz", ""));
-    #[derive(Deserialize, Debug)]
-    #[allow(dead_code, reason = "read only")]
-    struct Optional {
-        host: String,
-        usage: Option<f64>,
-    }
-    let error = says::<Serde<Optional>>(&unpivoted());
-    assert!(
-        error.contains("the result has no column \"usage\"") && error.contains("add .pivot() to the query"),
-        "{error}"
-    );
-    let floats: Vec<Serde<BTreeMap<String, serde_json::Value>>> = read(&unpivoted()).unwrap();
-    assert_eq!(floats[0].0["_field"], "usage");
 }
