@@ -48,7 +48,7 @@ instructions() {
 # per_point ENCODER SHAPE or READER FORMAT: the start and the first runs, which let buffers grow, cancel out
 per_point() {
     local low high count=$points
-    case "$2" in json | msgpack) count=$rows ;; esac
+    case "$2" in json | msgpack | csv) count=$rows ;; esac
     low=$(instructions "$1" "$2" "$count" "$few")
     high=$(instructions "$1" "$2" "$count" "$many")
     echo $(((high - low) / ((many - few) * count)))
@@ -68,6 +68,9 @@ if [ "${1-}" = --record ]; then
             echo "$reader json $(per_point "$reader" json)"
         done
         echo "msgpack msgpack $(per_point msgpack msgpack)"
+        for reader in csv csv_small csv_borrowed; do
+            echo "$reader csv $(per_point "$reader" csv)"
+        done
     } | tee "$new"
     cp "$new" "$figures"
     exit

@@ -1,6 +1,7 @@
 //! What the fuzz targets share.
 
 pub mod answer;
+pub mod csv;
 pub mod input;
 pub mod json;
 pub mod model;

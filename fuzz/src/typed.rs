@@ -7,9 +7,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use influx_core::decode::Scratch;
-use influx_core::decode::influxql::{Options, iterpoints_with};
-use influx_core::decode::{Decoder, Rows, Series, WholeSeries};
+use influx_core::decode::{Decoder, Points, Rows, Scratch, Series, Syntax, WholeSeries};
 use influx_core::{
     DecodeError, FromRow, OwnedValue, Planner, Point, Row, RowFamily, Serde, SeriesRow, ValueRef, Want,
 };
@@ -192,16 +190,16 @@ fn show<T: Debug>(row: Result<T, DecodeError>) -> Shown {
     }
 }
 
-fn whole<T: RowFamily>(body: &[u8], options: Options) -> Vec<Shown>
+fn whole<T: RowFamily>(body: &[u8], options: impl Into<Syntax> + Copy) -> Vec<Shown>
 where
     for<'r> T::Row<'r>: Debug,
 {
     let mut scratch = Scratch::new();
-    iterpoints_with::<T::Row<'_>>(body, &mut scratch, options).map(show).collect()
+    Points::<T::Row<'_>>::new(body, &mut scratch, options).map(show).collect()
 }
 
 /// At most so many rows are read of each frame at first.
-fn lent<T: RowFamily>(pieces: &[&[u8]], options: Options, most: usize) -> Vec<Shown>
+fn lent<T: RowFamily>(pieces: &[&[u8]], options: impl Into<Syntax> + Copy, most: usize) -> Vec<Shown>
 where
     for<'r> T::Row<'r>: Debug,
 {
@@ -220,7 +218,7 @@ where
     shown
 }
 
-fn owned<T: for<'r> FromRow<'r> + Debug>(pieces: &[&[u8]], options: Options) -> Vec<Shown> {
+fn owned<T: for<'r> FromRow<'r> + Debug>(pieces: &[&[u8]], options: impl Into<Syntax> + Copy) -> Vec<Shown> {
     let mut rows = Rows::<T, &[u8]>::new(options);
     let mut shown = Vec::new();
     for piece in pieces {
@@ -232,7 +230,10 @@ fn owned<T: for<'r> FromRow<'r> + Debug>(pieces: &[&[u8]], options: Options) -> 
     shown
 }
 
-fn series<T: for<'r> FromRow<'r> + Debug>(pieces: &[&[u8]], options: Options) -> Vec<(Shown, Vec<String>)> {
+fn series<T: for<'r> FromRow<'r> + Debug>(
+    pieces: &[&[u8]],
+    options: impl Into<Syntax> + Copy,
+) -> Vec<(Shown, Vec<String>)> {
     let mut whole = WholeSeries::<T, &[u8]>::new(options);
     for piece in pieces {
         whole.push(*piece);
@@ -246,7 +247,11 @@ fn series<T: for<'r> FromRow<'r> + Debug>(pieces: &[&[u8]], options: Options) ->
 }
 
 /// Rows of a family that may borrow.
-fn check_lent<T: RowFamily>(body: &[u8], splits: &[Vec<&[u8]>; 2], options: Options) -> Vec<Shown>
+fn check_lent<T: RowFamily>(
+    body: &[u8],
+    splits: &[Vec<&[u8]>; 2],
+    options: impl Into<Syntax> + Copy,
+) -> Vec<Shown>
 where
     for<'r> T::Row<'r>: Debug,
 {
@@ -263,7 +268,7 @@ fn sizes(pieces: &[&[u8]]) -> Vec<usize> {
 }
 
 /// Rows that own what they have.
-fn check<T>(body: &[u8], splits: &[Vec<&[u8]>; 2], options: Options)
+fn check<T>(body: &[u8], splits: &[Vec<&[u8]>; 2], options: impl Into<Syntax> + Copy)
 where
     T: RowFamily + for<'r> FromRow<'r> + Debug,
     for<'r> T::Row<'r>: Debug,
@@ -279,14 +284,17 @@ where
     assert_eq!(series::<T>(small, options), by_series, "in pieces of {:?}", sizes(small));
 }
 
-fn hinted<const WANT: usize>(body: &[u8], options: Options) -> Vec<Result<Vec<Reading>, String>> {
+fn hinted<const WANT: usize>(
+    body: &[u8],
+    options: impl Into<Syntax> + Copy,
+) -> Vec<Result<Vec<Reading>, String>> {
     let mut scratch = Scratch::new();
-    let rows = iterpoints_with::<Hinted<WANT>>(body, &mut scratch, options);
+    let rows = Points::<Hinted<WANT>>::new(body, &mut scratch, options);
     rows.map(|row| row.map(|row| row.0).map_err(|error| error.to_string())).collect()
 }
 
 /// What is wanted of a column does not change what a type makes of it.
-fn check_hint<const WANT: usize>(body: &[u8], options: Options) {
+fn check_hint<const WANT: usize>(body: &[u8], options: impl Into<Syntax> + Copy) {
     let (plain, hinted) = (hinted::<0>(body, options), hinted::<WANT>(body, options));
     for (plain, hinted) in plain.iter().zip(&hinted) {
         let (plain, hinted) = match (plain, hinted) {
@@ -321,7 +329,7 @@ pub const GROUPS: u8 = 8;
 ///
 /// # Panics
 /// If they differ.
-pub fn read(group: u8, body: &[u8], splits: &[Vec<&[u8]>; 2], options: Options) {
+pub fn read(group: u8, body: &[u8], splits: &[Vec<&[u8]>; 2], options: impl Into<Syntax> + Copy) {
     match group % GROUPS {
         0 => drop(check_lent::<Lent<'_>>(body, splits, options)),
         1 => check::<Headed<Owned>>(body, splits, options),

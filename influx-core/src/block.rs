@@ -50,6 +50,18 @@ impl Block {
         imp::in_json(self.0)
     }
 
+    /// A bit for each `"`, `,`, CR and LF, and for every other control up to CR: of CSV, all that can end a cell, and what seldom is in one.
+    #[inline(always)]
+    pub(crate) fn in_csv(self) -> u32 {
+        imp::in_csv(self.0)
+    }
+
+    /// A bit for each `"`, and each control up to CR: what ends a quoted cell of CSV, and what is written otherwise than it is read.
+    #[inline(always)]
+    pub(crate) fn in_quoted(self) -> u32 {
+        imp::in_quoted(self.0)
+    }
+
     /// A bit for each byte that is not ASCII.
     #[inline(always)]
     pub(crate) fn beyond_ascii(self) -> u32 {
@@ -121,6 +133,26 @@ mod imp {
             let brace = _mm_or_si128(v, _mm_set1_epi8(0x20));
             let nested = _mm_or_si128(eq(brace, b'{'), eq(brace, b'}'));
             _mm_movemask_epi8(_mm_or_si128(nested, eq(v, b'"'))) as u32
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn in_csv(v: Bytes) -> u32 {
+        // SAFETY: SSE2 is part of the target.
+        unsafe {
+            let eq = |byte: u8| _mm_cmpeq_epi8(v, _mm_set1_epi8(byte as i8));
+            let to_cr = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(b'\r' as i8)), v);
+            _mm_movemask_epi8(_mm_or_si128(to_cr, _mm_or_si128(eq(b','), eq(b'"')))) as u32
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn in_quoted(v: Bytes) -> u32 {
+        // SAFETY: SSE2 is part of the target.
+        unsafe {
+            let to_cr = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(b'\r' as i8)), v);
+            let quotes = _mm_cmpeq_epi8(v, _mm_set1_epi8(b'"' as i8));
+            _mm_movemask_epi8(_mm_or_si128(to_cr, quotes)) as u32
         }
     }
 
@@ -207,6 +239,20 @@ mod words {
         both(v, |v| eq(v, b'"') | eq(v | splat(0x20), b'{') | eq(v | splat(0x20), b'}'))
     }
 
+    const fn to_cr(v: u64) -> u64 {
+        !(((v & LOW7) + splat(0x7f - b'\r')) | v) & HIGH
+    }
+
+    #[inline(always)]
+    pub(super) fn in_csv(v: Bytes) -> u32 {
+        both(v, |v| to_cr(v) | eq(v, b',') | eq(v, b'"'))
+    }
+
+    #[inline(always)]
+    pub(super) fn in_quoted(v: Bytes) -> u32 {
+        both(v, |v| to_cr(v) | eq(v, b'"'))
+    }
+
     #[inline(always)]
     pub(super) fn beyond_ascii(v: Bytes) -> u32 {
         both(v, |v| v & HIGH)
@@ -243,6 +289,10 @@ mod tests {
                     assert_eq!((words::in_tag(words), words::in_string(words)), (tag, string), "{bytes:?}");
                     let json = naive(&bytes, |b| matches!(b, b'"' | b'[' | b']' | b'{' | b'}'));
                     assert_eq!((block.in_json(), words::in_json(words)), (json, json), "{bytes:?}");
+                    let csv = naive(&bytes, |b| b <= b'\r' || matches!(b, b',' | b'"'));
+                    assert_eq!((block.in_csv(), words::in_csv(words)), (csv, csv), "{bytes:?}");
+                    let quoted = naive(&bytes, |b| b <= b'\r' || b == b'"');
+                    assert_eq!((block.in_quoted(), words::in_quoted(words)), (quoted, quoted), "{bytes:?}");
                     let beyond = naive(&bytes, |b| !b.is_ascii());
                     assert_eq!(
                         (block.beyond_ascii(), words::beyond_ascii(words)),

@@ -1,5 +1,6 @@
-//! What the readers read: the answer of InfluxDB 1.x to a `SELECT * .. GROUP BY *`, and what it says.
+//! What the readers read: the answer of InfluxDB 1.x to a `SELECT * .. GROUP BY *`, that of 2.x to the same in Flux, and what they say.
 
+mod csv;
 mod json;
 mod msgpack;
 mod rows;
@@ -15,6 +16,8 @@ pub enum Format {
     Json,
     /// `application/x-msgpack`, times of its own type.
     Msgpack,
+    /// Annotated CSV.
+    Csv,
 }
 
 impl Format {
@@ -22,11 +25,12 @@ impl Format {
         match self {
             Format::Json => "json",
             Format::Msgpack => "msgpack",
+            Format::Csv => "csv",
         }
     }
 
     pub fn named(name: &str) -> Option<Format> {
-        [Format::Json, Format::Msgpack].into_iter().find(|format| format.name() == name)
+        [Format::Json, Format::Msgpack, Format::Csv].into_iter().find(|format| format.name() == name)
     }
 }
 
@@ -41,11 +45,12 @@ impl Answer {
     /// Bytes behind the end that may be read; only the limit does so.
     pub const PADDING: usize = 64;
 
-    /// As InfluxDB 1.6.7 spells it.
+    /// As InfluxDB 1.6.7 spells it, and 2.7.12.
     pub fn new(loads: &Loads, format: Format) -> Answer {
         let body = match format {
             Format::Json => json::answer(loads),
             Format::Msgpack => msgpack::answer(loads),
+            Format::Csv => csv::answer(loads),
         };
         Answer::of(body, format)
     }

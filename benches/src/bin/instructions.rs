@@ -58,6 +58,9 @@ fn reader(name: &str) -> Option<Reader> {
         "lent" => Reader::of::<readers::influx::Lent>(),
         "borrowed" => Reader::of::<readers::influx::Borrowed>(),
         "msgpack" => Reader::of::<readers::influx::LentMsgpack>(),
+        "csv" => Reader::of::<readers::influx::LentCsv>(),
+        "csv_small" => Reader::of::<readers::influx::LentCsvInSmallFrames>(),
+        "csv_borrowed" => Reader::of::<readers::influx::BorrowedCsv>(),
         "small" => Reader::of::<readers::influx::LentInSmallFrames>(),
         #[cfg(feature = "peers")]
         "rmp_serde" => Reader::of::<readers::rmp_serde::Borrowed>(),
@@ -100,5 +103,6 @@ fn usage() -> ExitCode {
     );
     eprintln!("       instructions lent|small|borrowed|owned|limit json ROWS REPEATS");
     eprintln!("       instructions msgpack msgpack ROWS REPEATS");
+    eprintln!("       instructions csv|csv_small|csv_borrowed csv ROWS REPEATS");
     ExitCode::FAILURE
 }

@@ -38,14 +38,33 @@ fn main() -> ExitCode {
         eprintln!("{USAGE}");
         return ExitCode::FAILURE;
     };
-    let readers = readers::all();
     let loads = Loads::new(rows);
-    let (json, msgpack) = (Answer::new(&loads, Format::Json), Answer::new(&loads, Format::Msgpack));
-    let answer = |reader: &Reader| match reader.format {
-        Format::Json => &json,
-        Format::Msgpack => &msgpack,
+    let of = |format| Answer::new(&loads, format);
+    let answers = [of(Format::Json), of(Format::Msgpack), of(Format::Csv)];
+    let influxql = table(&readers::all(), &answers, &loads, rounds);
+    println!();
+    let flux = table(&readers::of_csv(), &answers, &loads, rounds);
+    let megabytes = answers.each_ref().map(|answer| answer.bytes().len() as f64 / 1e6);
+    println!(
+        "\nThread CPU time, *time* as a multiple of the first row's of its table: medians over {rounds} rounds in random order. {rows} rows, \
+         {:.1} MB of JSON, {:.1} MB of msgpack or {:.1} MB of annotated CSV. {}, {}.",
+        megabytes[0],
+        megabytes[1],
+        megabytes[2],
+        compiler(),
+        target(),
+    );
+    if influxql && flux { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Prints the table of these readers; whether ours are right.
+fn table(readers: &[Reader], answers: &[Answer], loads: &Loads, rounds: usize) -> bool {
+    let rows = loads.count();
+    let answer = |reader: &Reader| {
+        let found = answers.iter().find(|answer| answer.format() == reader.format);
+        found.expect("an answer in each format")
     };
-    let verdicts: Vec<_> = readers.iter().map(|reader| (reader.check)(answer(reader), &loads)).collect();
+    let verdicts: Vec<_> = readers.iter().map(|reader| (reader.check)(answer(reader), loads)).collect();
     let allocations: Vec<_> =
         readers.iter().map(|reader| allocations(reader, answer(reader), rows)).collect();
     let times = interleaved(readers.len(), rounds, |at| {
@@ -71,19 +90,9 @@ fn main() -> ExitCode {
             verdicts[at],
         );
     }
-    println!(
-        "\nThread CPU time, *time* as a multiple of the first row's: medians over {rounds} rounds in random order. {rows} rows, {:.1} MB of \
-         JSON or {:.1} MB of msgpack. {}, {}.",
-        json.bytes().len() as f64 / 1e6,
-        msgpack.bytes().len() as f64 / 1e6,
-        compiler(),
-        target(),
-    );
-    let ours_are_right = readers
-        .iter()
-        .zip(&verdicts)
-        .all(|(reader, verdict)| !reader.name.starts_with("influx,") || verdict == "yes");
-    if ours_are_right { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let is_right =
+        |(reader, verdict): (&Reader, &String)| !reader.name.starts_with("influx,") || verdict == "yes";
+    readers.iter().zip(&verdicts).all(is_right)
 }
 
 fn allocations(reader: &Reader, answer: &Answer, rows: usize) -> String {

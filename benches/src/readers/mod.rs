@@ -5,7 +5,11 @@ pub mod influx;
 pub mod limit;
 
 #[cfg(feature = "peers")]
+pub mod csv;
+#[cfg(feature = "peers")]
 pub mod influxdb;
+#[cfg(feature = "peers")]
+pub mod influxdb2;
 #[cfg(feature = "peers")]
 pub mod rmp_serde;
 #[cfg(feature = "peers")]
@@ -36,6 +40,24 @@ pub fn all() -> Vec<Reader> {
         Reader::of::<serde_json::Dynamic>(),
         Reader::of::<influxdb::Tagged>(),
         Reader::of::<rmp_serde::Borrowed>(),
+    ]);
+    all
+}
+
+/// Those of annotated CSV, in the order of their table.
+pub fn of_csv() -> Vec<Reader> {
+    let mut all = vec![
+        Reader::of::<influx::LentCsv>(),
+        Reader::of::<influx::LentCsvInSmallFrames>(),
+        Reader::of::<influx::BorrowedCsv>(),
+        Reader::of::<influx::CollectedCsv>(),
+    ];
+    #[cfg(feature = "peers")]
+    all.extend([
+        Reader::of::<csv::SimdCsv>(),
+        Reader::of::<csv::Csv>(),
+        Reader::of::<influxdb2::Dropped>(),
+        Reader::of::<influxdb2::Collected>(),
     ]);
     all
 }

@@ -230,6 +230,17 @@ impl Columns {
         self.table.is_some()
     }
 
+    /// Whether null in a column may have been written as the empty text: in annotated CSV both are an empty cell. No tag is empty.
+    pub(crate) fn may_be_empty(&self, column: usize) -> bool {
+        let column = self.columns.get(column);
+        column.is_some_and(|column| column.kind == ColumnKind::Str && column.role != ColumnRole::Tag)
+    }
+
+    /// Whether the other header is of a table with the same header row.
+    pub(crate) fn same_shape(&self, other: &Columns) -> bool {
+        self.is_table() && other.is_table() && Arc::ptr_eq(&self.columns, &other.columns)
+    }
+
     /// Whether it is a table of one row for each field: nobody pivoted it.
     pub(crate) fn is_unpivoted(&self) -> bool {
         self.is_table() && self.position("_field").is_some() && self.position("_value").is_some()

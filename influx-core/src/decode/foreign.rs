@@ -55,6 +55,7 @@ fn kind_of(text: &[u8], instead: Instead) -> Option<(&'static str, &'static str)
         Some(0xef) if text.starts_with(b"\xef\xbb\xbf") => {
             ("a text behind a byte order mark", "; something on the way puts it there, and no server does")
         }
+        Some(0x1f) if text.starts_with(b"\x1f\x8b") => ("bytes packed by gzip", "; unpack them first"),
         Some(0xff | 0xfe) if begins_utf16(text) => ("a text in UTF-16", proxy),
         Some(b'<') => ("a page of HTML or XML", proxy),
         Some(b'{') => match instead {
@@ -76,7 +77,10 @@ fn kind_of(text: &[u8], instead: Instead) -> Option<(&'static str, &'static str)
             || begins("#group")
             || begins(",result,table")
             || is_csv(text)
-            || (instead == Instead::OfCsv && line.contains(&b',') && !line.contains(&b' ')) =>
+            || (instead == Instead::OfCsv
+                && line.contains(&b',')
+                && !line.contains(&b' ')
+                && is_readable(line)) =>
         {
             match instead {
                 Instead::OfCsv => ("CSV without annotations", NO_ANNOTATIONS),

@@ -7,3 +7,4 @@ mod reference;
 mod structs;
 mod support;
 mod tables;
+mod unpivoted;

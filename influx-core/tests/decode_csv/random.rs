@@ -137,7 +137,7 @@ proptest! {
     ) {
         let body = written(&blocks, crlf, always);
         let shown = String::from_utf8_lossy(&body).into_owned();
-        let by_crate = records(&body);
+        let by_crate = records(&body, b',');
         let naive = naive_records(&shown);
         prop_assert_eq!(Some(&by_crate), naive.as_ref(), "{}", &shown);
         let expected = events(&by_crate).expect("a good document");

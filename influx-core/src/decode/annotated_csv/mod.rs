@@ -36,13 +36,11 @@
 mod foreign;
 mod header;
 mod options;
+mod quick;
 mod response;
 mod row;
 mod scan;
 mod walk;
-
-#[cfg(test)]
-mod tests;
 
 pub use options::{Options, Profiles};
 

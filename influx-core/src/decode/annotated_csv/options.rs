@@ -7,9 +7,10 @@
 /// let options = Options::new().profiles(Profiles::LeftOut);
 /// # let _ = options;
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub struct Options {
+    pub(super) delimiter: u8,
     pub(super) open_end: bool,
     pub(super) profiles: Profiles,
 }
@@ -38,10 +39,22 @@ impl Profiles {
     }
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Options { delimiter: b',', open_end: false, profiles: Profiles::Rows }
+    }
+}
+
 impl Options {
     /// As servers write answers; every result is read.
     pub fn new() -> Self {
         Options::default()
+    }
+
+    /// The `delimiter` of the query's dialect. The comma, which servers use where they are not asked for another, is read fastest.
+    pub fn delimiter(mut self, delimiter: u8) -> Self {
+        self.delimiter = delimiter;
+        self
     }
 
     /// Whether the last line may lack its end, as it does in files of other makers. By default, such a body was cut: the server ends every

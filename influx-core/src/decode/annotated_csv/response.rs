@@ -161,18 +161,19 @@ impl Response {
             return Ok(if self.hidden { Told::Nothing } else { Told::Row });
         }
         let mut table = Table::default();
+        table.reserve(width);
         let mut unreadable = None;
         let columns = Arc::clone(&self.columns);
         for (at, (column, cell)) in columns.iter().zip(&cells[1..]).enumerate() {
+            if !is_shared(at, column) {
+                table.push(Shared::No);
+                continue;
+            }
             let (text, is_utf8) = text_of(column, cell);
             if at == 0 {
                 table.result = (*text).into();
             } else if at == 1 {
                 table.number = text.parse().ok();
-            }
-            if !is_shared(at, column) {
-                table.push(Shared::No);
-                continue;
             }
             let kind = Kind::of_column(Want::Any, column.kind);
             if !is_utf8 {

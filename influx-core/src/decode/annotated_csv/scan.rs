@@ -4,8 +4,17 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2};
 
+use crate::decode::json::{repeat, zero_bytes};
 use crate::decode::scratch::Arena;
 use crate::decode::stop::Stop;
+
+/// What separates cells and where the bytes stop.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marks {
+    pub(super) comma: u8,
+    /// No bytes follow.
+    pub(super) last: bool,
+}
 
 /// Looks for the end of a record and remembers how far it looked: one that arrives in many pieces is looked through once.
 #[derive(Debug, Default, Clone, Copy)]
@@ -27,7 +36,7 @@ enum Place {
 impl Scan {
     /// The length of the record that starts at `b[0]`, its line end included, once it is all there. What was seen before must not have
     /// changed.
-    pub(super) fn resume(&mut self, b: &[u8]) -> Option<usize> {
+    pub(super) fn resume(&mut self, b: &[u8], comma: u8) -> Option<usize> {
         loop {
             let rest = b.get(self.seen..)?;
             let byte = rest.first()?;
@@ -45,7 +54,7 @@ impl Scan {
                 },
                 _ => {
                     self.place = Place::Plain;
-                    let Some(at) = memchr2(b',', b'\n', rest) else {
+                    let Some(at) = memchr2(comma, b'\n', rest) else {
                         self.seen = b.len();
                         return None;
                     };
@@ -79,14 +88,15 @@ pub(super) struct Cell<'b> {
 
 const BEHIND_QUOTE: &str = "a comma or the end of the line was expected behind a quoted cell";
 
-/// The cell at `b[at]`. `last`: no bytes follow.
-pub(super) fn cell(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
+/// The cell at `b[at]`.
+pub(super) fn cell(b: &[u8], at: usize, marks: Marks) -> Result<Cell<'_>, Stop> {
     if b.get(at) == Some(&b'"') {
-        return quoted(b, at, last);
+        return quoted(b, at, marks);
     }
+    let Marks { comma, last } = marks;
     let rest = b.get(at..).unwrap_or_default();
-    let (raw, ends_record, next) = match memchr2(b',', b'\n', rest) {
-        Some(length) if rest[length] == b',' => (&rest[..length], false, at + length + 1),
+    let (raw, ends_record, next) = match memchr2(comma, b'\n', rest) {
+        Some(length) if rest[length] == comma => (&rest[..length], false, at + length + 1),
         Some(length) => (without_cr(&rest[..length]), true, at + length + 1),
         None if last => (without_cr(rest), true, b.len()),
         None => return Err(Stop::More),
@@ -98,12 +108,10 @@ fn without_cr(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-#[cold]
-fn quoted(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
+fn quoted(b: &[u8], at: usize, Marks { comma, last }: Marks) -> Result<Cell<'_>, Stop> {
     let (mut end, mut folded) = (at + 1, false);
     loop {
-        let rest = b.get(end..).ok_or(Stop::More)?;
-        end += memchr(b'"', rest).ok_or(Stop::More)?;
+        end = quote(b, end).ok_or(Stop::More)?;
         if b.get(end + 1) != Some(&b'"') {
             break;
         }
@@ -113,7 +121,7 @@ fn quoted(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
     let raw = &b[at + 1..end];
     folded = folded || memchr(b'\r', raw).is_some();
     let (ends_record, next) = match &b[end + 1..] {
-        [b',', ..] => (false, end + 2),
+        [byte, ..] if *byte == comma => (false, end + 2),
         [b'\n', ..] => (true, end + 2),
         [b'\r', b'\n', ..] => (true, end + 3),
         [] | [b'\r'] if last => (true, b.len()),
@@ -121,6 +129,20 @@ fn quoted(b: &[u8], at: usize, last: bool) -> Result<Cell<'_>, Stop> {
         _ => return Err(Stop::Bad(end + 1, BEHIND_QUOTE)),
     };
     Ok(Cell { raw, folded, ends_record, next })
+}
+
+/// The next quote. Most are near: a few words before the call of a search that is made for long texts.
+#[inline]
+fn quote(b: &[u8], mut at: usize) -> Option<usize> {
+    for _ in 0..4 {
+        let Some(eight) = b.get(at..)?.first_chunk::<8>() else { break };
+        let found = zero_bytes(u64::from_le_bytes(*eight) ^ repeat(b'"'));
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    memchr(b'"', b.get(at..)?).map(|found| at + found)
 }
 
 pub(super) const NOT_UTF8: &str = "it is not UTF-8";
@@ -135,6 +157,11 @@ impl<'b> Cell<'b> {
 
     /// Its text, and whether it is UTF-8: what is not is replaced.
     pub(super) fn shown(&self) -> (Cow<'b, str>, bool) {
+        if !self.folded
+            && let Ok(text) = str::from_utf8(self.raw)
+        {
+            return (Cow::Borrowed(text), true);
+        }
         let bytes = if self.folded {
             let mut bytes = vec![0; self.raw.len()];
             let length = unfold(self.raw, &mut bytes);
@@ -152,7 +179,6 @@ impl<'b> Cell<'b> {
     }
 }
 
-#[cold]
 fn unfolded<'b>(raw: &[u8], arena: &mut Arena<'b>) -> &'b [u8] {
     let length = unfold(raw, arena.room(raw.len()));
     arena.keep(length)
@@ -162,29 +188,36 @@ fn unfolded<'b>(raw: &[u8], arena: &mut Arena<'b>) -> &'b [u8] {
 fn unfold(raw: &[u8], out: &mut [u8]) -> usize {
     let (mut from, mut to) = (0, 0);
     while from < raw.len() {
-        let plain = memchr2(b'"', b'\r', &raw[from..]).unwrap_or(raw.len() - from);
-        out[to..to + plain].copy_from_slice(&raw[from..from + plain]);
-        (from, to) = (from + plain, to + plain);
-        let Some(pair) = raw.get(from..) else { break };
-        match pair {
-            [b'"', b'"', ..] => out[to] = b'"',
-            [b'\r', b'\n', ..] => out[to] = b'\n',
-            [byte, ..] => {
-                out[to] = *byte;
-                from -= 1;
+        // plain text, eight bytes at a time; what is copied too much is written over
+        if let (Some(eight), Some(room)) =
+            (raw[from..].first_chunk::<8>(), out.get_mut(to..).and_then(|out| out.first_chunk_mut::<8>()))
+        {
+            *room = *eight;
+            let word = u64::from_le_bytes(*eight);
+            let found = zero_bytes(word ^ repeat(b'"')) | zero_bytes(word ^ repeat(b'\r'));
+            let plain = if found == 0 { 8 } else { found.trailing_zeros() as usize / 8 };
+            (from, to) = (from + plain, to + plain);
+            if found == 0 {
+                continue;
             }
-            [] => break,
         }
-        (from, to) = (from + 2, to + 1);
+        let (byte, length) = match &raw[from..] {
+            [b'"', b'"', ..] => (b'"', 2),
+            [b'\r', b'\n', ..] => (b'\n', 2),
+            [byte, ..] => (*byte, 1),
+            [] => break,
+        };
+        out[to] = byte;
+        (from, to) = (from + length, to + 1);
     }
     to
 }
 
-/// The cells of a complete record. `last`: it may lack its line end.
-pub(super) fn cells(record: &[u8], last: bool) -> Result<Vec<Cell<'_>>, Stop> {
+/// The cells of a complete record.
+pub(super) fn cells(record: &[u8], marks: Marks) -> Result<Vec<Cell<'_>>, Stop> {
     let (mut cells, mut at) = (Vec::new(), 0);
     loop {
-        let cell = cell(record, at, last)?;
+        let cell = cell(record, at, marks)?;
         cells.push(cell);
         if cell.ends_record {
             return Ok(cells);
@@ -198,8 +231,10 @@ mod tests {
     use super::*;
     use crate::decode::scratch::Scratch;
 
+    const MARKS: Marks = Marks { comma: b',', last: true };
+
     fn texts(record: &str) -> Result<Vec<String>, Stop> {
-        Ok(cells(record.as_bytes(), true)?.iter().map(|cell| cell.shown().0.into_owned()).collect())
+        Ok(cells(record.as_bytes(), MARKS)?.iter().map(|cell| cell.shown().0.into_owned()).collect())
     }
 
     #[test]
@@ -214,18 +249,19 @@ mod tests {
             ("\"a\r\nb\n\rc\r\",\"\"\"\"\n", &["a\nb\n\rc\r", "\""]),
             ("a\"b,c\"\r\n", &["a\"b", "c\""]),
             ("a\rb,\" c\"\r\n", &["a\rb", " c"]),
+            ("\"\ra\r\",\"\r\n\"\n", &["\ra\r", "\n"]),
         ] {
             assert_eq!(texts(record).unwrap(), expected, "{record:?}");
             let mut scratch = Scratch::new();
             let mut arena = scratch.arena();
-            let cells = cells(record.as_bytes(), true).unwrap();
+            let cells = cells(record.as_bytes(), MARKS).unwrap();
             let borrowed: Vec<_> = cells.iter().map(|cell| cell.text(&mut arena).unwrap()).collect();
             assert_eq!(borrowed, expected, "{record:?}");
         }
         assert_eq!(texts("\"a\"b,c\r\n"), Err(Stop::Bad(3, BEHIND_QUOTE)));
         assert_eq!(texts("\"a\r\n"), Err(Stop::More));
         let mut scratch = Scratch::new();
-        let cell = cell(b"\xff\n", 0, false).unwrap();
+        let cell = cell(b"\xff\n", 0, MARKS).unwrap();
         assert_eq!(cell.text(&mut scratch.arena()), Err(NOT_UTF8));
         assert_eq!(cell.shown(), ("\u{fffd}".into(), false));
     }
@@ -244,7 +280,7 @@ mod tests {
             let text = format!("{record},\"x");
             let mut scan = Scan::default();
             let found = (0..=text.len())
-                .find_map(|end| scan.resume(&text.as_bytes()[..end]).map(|length| (length, end)));
+                .find_map(|end| scan.resume(&text.as_bytes()[..end], b',').map(|length| (length, end)));
             assert_eq!(found, Some((record.len(), record.len())), "{record:?}");
         }
     }

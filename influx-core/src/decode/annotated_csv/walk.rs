@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::response::{Place, Response, Told, is_shared};
 use super::row::{self, Form, Miss};
-use super::scan::{self, Cell, Scan};
+use super::scan::{self, Cell, Marks, Scan};
 use crate::decode::ahead::{AHEAD, Ahead};
 use crate::decode::error::DecodeError;
 use crate::decode::plan::Plan;
@@ -26,8 +26,7 @@ pub(super) struct Walk {
     error: Option<DecodeError>,
     /// Where the rows begin that were read at once.
     starts: [usize; AHEAD],
-    /// No bytes follow.
-    last: bool,
+    marks: Marks,
     /// How many bytes behind the position were looked at and did not suffice.
     left: usize,
 }
@@ -49,7 +48,7 @@ impl Walk {
             sure: false,
             error: None,
             starts: [0; AHEAD],
-            last: false,
+            marks: Marks { comma: options.delimiter, last: false },
             left: 0,
         }
     }
@@ -63,8 +62,8 @@ impl Walk {
     /// Where the record at the position ends, if that is known.
     fn record_end(&mut self, b: &[u8]) -> Option<usize> {
         let rest = &b[self.position..];
-        let may_end_so = self.last && self.response.options.open_end;
-        let end = match self.scan.resume(rest) {
+        let may_end_so = self.marks.last && self.response.options.open_end;
+        let end = match self.scan.resume(rest, self.marks.comma) {
             None if may_end_so && self.scan.may_end() => b.len(),
             length => self.position + length?,
         };
@@ -81,7 +80,7 @@ impl Walk {
                 [] => return false,
                 [b'\n', ..] => 1,
                 [b'\r', b'\n', ..] => 2,
-                [b'\r'] if self.last => 1,
+                [b'\r'] if self.marks.last => 1,
                 [b'\r'] => return false,
                 _ => 0,
             };
@@ -93,12 +92,12 @@ impl Walk {
                 return true;
             }
             match rest[0] {
-                b'#' | b',' | b'"' => {}
+                byte if byte == self.marks.comma || matches!(byte, b'#' | b'"') => {}
                 _ if rest.starts_with(MARK) => {
                     self.go_to(self.position + MARK.len());
                     continue;
                 }
-                _ if MARK.starts_with(rest) && !self.last => return false,
+                _ if MARK.starts_with(rest) && !self.marks.last => return false,
                 _ => self.response.place = Place::Text,
             }
             return true;
@@ -108,7 +107,7 @@ impl Walk {
     /// The next event of the record at the position; `None` if there is none and the next record may have one.
     fn record(&mut self, b: &[u8], end: usize) -> Result<Option<Event>, DecodeError> {
         let record = &b[self.position..end];
-        let cells = match scan::cells(record, self.last) {
+        let cells = match scan::cells(record, self.marks) {
             Ok(cells) => cells,
             Err(Stop::More) => return Err(self.malformed((0, "a record ends too early"), b)),
             Err(Stop::Bad(at, what)) => return Err(self.malformed((at, what), b)),
@@ -153,6 +152,10 @@ impl Walk {
 
     fn take_form(&mut self, record: &[u8], cells: &[Cell<'_>]) {
         let columns = self.response.head.columns.columns();
+        if self.marks.comma != b',' {
+            // each row is looked at with care
+            return self.form.clear();
+        }
         self.form.take(record, cells, |at| columns.get(at).is_some_and(|column| is_shared(at, column)));
     }
 
@@ -169,7 +172,7 @@ impl Walk {
         self.left = b.len() - self.position;
         match stop {
             // more bytes may be the end, of which a step knows
-            None | Some(Miss::More) if self.last && !was_sure => Found::Other,
+            None | Some(Miss::More) if self.marks.last && !was_sure => Found::Other,
             None => Found::More,
             Some(Miss::Other) => Found::Other,
             Some(Miss::More) if self.left < SHORT_ROW => Found::More,
@@ -178,7 +181,7 @@ impl Walk {
             Some(Miss::Bad(at, what)) => Found::Bad(self.malformed((at - self.position, what), b)),
             Some(Miss::Value { column, at, what }) => {
                 let Some(end) = self.record_end(b) else { return Found::More };
-                let found = scan::cell(b, at, self.last).map(|cell| cell.raw).unwrap_or_default();
+                let found = scan::cell(b, at, self.marks).map(|cell| cell.raw).unwrap_or_default();
                 self.error = Some(self.response.unreadable(at, column, what, found));
                 self.response.head.row += 1;
                 self.go_to(end);
@@ -221,7 +224,7 @@ impl Machine for Walk {
             }
             if !self.begin_record(b) {
                 self.left = b.len() - self.position;
-                if self.last
+                if self.marks.last
                     && self.left == 0
                     && let Some(event) = self.response.empty_table()
                 {
@@ -244,7 +247,7 @@ impl Machine for Walk {
 
     /// Behind the last line end.
     fn rows_end(&self, b: &[u8]) -> usize {
-        if self.last { b.len() } else { memchr::memrchr(b'\n', b).map_or(0, |at| at + 1) }
+        if self.marks.last { b.len() } else { memchr::memrchr(b'\n', b).map_or(0, |at| at + 1) }
     }
 
     fn rows<'b>(
@@ -266,8 +269,9 @@ impl Machine for Walk {
             }
             let cells = plan.row(ahead, rows);
             let mut read = row::usual(b, at, &self.form, plan, cells, arena);
+            // one that is written otherwise, or ends where the bytes do
             if rows == 0 && was_sure && matches!(read, Err(Miss::Other | Miss::More)) {
-                read = row::careful(b, at, plan, cells, arena, self.last);
+                read = row::careful(b, at, plan, cells, arena, self.marks);
             }
             match read {
                 Ok(end) => {
@@ -290,7 +294,7 @@ impl Machine for Walk {
     }
 
     fn end(&mut self) -> bool {
-        self.last = true;
+        self.marks.last = true;
         true
     }
 

@@ -1,6 +1,8 @@
 //! The cells of a row, whichever format it is in: the usual values in one loop, the others with care.
 
+pub(crate) mod minute;
 pub(crate) mod near;
+pub(crate) mod numbers;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -11,8 +13,8 @@ use crate::decode::value_ref::ValueRef;
 
 use near::Near;
 
-/// How the values of a row are written.
-pub(crate) trait Values {
+/// How values are read that are written as servers write them.
+pub(crate) trait Quick {
     /// How many bytes must be there before a value that is read quickly.
     const BEFORE: usize;
 
@@ -20,7 +22,7 @@ pub(crate) trait Values {
     const AFTER: usize;
 
     /// Reads one value as it is wanted, and what separates it from the next, if it is written as servers write such values. Gives what
-    /// is behind it. What is not found here is for [`careful`](Self::careful).
+    /// is behind it. What is not found here is for a careful reader.
     ///
     /// # Safety
     /// The target's cell is one of `cells`; so many bytes are there as was said.
@@ -32,7 +34,10 @@ pub(crate) trait Values {
         cells: &mut [ValueRef<'b>],
         arena: &mut Arena<'b>,
     ) -> Option<Near<'b>>;
+}
 
+/// How the values of a row are written.
+pub(crate) trait Values: Quick {
     /// Reads any value, and what separates it from the next; gives the place behind it.
     fn careful<'b>(
         b: &'b [u8],
@@ -90,7 +95,7 @@ fn odd_row<'b, V: Values>(
 /// # Safety
 /// Each target's cell is one of `cells`.
 #[inline(always)]
-unsafe fn usual<'t, 'b, V: Values>(
+pub(crate) unsafe fn usual<'t, 'b, V: Quick>(
     b: &'b [u8],
     at: usize,
     plan: &Plan,

@@ -96,6 +96,14 @@ impl<'b> Near<'b> {
         unsafe { Digits::load(self.at.sub(BEFORE).as_ptr()) }.join_last(count)
     }
 
+    /// Sixteen bytes, the first the lowest.
+    #[inline(always)]
+    pub(crate) fn sixteen(self) -> u128 {
+        self.check(16);
+        // SAFETY: as in `byte`.
+        u128::from_le_bytes(unsafe { self.at.cast::<[u8; 16]>().read() })
+    }
+
     /// Four bytes.
     #[inline(always)]
     pub(crate) fn four(self, at: usize) -> [u8; 4] {

@@ -36,6 +36,12 @@ impl Table {
         Table { result: result.into(), number, ..Table::default() }
     }
 
+    /// A place for so many columns.
+    pub(crate) fn reserve(&mut self, columns: usize) {
+        self.places.reserve(columns);
+        self.texts.reserve(16 * columns);
+    }
+
     /// Adds what the next column's value is.
     pub(crate) fn push(&mut self, value: Shared<'_>) {
         self.places.push(match value {

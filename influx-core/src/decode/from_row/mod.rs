@@ -117,7 +117,7 @@ pub trait FromRow<'r>: Sized {
     #[doc(hidden)]
     const TYPED: bool = false;
 
-    /// Says what the type wants of a header: called once per series or table, registers exactly [`SLOTS`](Self::SLOTS)
+    /// Says what the type wants of a header: called once per series, or once for all tables of one header row (Flux); registers exactly [`SLOTS`](Self::SLOTS)
     /// slots, in order. By default those of [`READS`](Self::READS).
     ///
     /// # Errors

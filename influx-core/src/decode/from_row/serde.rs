@@ -9,6 +9,7 @@ use serde::de::{
 };
 
 use super::{FromRow, RowFamily};
+use crate::decode::columns::Columns;
 use crate::decode::error::{DecodeError, Owner};
 use crate::decode::mismatch::Mismatch;
 use crate::decode::number::is_number;
@@ -106,13 +107,30 @@ impl de::Error for Fault {
 
 struct RowReader<'c, 'r>(Row<'c, 'r>);
 
+impl<'r> RowReader<'_, 'r> {
+    fn cells(&self) -> Cells<'_, 'r, impl Iterator<Item = (&str, ValueRef<'r>, bool)>> {
+        Cells { cells: self.0.rest(0), value: None, columns: self.0.columns() }
+    }
+
+    /// Where the rows are one for each field, a struct that names none of the columns for that would be left empty.
+    fn unpivoted(&self, fields: &[&'static str]) -> Option<String> {
+        let columns = self.0.columns();
+        if !columns.is_unpivoted() || fields.contains(&"_field") || fields.contains(&"_value") {
+            return None;
+        }
+        let missing = fields.iter().find(|name| columns.position(name).is_none())?;
+        let owner = Owner { strukt: "row", field: "", column: missing };
+        Some(DecodeError::missing(owner, columns).to_string())
+    }
+}
+
 impl<'r> Deserializer<'r> for RowReader<'_, 'r> {
     type Error = Fault;
 
     fn deserialize_any<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.0.repeated() {
             Some(name) => Err(Fault::repeated(name)),
-            None => visitor.visit_map(Cells { cells: self.0.rest(0), value: None }),
+            None => visitor.visit_map(self.cells()),
         }
     }
 
@@ -129,7 +147,8 @@ impl<'r> Deserializer<'r> for RowReader<'_, 'r> {
     }
 
     fn deserialize_seq<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_seq(Cells { cells: self.0.rest(0).filter(|(_, _, tag)| !tag), value: None })
+        let columns = self.0.columns();
+        visitor.visit_seq(Cells { cells: self.0.rest(0).filter(|(_, _, tag)| !tag), value: None, columns })
     }
 
     fn deserialize_tuple<V: Visitor<'r>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
@@ -161,7 +180,10 @@ impl<'r> Deserializer<'r> for RowReader<'_, 'r> {
     ) -> Result<V::Value, Fault> {
         match self.0.repeated() {
             Some(name) if fields.contains(&name) => Err(Fault::repeated(name)),
-            _ => visitor.visit_map(Cells { cells: self.0.rest(0), value: None }),
+            _ => match self.unpivoted(fields) {
+                Some(missing) => Err(de::Error::custom(missing)),
+                None => visitor.visit_map(self.cells()),
+            },
         }
     }
 
@@ -176,14 +198,17 @@ impl<'r> Deserializer<'r> for RowReader<'_, 'r> {
 struct Cells<'c, 'r, I> {
     cells: I,
     value: Option<(&'c str, ValueRef<'r>, bool)>,
+    columns: &'c Columns,
 }
 
 impl<'r> Cells<'_, 'r, ()> {
     fn read<S: DeserializeSeed<'r>>(
         (name, value, tag): (&str, ValueRef<'r>, bool),
+        columns: &Columns,
         seed: S,
     ) -> Result<S::Value, Fault> {
-        seed.deserialize(Cell { value, tag }).map_err(|mut fault| {
+        let empty = value.is_null() && columns.position(name).is_some_and(|at| columns.may_be_empty(at));
+        seed.deserialize(Cell { value, tag, empty }).map_err(|mut fault| {
             fault.cell.get_or_insert_with(|| (name.into(), value.into()));
             fault
         })
@@ -204,7 +229,7 @@ impl<'c, 'r, I: Iterator<Item = (&'c str, ValueRef<'r>, bool)>> MapAccess<'r> fo
 
     fn next_value_seed<V: DeserializeSeed<'r>>(&mut self, seed: V) -> Result<V::Value, Fault> {
         match self.value.take() {
-            Some(cell) => Cells::read(cell, seed),
+            Some(cell) => Cells::read(cell, self.columns, seed),
             None => Err(de::Error::custom("a value was asked for before its key")),
         }
     }
@@ -214,13 +239,15 @@ impl<'c, 'r, I: Iterator<Item = (&'c str, ValueRef<'r>, bool)>> SeqAccess<'r> fo
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'r>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        self.cells.next().map(|cell| Cells::read(cell, seed)).transpose()
+        self.cells.next().map(|cell| Cells::read(cell, self.columns, seed)).transpose()
     }
 }
 
 struct Cell<'r> {
     value: ValueRef<'r>,
     tag: bool,
+    /// Null that may have been written as the empty text.
+    empty: bool,
 }
 
 impl<'r> Cell<'r> {
@@ -317,7 +344,12 @@ impl<'r> Deserializer<'r> for Cell<'r> {
         visitor.visit_unit()
     }
 
+    fn deserialize_str<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.empty { visitor.visit_borrowed_str("") } else { self.deserialize_any(visitor) }
+    }
+
     forward! {
+        deserialize_string => deserialize_str,
         deserialize_i8 => integer, deserialize_i16 => integer, deserialize_i32 => integer,
         deserialize_i64 => integer, deserialize_i128 => integer, deserialize_u8 => integer,
         deserialize_u16 => integer, deserialize_u32 => integer, deserialize_u64 => integer,
@@ -326,6 +358,6 @@ impl<'r> Deserializer<'r> for Cell<'r> {
 
     serde::forward_to_deserialize_any! {
         <V: Visitor<'r>>
-        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
+        char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier
     }
 }

@@ -42,13 +42,14 @@ pub(crate) fn string_end(b: &[u8], at: usize) -> Result<(usize, bool), Stop> {
     long_string_end(b, from, escaped)
 }
 
-const fn repeat(byte: u8) -> u64 {
+/// Eight times the byte.
+pub(crate) const fn repeat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
 /// A word whose lowest set bit is in the lowest byte of `word` that is zero.
 #[inline]
-fn zero_bytes(word: u64) -> u64 {
+pub(crate) fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(repeat(1)) & !word & repeat(0x80)
 }
 

@@ -1,8 +1,8 @@
 //! One row of a `values` array, each cell read once, straight to what the plan wants of it.
 
 use super::{blank, quick, string, string_end};
-use crate::decode::cells::Values;
 use crate::decode::cells::near::{self, Near};
+use crate::decode::cells::{Quick, Values};
 use crate::decode::number;
 use crate::decode::plan::want::Want;
 use crate::decode::plan::{Plan, Target};
@@ -13,7 +13,7 @@ use crate::decode::value_ref::ValueRef;
 /// Values as JSON writes them, between commas.
 pub(crate) enum Json {}
 
-impl Values for Json {
+impl Quick for Json {
     /// Numbers are read from their ends.
     const BEFORE: usize = near::BEFORE;
     const AFTER: usize = quick::AFTER;
@@ -31,7 +31,9 @@ impl Values for Json {
         let end = unsafe { quick::value(near, b, target, plan, cells, arena) }?;
         (end.byte(0) == target.end).then(|| end.behind(1))
     }
+}
 
+impl Values for Json {
     /// Reads any value, white space around it, and the comma or bracket that follows it.
     #[cold]
     #[inline(never)]

@@ -3,7 +3,7 @@
 use super::{TIME, Token, token};
 use crate::block::Block;
 use crate::decode::cells::near::Near;
-use crate::decode::cells::{self, Values};
+use crate::decode::cells::{self, Quick, Values};
 use crate::decode::plan::want::{Kind, Want};
 use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
@@ -43,7 +43,7 @@ fn begin(b: &[u8], at: usize, columns: usize) -> Result<usize, Stop> {
 /// Values as MessagePack writes them, one behind the other.
 enum Msgpack {}
 
-impl Values for Msgpack {
+impl Quick for Msgpack {
     const BEFORE: usize = 0;
 
     /// A marker and a text of 31 bytes, in two blocks.
@@ -78,7 +78,9 @@ impl Values for Msgpack {
         unsafe { *target.of(cells) = value };
         Some(near.behind(length))
     }
+}
 
+impl Values for Msgpack {
     #[cold]
     #[inline(never)]
     fn careful<'b>(

@@ -8,11 +8,11 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::decode::ahead::{AHEAD, Ahead};
-use crate::decode::columns::{ColumnRole, Columns, repeated};
+use crate::decode::cells::minute::Minute;
+use crate::decode::columns::{Columns, repeated};
 use crate::decode::error::Owner;
 use crate::decode::shared::SharedTexts;
 use crate::decode::value_ref::ValueRef;
-use crate::kind::ColumnKind;
 
 use want::{Kind, Want};
 
@@ -124,12 +124,23 @@ pub struct Plan {
     rest_fields: Vec<usize>,
     /// Texts that rows share.
     shared: RefCell<SharedTexts>,
+    /// The minute of the time that was read last.
+    minute: Minute,
 }
 
 impl Plan {
     /// The header this plan was made for.
     pub fn columns(&self) -> &Arc<Columns> {
         &self.columns
+    }
+
+    /// Goes on with a table of the same header row: the plan for it is the same. False if it is of another.
+    pub(crate) fn go_on_with(&mut self, columns: &Arc<Columns>) -> bool {
+        let same = self.columns.same_shape(columns);
+        if same {
+            self.columns = Arc::clone(columns);
+        }
+        same
     }
 
     /// What becomes of each column's values, in their order.
@@ -148,6 +159,12 @@ impl Plan {
     #[inline]
     pub(crate) fn unit(&self) -> Option<i64> {
         self.unit
+    }
+
+    /// The minute of the time that was read last.
+    #[inline]
+    pub(crate) fn minute(&self) -> &Minute {
+        &self.minute
     }
 
     /// Whether a row is read once its targets are.
@@ -221,10 +238,9 @@ impl Plan {
         ahead.loaded = row + 1;
     }
 
-    /// Whether null in a slot may have been written as the empty text: in annotated CSV both are an empty cell. No tag is empty.
+    /// Whether null in a slot may have been written as the empty text.
     pub(crate) fn may_be_empty(&self, slot: usize) -> bool {
-        let column = self.slots.get(slot).and_then(|slot| self.columns.columns().get(slot.cell));
-        column.is_some_and(|column| column.kind == ColumnKind::Str && column.role != ColumnRole::Tag)
+        self.slots.get(slot).is_some_and(|slot| self.columns.may_be_empty(slot.cell))
     }
 
     pub(crate) fn owner(&self, slot: usize) -> Owner {

@@ -35,7 +35,7 @@ impl Want {
     }
 
     /// The kind's name when a column of that kind can never give this.
-    pub(super) fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
+    pub(crate) fn refuses(self, kind: ColumnKind) -> Option<&'static str> {
         let name = match kind {
             ColumnKind::Unknown => return None,
             ColumnKind::Bool => "boolean",
@@ -119,5 +119,11 @@ impl Kind {
     #[inline(always)]
     pub(crate) fn is(self, bits: u8) -> bool {
         self.0 & bits != 0
+    }
+
+    /// Whether it is these bits and no others.
+    #[inline(always)]
+    pub(crate) fn is_just(self, bits: u8) -> bool {
+        self.0 == bits
     }
 }

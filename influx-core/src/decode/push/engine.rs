@@ -200,6 +200,13 @@ impl Engine {
     /// Plans for the rows that come next; those of a series that does not fit are passed over.
     fn plan_for(&mut self, asked: Asked) -> Result<(), DecodeError> {
         let columns = Arc::clone(&self.machine.head().columns);
+        let is_planned = self.is_planned(asked) && !self.muted;
+        if let Some(plan) = &mut self.plan
+            && is_planned
+            && plan.go_on_with(&columns)
+        {
+            return Ok(());
+        }
         let made = Plan::asked(Arc::clone(&columns), asked);
         self.asked = Some(asked);
         self.muted = made.is_err();

@@ -1,20 +1,18 @@
 //! Values as servers write them, read a word at a time. What is unusual, too long, or too near to the end of the bytes is left to
 //! the careful reader of [`row`](super::row): these functions find a value that it would find too, or nothing.
 
-mod numbers;
 mod text;
 
 use crate::decode::cells::near::Near;
+use crate::decode::cells::numbers::{self, float, integer, number};
 use crate::decode::plan::want::Kind;
 use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
-use numbers::{float, integer, number};
 use text::{text, text_end};
 
-/// How many bytes must be there from a value on: those of the longest number that is read here, a sign, 22 digits and a point, and one
-/// behind it.
-pub(super) const AFTER: usize = 25;
+/// How many bytes must be there from a value on: those of the longest number that is read here, and one behind it.
+pub(super) const AFTER: usize = numbers::AFTER;
 
 /// Reads one value as it is wanted; gives what is behind it.
 ///

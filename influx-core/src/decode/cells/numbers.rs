@@ -6,9 +6,12 @@ use crate::decode::cells::near::Near;
 use crate::decode::decimal;
 use crate::decode::number::{POWERS, TENS, ZEROS, others, scan};
 
+/// How many bytes must be there from a number on: those of the longest that is read here, a sign, 22 digits and a point, and one behind it.
+pub(crate) const AFTER: usize = 25;
+
 /// An integer, and what is behind it; nothing else of a number may follow.
 #[inline(always)]
-pub(super) fn integer(near: Near<'_>) -> Option<(i64, Near<'_>)> {
+pub(crate) fn integer(near: Near<'_>) -> Option<(i64, Near<'_>)> {
     if near.byte(0) == b'-' { negative_integer(near) } else { magnitude(near) }
 }
 
@@ -47,7 +50,7 @@ fn magnitude(start: Near<'_>) -> Option<(i64, Near<'_>)> {
 
 /// A float of at most 19 digits, and what is behind it; nothing else of a number may follow.
 #[inline(always)]
-pub(super) fn float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
+pub(crate) fn float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
     // by branches: the number of digits before the point seldom changes from row to row
     let mut whole = u64::from(near.digit(0));
     if whole > 9 {
@@ -116,7 +119,7 @@ fn long_float<'b>(near: Near<'b>, b: &'b [u8]) -> Option<(f64, Near<'b>)> {
 
 /// What is behind a number without an exponent.
 #[inline(always)]
-pub(super) fn number<'b>(near: Near<'b>, b: &'b [u8]) -> Option<Near<'b>> {
+pub(crate) fn number<'b>(near: Near<'b>, b: &'b [u8]) -> Option<Near<'b>> {
     let at = near.index(b);
     let start = at + usize::from(b[at] == b'-');
     let whole = digits(b, start)?;
