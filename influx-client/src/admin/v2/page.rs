@@ -35,8 +35,8 @@ pub(super) trait Listed: Decode + Send + 'static {
     }
 }
 
-/// How the next page is asked for. Where it leads to, the server's own `links.next` is not followed: it may have `after` and `offset` at
-/// once, and pass over some.
+/// How the next page is asked for. The server's own `links.next` is followed only where it knows no other way: 2.x puts `after` and `offset`
+/// into it at once, and passes over some.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Turn {
     /// Behind the last one, by its id.
@@ -92,6 +92,9 @@ pub struct Listing<T> {
     seen: Vec<Id>,
     /// What the next page is asked for with.
     mark: Option<(&'static str, String)>,
+    /// The server's own link to the next page, and whether it is followed.
+    link: Option<String>,
+    linked: bool,
     count: usize,
 }
 
@@ -130,6 +133,8 @@ pub(super) fn listing<T: Listed>(admin: &Admin, path: impl Into<String>) -> List
         firsts: Vec::new(),
         seen: Vec::new(),
         mark: None,
+        link: None,
+        linked: false,
         count: 0,
     }
 }
@@ -178,10 +183,15 @@ impl<T> Listing<T> {
 
     /// The request for the next page.
     fn ask(&self) -> AdminFuture<Page> {
-        let (admin, of_org, problem, key) =
-            (self.admin.clone(), self.of_org, self.problem.clone(), self.kind.key);
-        let call = Call::get(self.path.clone()).params(self.params.iter().cloned());
-        let call = call.param("limit", self.kind.limit.to_string()).params(self.mark.clone());
+        let (admin, problem, key) = (self.admin.clone(), self.problem.clone(), self.kind.key);
+        let (call, of_org) = match self.link.as_deref().filter(|_| self.linked) {
+            Some(link) => (Call::get(format!("{}?{link}", self.path)), false),
+            None => {
+                let call = Call::get(self.path.clone()).params(self.params.iter().cloned());
+                let call = call.param("limit", self.kind.limit.to_string()).params(self.mark.clone());
+                (call, self.of_org)
+            }
+        };
         Box::pin(async move {
             admin.spoken()?;
             problem.result()?;
@@ -213,6 +223,11 @@ impl<T> Listing<T> {
             Turn::Offset | Turn::After => {}
         }
         let again = new.iter().map(id).any(|id| self.seen.contains(id) || self.firsts.contains(id));
+        if again && turn == Turn::After && !self.linked && self.link.is_some() {
+            // the server passes over `after`: its own links lead on
+            self.linked = true;
+            return Ok(());
+        }
         if again || (turn == Turn::Before && full && new.is_empty()) {
             let text = "the list does not end: the server sent a page that was there before";
             return Err(Error::new(error::Kind::Decode, text));
@@ -225,7 +240,10 @@ impl<T> Listing<T> {
             (Turn::Offset, Some(_)) => Some(("offset", (self.count - 1).to_string())),
             (Turn::Before, Some(last)) => before(last).map(|time| ("beforeTime", time)),
         };
-        self.more = self.more && self.mark.is_some();
+        // the path is known
+        self.link =
+            page.next.as_deref().and_then(|next| next.split_once('?')).map(|(_, params)| params.to_owned());
+        self.more = self.more && self.mark.is_some() && (!self.linked || self.link.is_some());
         self.firsts.extend(new.first().map(|one| id(one).clone()));
         self.seen = new.iter().map(|one| id(one).clone()).collect();
         let wanted = |one: &T| self.name.as_deref().is_none_or(|wanted| wanted == name(one));
