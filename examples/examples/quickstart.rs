@@ -8,7 +8,9 @@
 //! is found or fetched and started.
 #![allow(clippy::print_stdout)]
 
-use chrono::{DateTime, TimeZone, Utc};
+use std::time::SystemTime;
+
+use chrono::{DateTime, Duration, Utc};
 use influx_client::{FromRow, LineProtocol, TagValue};
 use influx_examples::Place;
 
@@ -36,9 +38,11 @@ struct Trade {
     trade_id: Option<String>,
 }
 
+/// Trades of now: a bucket may keep its points for some days only.
 fn trades() -> Vec<Trade> {
-    let trade = |nanos, side, price, size, id: Option<&str>| Trade {
-        time: Utc.timestamp_nanos(nanos),
+    let now = DateTime::<Utc>::from(SystemTime::now());
+    let trade = |n, side, price, size, id: Option<&str>| Trade {
+        time: now + Duration::nanoseconds(n),
         instrument: "AAPL".to_owned(),
         side,
         price,
@@ -46,9 +50,9 @@ fn trades() -> Vec<Trade> {
         trade_id: id.map(str::to_owned),
     };
     vec![
-        trade(1_700_000_000_000_000_001, Side::Buy, 189.25, 100, Some("a \"quoted\", hostile\\id")),
-        trade(1_700_000_000_000_000_002, Side::Sell, 189.5, 250, None),
-        trade(1_700_000_000_000_000_003, Side::Buy, 189.75, i64::MAX, Some("é 漢字 🦀")),
+        trade(1, Side::Buy, 189.25, 100, Some("a \"quoted\", hostile\\id")),
+        trade(2, Side::Sell, 189.5, 250, None),
+        trade(3, Side::Buy, 189.75, i64::MAX, Some("é 漢字 🦀")),
     ]
 }
 

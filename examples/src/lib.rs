@@ -24,9 +24,8 @@ impl Place {
     ///
     /// Not even loopback can be listened on.
     pub async fn find() -> std::io::Result<Place> {
-        if let Some(url) = std::env::var("INFLUX_URL").ok().filter(|url| !url.is_empty()) {
-            println!("server: {}", shown(&url));
-            return Ok(Place::Named(url));
+        if let Some(place) = Place::named() {
+            return Ok(place);
         }
         match Influxd::start(InfluxdOptions::default()) {
             Ok(server) => {
@@ -38,6 +37,25 @@ impl Place {
                 Ok(Place::Scripted(Server::start().await?))
             }
         }
+    }
+
+    /// The server of `INFLUX_URL`, else a scripted one: for what the servers that can be found do not have.
+    ///
+    /// # Errors
+    ///
+    /// Not even loopback can be listened on.
+    pub async fn named_or_scripted() -> std::io::Result<Place> {
+        if let Some(place) = Place::named() {
+            return Ok(place);
+        }
+        println!("server: scripted, as INFLUX_URL names none");
+        Ok(Place::Scripted(Server::start().await?))
+    }
+
+    fn named() -> Option<Place> {
+        let url = std::env::var("INFLUX_URL").ok().filter(|url| !url.is_empty())?;
+        println!("server: {}", shown(&url));
+        Some(Place::Named(url))
     }
 
     /// The server's URL.

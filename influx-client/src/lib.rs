@@ -1,6 +1,6 @@
 //! A typed client for InfluxDB: structs are written as line protocol and query results are read back into structs.
 //!
-//! Served now: InfluxDB 1.x, and what speaks its protocol.
+//! Served now: InfluxDB 1.x and 2.x, Cloud, and what speaks their protocols.
 //!
 //! ```no_run
 //! use std::time::SystemTime;
@@ -26,6 +26,37 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # 2.x and Flux
+//!
+//! [`Client::v2`] writes to buckets; its other verbs are those of a client of 1.x, InfluxQL included. [`Client::flux`] asks in Flux, on 1.8 and
+//! later, too:
+//!
+//! ```no_run
+//! # use influx_client::{Client, FromRow};
+//! # #[derive(FromRow)]
+//! # struct Trade { price: f64 }
+//! # async fn run() -> influx_client::Result<()> {
+//! let client = Client::v2("http://localhost:8086").org("desk").bucket("market").token("secret").build()?;
+//! let text = r#"from(bucket: b) |> range(start: -1h) |> filter(fn: (r) => r._measurement == "trades" and r.instrument == i)"#;
+//! let trades: Vec<Trade> = client.flux(text).bind("b", "market").bind("i", "AAPL").pivot().fetch_all().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - [`pivot`](Query::pivot) puts the fields of a point into one row, as structs want them; without it a row is one field: `_field: String` and
+//!   `_value: OwnedValue`.
+//! - [`bind`](Query::bind) and [`bind_time`](Query::bind_time) give values to names of the text, here without `$`: all that [`Bind`] lists,
+//!   [`FluxDuration`], arrays and [records](Bind::record) too.
+//! - [`series`](Query::series) reads table by table: [`Columns`] has the group key, and of each column the datatype and the default.
+//! - [`profile`](Query::profile) returns what the server measured beside the rows.
+//! - How columns are found, and what null and the empty text are: [`decode::annotated_csv`].
+//!
+//! # Settings from outside
+//!
+//! [`Client::from_env`], [`Client::from_config_file`] and [`Client::from_connection_string`] give a [`ClientConfig`]: its
+//! [`build`](ClientConfig::build) makes a client of the generation that the settings mean, [`detect`](ClientConfig::detect) asks the server where they
+//! do not say, and [`v1`](ClientConfig::v1) and [`v2`](ClientConfig::v2) give the builder.
 //!
 //! # What a write promises
 //!

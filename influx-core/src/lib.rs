@@ -49,8 +49,8 @@
 //! | attribute | on | meaning |
 //! |---|---|---|
 //! | `#[measurement("name")]` | struct | the measurement; without it the struct's name |
-//! | `#[measurement]` | field | the measurement is this field's value; read: the name of the series |
-//! | `#[tag]`, `#[field]`, `#[timestamp]` | field | the role; a field without one is a field |
+//! | `#[measurement]` | field | the measurement is this field's value; read: the name of the series, `_measurement` of Flux |
+//! | `#[tag]`, `#[field]`, `#[timestamp]` | field | the role; a field without one is a field. Read: the timestamp is `time`, `_time` of Flux, whatever the field is called |
 //! | `rename = "x"` | tag, field, timestamp | the name of the column |
 //! | `default` | tag, field | read: a missing column or null gives `Default::default()` |
 //! | `flatten` | tag, field | a nested struct's columns and time, or a map of columns known at run time |

@@ -10,3 +10,13 @@ pub mod support;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;
+
+/// The pages for those who come from another client, whose examples are compiled, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/from-influxdb-client.md")]
+pub struct FromInfluxdbClient;
+
+/// See above.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/from-influxdb2.md")]
+pub struct FromInfluxdb2;

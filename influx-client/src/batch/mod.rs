@@ -61,7 +61,7 @@
 //! | `write_scheduler` | one thread for all clients | [`max_in_flight`](BatchWriterBuilder::max_in_flight) | 1 for each target |
 //! | `success_callback`, `error_callback`, `retry_callback` | | [`on_event`](BatchWriterBuilder::on_event) | |
 //! | `point_settings` | | [`default_tag`](BatchWriterBuilder::default_tag) | |
-//! | `write(bucket, .., write_precision)` | | [`to_database`](BatchWriter::to_database), [`to_retention_policy`](BatchWriter::to_retention_policy), [`with_precision`](BatchWriter::with_precision) | |
+//! | `write(bucket, .., write_precision)` | | [`to_bucket`](BatchWriter::to_bucket), of 1.x [`to_database`](BatchWriter::to_database) and [`to_retention_policy`](BatchWriter::to_retention_policy), [`with_precision`](BatchWriter::with_precision) | |
 //! | `flush()` | does nothing | [`flush`](BatchWriter::flush) | waits |
 
 mod accumulate;

@@ -13,9 +13,10 @@ use crate::query::feed::Feed;
 use crate::query::language::{Asked, Language};
 use crate::query::request::{Sending, sending};
 
-/// A query in the language `L`, to be configured and run: what [`Client::influxql`](crate::Client::influxql) returns.
+/// A query in the language `L`, to be configured and run: what [`Client::influxql`](crate::Client::influxql) and
+/// [`Client::flux`](crate::Client::flux) return.
 ///
-/// The verbs are the same in all languages; what only one can be told stands at `Query<InfluxQl>`.
+/// The verbs are the same in all languages; what only one can be told stands at `Query<InfluxQl>` and `Query<Flux>`.
 ///
 /// ```no_run
 /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -57,8 +58,8 @@ impl<L: Language> Query<L> {
         self
     }
 
-    /// The value of `$name` in the text. It travels beside the text and cannot change its meaning. [`Bind`] lists what can be
-    /// bound; times are bound by [`bind_time`](Query::bind_time).
+    /// The value of `$name` in the text, which is `name` in Flux. It travels beside the text and cannot change its meaning. [`Bind`] lists
+    /// what can be bound; times are bound by [`bind_time`](Query::bind_time).
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client, host: Option<&str>) -> influx_client::Result<()> {
@@ -70,12 +71,19 @@ impl<L: Language> Query<L> {
     /// # query.execute().await
     /// # }
     /// ```
+    ///
+    /// ```no_run
+    /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
+    /// let text = "from(bucket: bucket) |> range(start: -1h) |> filter(fn: (r) => contains(value: r.host, set: hosts))";
+    /// client.flux(text).bind("bucket", "market").bind("hosts", vec!["a", "b"]).execute().await
+    /// # }
+    /// ```
     pub fn bind(mut self, name: impl Into<String>, value: impl BindValue) -> Self {
         self.asked.binds.push((name.into(), value.into_bind()));
         self
     }
 
-    /// The value of `$name` in the text: an instant, to be compared with `time`. It travels as text of RFC 3339 with nine digits,
+    /// The value of `$name` in the text, which is `name` in Flux: an instant, to be compared with `time`. It travels as RFC 3339 with nine digits,
     /// which servers of all generations compare exactly. A field that holds nanoseconds is compared with an integer:
     /// [`bind`](Query::bind).
     ///

@@ -12,7 +12,7 @@ use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::query::bind::Bind;
 
-/// A language of queries, with the settings that it alone has: [`InfluxQl`](crate::InfluxQl).
+/// A language of queries, with the settings that it alone has: [`InfluxQl`](crate::InfluxQl) and [`Flux`](crate::Flux).
 ///
 /// It is for bounds such as `fn run<L: Language>(query: Query<L>)`; types outside of this crate cannot be languages.
 ///

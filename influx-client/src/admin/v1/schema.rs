@@ -173,7 +173,7 @@ impl Admin {
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
-    /// use influx_client::admin::FieldType;
+    /// use influx_client::admin::v1::FieldType;
     ///
     /// let fields = client.v1().show_field_keys().measurement("cpu").await?;
     /// assert!(fields.iter().any(|field| field.key == "usage" && field.kind == FieldType::Float));

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind, Result};
 /// A series: a row of `SHOW SERIES`, taken apart.
 ///
 /// ```
-/// use influx_client::admin::SeriesKey;
+/// use influx_client::admin::v1::SeriesKey;
 ///
 /// let key = SeriesKey::parse("cpu\\ load,host=a,region=us\\ west");
 /// assert_eq!(key.measurement, "cpu load");

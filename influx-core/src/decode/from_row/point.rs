@@ -20,6 +20,9 @@ const OWNER: Owner = Owner { strukt: "Point", field: "field", column: "" };
 /// not say whether `12` is an integer or a float, so such a number is an error in it; the msgpack of 1.x and 2.x does, and the client
 /// asks for that when points are fetched. 3.x has another msgpack, which does not: a struct is read from there, whose fields tell.
 ///
+/// Flux says of every column what it holds. The tags are the texts of the group key, so that rows behind a `group(..)` of the query's own have tags
+/// as fields; rows may be pivoted, or one for each field. **A field that holds the empty text is null there**, and is not in the point.
+///
 /// ```
 /// use influx_core::{Dialect, LineWriter, Point};
 /// use influx_core::decode::{Scratch, influxql::iterpoints};
