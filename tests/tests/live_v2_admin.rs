@@ -1,12 +1,13 @@
 //! Administration of a real InfluxDB 2.x: what is created is found again, whatever its name.
 
+use std::slice;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use influx_client::admin::v2::{
     Admin, Bucket, HealthStatus, Id, Permission, Resource, ResourceType, Role, Run, RunStatus, Status, Token,
 };
 use influx_client::{Client, ClientBuilder, OwnedRow, Point, V2};
-use influx_tests::support::v2_server;
+use influx_tests::support::{left_out, v1_url, v2_server};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -205,6 +206,8 @@ async fn points_are_deleted() {
         assert_eq!(count(&client, &bucket).await, 1, "mem has no host");
         admin.delete_all_points().since(6).await.unwrap();
         assert_eq!(count(&client, &bucket).await, 1);
+        client.write(&[point("a", i64::MIN + 2), point("b", i64::MAX - 1)]).await.unwrap();
+        assert_eq!(count(&client, &bucket).await, 3);
         admin.delete_all_points().bucket(&bucket).await.unwrap();
         assert_eq!(count(&client, &bucket).await, 0);
         let error = admin.delete_points().bucket("there is none").measurement("m").await.unwrap_err();
@@ -390,8 +393,8 @@ async fn labels_hang_on_buckets_and_tasks() {
         let label = admin.update_label(&label).name(format!("{name}!")).property("color", "").await.unwrap();
         assert_eq!((&*label.name, label.properties.get("color")), (&*format!("{name}!"), None), "{label:?}");
         admin.add_label(&bucket, &label).await.unwrap();
-        assert_eq!(admin.labels_of(&bucket).await.unwrap(), [label.clone()]);
-        assert_eq!(admin.find_bucket(&bucket).await.unwrap().unwrap().labels, [label.clone()]);
+        assert_eq!(admin.labels_of(&bucket).await.unwrap(), slice::from_ref(&label));
+        assert_eq!(admin.find_bucket(&bucket).await.unwrap().unwrap().labels, slice::from_ref(&label));
         admin.remove_label(Resource::bucket(&bucket.id), &label).await.unwrap();
         assert!(admin.labels_of(&bucket).await.unwrap().is_empty());
         admin.delete_label(&label).await.unwrap();
@@ -476,7 +479,7 @@ async fn tasks_and_their_runs() {
 
         let label = admin.create_label(unique("of a task")).await.unwrap();
         admin.add_label(&task, &label).await.unwrap();
-        assert_eq!(admin.find_task(&task).await.unwrap().unwrap().labels, [label.clone()]);
+        assert_eq!(admin.find_task(&task).await.unwrap().unwrap().labels, slice::from_ref(&label));
         let user = admin.create_user(unique("of a task")).await.unwrap();
         admin.add_member(&task, &user).await.unwrap();
         assert_eq!(admin.members(&task).await.unwrap()[0].id, user.id);
@@ -548,4 +551,44 @@ async fn what_has_no_method_and_what_oss_lacks() {
     ] {
         assert!(error.is_not_found() && error.to_string().contains("Cloud"), "{error}");
     }
+}
+
+/// InfluxDB 1.8 and later have a part of the API: databases as buckets, which are deleted from.
+#[tokio::test]
+async fn what_1_8_has_of_it() {
+    let test = "the API of 2.x on InfluxDB 1.x";
+    let Some(url) = v1_url(test) else { return };
+    let v1 = Client::v1(&url).build().unwrap();
+    let version = v1.ping().await.unwrap().version().unwrap_or_default().to_owned();
+    if version.starts_with("1.6") || version.starts_with("1.7") {
+        return left_out(test, &format!("the server is {version}, and 1.8 began it"));
+    }
+    let name = unique("of 1.8").replace([' ', '.'], "_");
+    v1.v1().create_database(&name).await.unwrap();
+    let bucket = format!("{name}/autogen");
+    let client = Client::v2(&url).org("-").bucket(&bucket).token("any:one").build().unwrap();
+    let admin = client.v2();
+    assert_eq!(admin.health().await.unwrap().version.as_deref(), Some(&*version));
+    let found = admin.find_bucket(&bucket).await.unwrap().unwrap();
+    assert_eq!((&*found.name, found.id.as_str(), found.org_id), (&*bucket, &*bucket, None));
+    assert!(admin.buckets().all().await.unwrap().iter().any(|one| one.name == bucket));
+    assert_eq!(admin.find_bucket("there is none").await.unwrap(), None);
+    let point = |host: &str, n: i64| Point::new("cpu").tag("host", host).field("n", n).timestamp(n);
+    client.write(&[point("a", 1), point("x\" AND y=\"z", 1), point("b", 2)]).await.unwrap();
+    let count = async || {
+        let asked = v1.influxql("SELECT * FROM cpu").database(&name);
+        asked.fetch_all::<OwnedRow>().await.unwrap().len()
+    };
+    assert_eq!(count().await, 3);
+    admin.delete_points().measurement("cpu").tag("host", "x\" AND y=\"z").since(0).before(2).await.unwrap();
+    assert_eq!(count().await, 2);
+    admin.delete_points().measurement("cpu").since(2).before(3).await.unwrap();
+    assert_eq!(count().await, 1);
+    admin.delete_points().measurement("cpu").await.unwrap();
+    assert_eq!(count().await, 0);
+    client.write(&[point("a", i64::MIN + 3), point("b", i64::MAX - 2)]).await.unwrap();
+    admin.delete_all_points().await.unwrap();
+    assert_eq!(count().await, 0);
+    assert!(admin.labels().await.unwrap_err().is_not_found());
+    v1.v1().drop_database(&name).await.unwrap();
 }

@@ -175,3 +175,35 @@ async fn an_unknown_organization_is_no_missing_bucket() {
     }
     assert!(admin.find_bucket(Id::from(MARKET)).await.unwrap_err().is_not_found());
 }
+
+/// One that somebody else created anew has another id.
+#[tokio::test]
+async fn an_organization_that_is_not_there_any_more_is_asked_for_again() {
+    let server = Server::start().await.unwrap();
+    let gone = Reply::status(404).body(r#"{"code":"not found","message":"organization not found"}"#);
+    server.expect(Expect::path("/api/v2/orgs").times(2), Exchange::named("v2/237_orgs_by_name").reply());
+    server.expect(Expect::path("/api/v2/labels"), gone);
+    server.expect(Expect::path("/api/v2/labels"), Exchange::named("v2/226_labels").reply());
+    let admin = client(&server).v2();
+    assert!(admin.labels().await.unwrap_err().is_not_found());
+    assert_eq!(admin.labels().await.unwrap().len(), 1);
+}
+
+/// No name is every organization to the server.
+#[tokio::test]
+async fn an_organization_without_a_name_is_none() {
+    let server = Server::start().await.unwrap();
+    let admin = client(&server).v2().org("");
+    for error in
+        [admin.labels().await.map(drop).unwrap_err(), admin.buckets().all().await.map(drop).unwrap_err()]
+    {
+        assert!(error.is_config() && error.to_string().contains("no organization is named"), "{error}");
+    }
+    assert!(server.requests().is_empty());
+    // buckets of several: nobody knows whose name it is
+    let server = Server::start().await.unwrap();
+    server.expect(Expect::path("/api/v2/orgs"), Reply::json(r#"{"links":{},"orgs":[]}"#));
+    let both = [bucket("x", MARKET, DESK), bucket("x", "00000000000000a4", OTHER)];
+    server.expect(Expect::path("/api/v2/buckets"), buckets(&both));
+    assert!(client(&server).v2().labels().await.unwrap_err().is_not_found());
+}

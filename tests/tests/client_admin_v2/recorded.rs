@@ -1,7 +1,7 @@
 //! Every recorded answer, by the requests that have no type.
 
-use influx_client::admin::v2::RawRequest;
-use influx_client::test_util::{Expect, Server};
+use influx_client::admin::v2::{HealthStatus, RawRequest, Resource};
+use influx_client::test_util::{Expect, Reply, Server};
 
 use crate::{Exchange, client};
 
@@ -78,6 +78,40 @@ async fn rights() {
         assert!(
             error.is_not_found() && error.to_string().contains("this token may not read it"),
             "{name}: {error}"
+        );
+    }
+}
+
+/// 2.x calls a member that is one already an internal error.
+#[tokio::test]
+async fn a_member_that_is_one_already() {
+    let server = Server::start().await.unwrap();
+    let text = "Unexpected error when assigning user to a resource: mapping for user 11b1609c085a3000 already exists";
+    let body = format!(r#"{{"code":"internal error","message":"{text}"}}"#);
+    server.expect(Expect::any(), Reply::status(500).body(body));
+    let member =
+        client(&server).v2().add_member(Resource::task("11b12af25100e000"), "11b12af20fba2000").await;
+    assert!(member.unwrap_err().is_conflict());
+}
+
+/// A server that is not well is one; a proxy that is not is none.
+#[tokio::test]
+async fn health_of_a_server_that_is_not_well() {
+    let server = Server::start().await.unwrap();
+    let body = r#"{"name":"influxdb","message":"out of order","status":"fail","checks":[]}"#;
+    server.expect(Expect::path("/health"), Reply::status(503).body(body));
+    let health = client(&server).v2().health().await.unwrap();
+    assert_eq!((health.status, health.message.as_deref()), (HealthStatus::Fail, Some("out of order")));
+    for (status, body) in
+        [(503, "<html>busy</html>"), (500, body), (503, "{}"), (200, "<html>"), (200, "{}"), (200, "")]
+    {
+        let server = Server::start().await.unwrap();
+        server.expect(Expect::path("/health"), Reply::status(status).body(body));
+        let error = client(&server).v2().health().await.unwrap_err();
+        assert_eq!(
+            (error.status(), error.is_retryable()),
+            (Some(status), status == 503),
+            "{body}: {error:?}"
         );
     }
 }

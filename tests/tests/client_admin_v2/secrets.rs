@@ -58,6 +58,9 @@ async fn requests_and_answers_do_not_print_them() {
         !format!("{setup:?} {admin:?}").contains("horse") && !format!("{setup:?}").contains("a-new-token")
     );
     assert!(!format!("{admin:?}").contains("fixture-token"));
+    let raw =
+        admin.post("/api/v2/x").param("password", SECRET).json(format!("{{\"password\": \"{SECRET}\"}}"));
+    assert!(!format!("{raw:?}").contains("horse"), "{raw:?}");
     // answers that end in the middle of a token
     for body in [
         r#"{"id": "11b12af231ba2000", "token": "a-new-tok"#,

@@ -13,7 +13,12 @@ use crate::generation::v2::rules::is_id;
 impl Admin {
     fn named(&self) -> Result<&Org> {
         self.spoken()?;
-        self.org.as_ref().ok_or_else(v2::no_org)
+        match &self.org {
+            // the server takes none for all of them
+            Some(Org::Told(NameOrId::Name(name)) | Org::Either(name)) if name.is_empty() => Err(v2::no_org()),
+            Some(org) => Ok(org),
+            None => Err(v2::no_org()),
+        }
     }
 
     /// The id of the organization, which is asked for once.
@@ -71,7 +76,9 @@ impl Admin {
         // a token that may only use some buckets does not see their organization
         let call = Call::get("/api/v2/buckets").param("org", name).param("limit", "100");
         let buckets: Vec<Owned> = found(self.ask_within(call, "buckets").await)?.unwrap_or_default();
-        buckets.into_iter().find_map(|bucket| bucket.org).ok_or_else(|| {
+        let mut ids = buckets.into_iter().filter_map(|bucket| bucket.org);
+        let id = ids.next().filter(|id| ids.all(|other| other == *id));
+        id.ok_or_else(|| {
             Error::status_answer(404, String::new()).because(format!(
                 "no organization is named {name:?}, or it is a matter of rights: give its id, or a token that may read it"
             ))

@@ -177,11 +177,17 @@ impl Admin {
 
     async fn bucket_named(&self, name: &str) -> Result<Option<Bucket>> {
         let call = Call::get("/api/v2/buckets").params([self.org_param().await?]).param("name", name);
-        let Some(buckets) =
-            found(self.ask_within::<Vec<Bucket>>(call.param("limit", "100"), "buckets").await)?
-        else {
+        let buckets: Vec<Bucket> = match self.ask_within(call.param("limit", "100"), "buckets").await {
+            Ok(buckets) => buckets,
+            // 1.8 has no codes and no organizations
+            Err(error) if error.is_not_found() && error.server_message().is_some_and(is_no_bucket_of_v1) => {
+                return Ok(None);
+            }
             // or the organization is what there is none of
-            return self.org_id().await.map(|_| None);
+            Err(error) => {
+                found::<()>(Err(error))?;
+                return self.org_id().await.map(|_| None);
+            }
         };
         let mut named = buckets.into_iter().filter(|bucket| bucket.name == name);
         let Some(first) = named.next() else { return Ok(None) };
@@ -221,6 +227,10 @@ impl Admin {
         let id = bucket.into();
         self.tell(Call::delete(format!("/api/v2/buckets/{}", id.checked("bucket")?))).await
     }
+}
+
+fn is_no_bucket_of_v1(text: &str) -> bool {
+    text.starts_with("bucket not found: ")
 }
 
 impl Listing<Bucket> {

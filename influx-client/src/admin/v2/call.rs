@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::admin::v2::decode::{Decode, Unfit, member, object};
 use crate::admin::v2::handle::Admin;
 use crate::error::{Error, Kind, Result};
-use crate::generation::document::{NOT_INFLUXDB, error_of};
+use crate::generation::document::{Answered, NOT_INFLUXDB, error_of};
 use crate::generation::v2::way_out::NO_ENDPOINT;
+use crate::http::answer::TEXT_LIMIT;
 use crate::http::request::{Caller, Method, Request};
 use crate::message::secrets::Secrets;
 use crate::message::{SERVER_TEXT, shown};
 
 /// A request, and what of it must not appear in any message.
-#[derive(Debug)]
 pub(super) struct Call {
     request: Request,
     secrets: Secrets,
@@ -83,22 +83,46 @@ impl Admin {
         let Call { request, secrets } = call;
         let mut response = self.session.http.send(request).await?;
         if !response.is_success() {
-            return Err(error_of(response).await.without(&secrets));
+            let error = error_of(response).await.without(&secrets);
+            if error.is_not_found()
+                && error.server_message().is_some_and(|text| text.contains("organization"))
+            {
+                // it may have been created anew
+                self.session.forget_orgs();
+            }
+            return Err(error);
         }
         let bytes = response.bytes().await?;
         let secrets = (secrets, Arc::clone(response.secrets()));
-        Ok(Body { at: response.shown().to_owned(), bytes, secrets })
+        let of_v1 = response.header("x-influxdb-version").is_some_and(|version| version.starts_with("1."));
+        Ok(Body { at: response.shown().to_owned(), bytes, of_v1, secrets })
     }
 
     /// An answer of which nothing is read.
     pub(super) async fn tell(&self, call: Call) -> Result<()> {
-        let body = self.body(call).await?;
-        if body.bytes.trim_ascii().is_empty() { Ok(()) } else { body.decoded(|_| Ok(())) }
+        self.body(call).await?.nothing()
     }
 
     /// What an answer tells.
     pub(super) async fn ask<T: Decode>(&self, call: Call) -> Result<T> {
         self.body(call).await?.decoded(T::decode)
+    }
+
+    /// What an answer tells, also one of this status without success. Somebody else's answer of that status is an error.
+    pub(super) async fn ask_also<T: Decode>(&self, call: Call, status: u16) -> Result<T> {
+        self.spoken()?;
+        let response = self.session.http.send(call.request).await?;
+        let answered = Answered::from(response.answer(TEXT_LIMIT).await);
+        if answered.answer.is_success() || answered.answer.status == status {
+            let value = serde_json::from_slice(&answered.answer.body).unwrap_or_default();
+            if let Ok(told) = T::decode(value) {
+                return Ok(told);
+            }
+        }
+        let is_success = answered.answer.is_success();
+        let error = answered.error();
+        let error = if is_success { error.because(NOT_INFLUXDB) } else { error };
+        Err(error.without(&call.secrets).without(self.session.http.secrets()))
     }
 
     /// What an answer wraps in an object, such as `{"label": {..}}`.
@@ -128,11 +152,22 @@ pub(super) fn found<T>(result: Result<T>) -> Result<Option<T>> {
 pub(super) struct Body {
     at: String,
     bytes: Vec<u8>,
+    of_v1: bool,
     /// The call's, and the client's.
     secrets: (Secrets, Arc<Secrets>),
 }
 
 impl Body {
+    /// Whether an InfluxDB 1.8 or later answered, by its version.
+    pub(super) fn is_of_v1(&self) -> bool {
+        self.of_v1
+    }
+
+    /// What it tells is not looked at, but it is the database's.
+    pub(super) fn nothing(self) -> Result<()> {
+        if self.bytes.trim_ascii().is_empty() { Ok(()) } else { self.decoded(|_| Ok(())) }
+    }
+
     /// What it tells.
     fn decoded<T>(self, decode: impl FnOnce(Value) -> Result<T, Unfit>) -> Result<T> {
         let value = serde_json::from_slice(&self.bytes).map_err(|_| self.unread())?;

@@ -33,7 +33,9 @@ impl Admin {
     /// Deletes points of a measurement or with some tags, of the client's bucket unless another one is named, and of all times unless some
     /// are. All that is named must hold: the server knows no OR, no regular expressions, and no conditions on fields.
     ///
-    /// Names and values are quoted: whatever they hold, they never become a part of the condition.
+    /// Names and values are quoted: whatever they hold, they never become a part of the condition. InfluxDB 1.8 and later delete so, too, but
+    /// know no `tag_not`, and do not reach the first and the last nanosecond that there is, 1677 and 2262, which
+    /// [`client.v1()`](crate::Handles::v1) does.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -154,22 +156,22 @@ impl DeletePoints {
 
     async fn run(self) -> Result<()> {
         self.problem.result()?;
-        let (start, stop) = (rfc3339::to_exact_text(self.since), rfc3339::to_exact_text(self.last));
         if self.since > self.last {
             return Err(Error::config(format!(
-                "nothing lies between {start} and {}: give a time to .since(..) that is before the one of .before(..)",
+                "nothing lies between {} and {}: give a time to .since(..) that is before the one of .before(..)",
+                rfc3339::to_exact_text(self.since),
                 rfc3339::to_exact_text(self.last.saturating_add(1)),
             )));
         }
-        let mut body = json!({"start": start, "stop": stop});
-        if let Some(predicate) = &self.predicate {
-            if predicate.is_empty() {
+        let predicate = match &self.predicate {
+            Some(predicate) if predicate.is_empty() => {
                 return Err(Error::config(
                     "deleting without a condition: name a measurement or a tag, or use delete_all_points() for all of them",
                 ));
             }
-            body["predicate"] = predicate.text()?.into();
-        }
+            Some(predicate) => Some(predicate.text()?),
+            None => None,
+        };
         let org = self.admin.org_param().await?;
         let bucket = match (self.bucket, &self.admin.session.writes.database) {
             (Some(told), _) => self.admin.bucket_param(told).await?,
@@ -177,6 +179,30 @@ impl DeletePoints {
             (None, Some(clients)) => ("bucket", clients.clone()),
             (None, None) => return Err(no_bucket("request")),
         };
-        self.admin.tell(Call::post("/api/v2/delete").params([org, bucket]).json(&body)).await
+        let call = |start, stop| {
+            let mut body =
+                json!({"start": rfc3339::to_exact_text(start), "stop": rfc3339::to_exact_text(stop)});
+            if let Some(predicate) = &predicate {
+                body["predicate"] = predicate.as_str().into();
+            }
+            Call::post("/api/v2/delete").params([org.clone(), bucket.clone()]).json(&body)
+        };
+        let mut done = self.admin.body(call(self.since, self.last)).await;
+        if self.since == TIMES.0 && done.as_ref().is_err_and(is_too_early_for_v1) {
+            done = self.admin.body(call(self.since + 1, self.last)).await;
+        }
+        let done = done?;
+        let of_v1 = done.is_of_v1();
+        done.nothing()?;
+        if of_v1 && self.last < TIMES.1 {
+            // to 1.8 and later the end of the time does not belong to it
+            self.admin.tell(call(self.last, self.last + 1)).await?;
+        }
+        Ok(())
     }
+}
+
+/// 1.8 and later read all times but the first.
+fn is_too_early_for_v1(error: &Error) -> bool {
+    error.server_message().is_some_and(|text| text.contains("underflows time literal"))
 }

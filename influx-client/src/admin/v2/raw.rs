@@ -1,5 +1,7 @@
 //! Any request to the API: what has no method of its own.
 
+use std::fmt;
+
 use crate::admin::future::awaits;
 use crate::admin::v2::call::Call;
 use crate::admin::v2::handle::Admin;
@@ -7,8 +9,7 @@ use crate::error::problem::Problem;
 use crate::error::{Error, Result};
 use crate::http::request::Method;
 
-/// Any request to the API: what [`Admin::get`] and its like return.
-#[derive(Debug)]
+/// Any request to the API: what [`Admin::get`] and its like return. `Debug` shows neither its parameters nor its body.
 #[must_use = "a request is sent when it is awaited"]
 pub struct RawRequest {
     admin: Admin,
@@ -94,6 +95,15 @@ impl RawRequest {
             None => call,
         };
         self.admin.body(call).await?.text()
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

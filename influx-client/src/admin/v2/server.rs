@@ -98,7 +98,7 @@ pub struct SetUp {
 }
 
 impl Admin {
-    /// How the server is; it asks for no token. A server that is not well says so without an error where it can.
+    /// How the server is; it asks for no token. That it is not well is no error: [`HealthStatus::Fail`].
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -112,7 +112,7 @@ impl Admin {
     ///
     /// Those of [`Client::ping`](crate::Client::ping).
     pub async fn health(&self) -> Result<Health> {
-        self.ask(Call::get("/health").by_nobody()).await
+        self.ask_also(Call::get("/health").by_nobody(), 503).await
     }
 
     /// Since when the server is ready; it asks for no token. InfluxDB 1.8 does not say.
