@@ -5,10 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use influx_client::admin::v2::{
     Action, BucketKind, HealthStatus, Id, NameOrId, Permission, Resource, ResourceType, Role, RunStatus,
-    Status,
+    ScriptLanguage, Status,
 };
 
-use crate::{DESK, replay};
+use influx_client::test_util::{Expect, Reply, Server};
+
+use crate::{DESK, client, replay};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const BUCKET: &str = "64db26059b3088c5";
@@ -459,4 +461,58 @@ async fn mappings_and_scripts() {
     let error = it.admin.scripts().next().await.unwrap().unwrap_err();
     it.sent();
     assert!(error.is_not_found() && error.to_string().contains("only InfluxDB Cloud has"), "{error}");
+}
+
+/// Cloud's scripts, by its documentation.
+#[tokio::test]
+async fn scripts_of_cloud() {
+    let script = r#"{"id":"085a2960eaa20000","name":"getLastPoint","description":"","orgID":"331757e6fce87162",
+        "script":"from(bucket: params.bucket)","language":"flux","url":"https://h/api/v2/scripts/085a2960eaa20000/invoke",
+        "createdAt":"2022-02-02T02:45:25.682728162Z","updatedAt":"2022-02-02T02:45:25.682728162Z","languageVersion":"1"}"#;
+    let csv = ",result,table,_time,_value\r\n,_result,0,2019-10-30T01:28:02.52716421Z,0.5\r\n\r\n";
+    let server = Server::start().await.unwrap();
+    let one = || Expect::path("/api/v2/scripts/085a2960eaa20000");
+    for (expect, reply) in [
+        (Expect::path("/api/v2/scripts"), Reply::status(201).body(script)),
+        (
+            Expect::path("/api/v2/scripts").param("limit", "100"),
+            Reply::json(format!(r#"{{"scripts":[{script}]}}"#)),
+        ),
+        (one(), Reply::json(script)),
+        (one(), Reply::json(script)),
+        (
+            Expect::path("/api/v2/scripts/085a2960eaa20000/invoke"),
+            Reply::status(200).header("Content-Type", "text/csv").body(csv),
+        ),
+        (one(), Reply::status(204)),
+        (one(), Reply::status(404).body(r#"{"code":"not found","message":"script not found"}"#)),
+    ] {
+        server.expect(expect, reply);
+    }
+    let admin = client(&server).v2();
+    let made = admin.create_script("getLastPoint", "from(bucket: params.bucket)").await.unwrap();
+    assert_eq!((&*made.name, &made.language), ("getLastPoint", &Some(ScriptLanguage::Flux)));
+    assert_eq!(admin.scripts().all().await.unwrap(), slice::from_ref(&made));
+    assert_eq!(admin.find_script(&made).await.unwrap().as_ref(), Some(&made));
+    admin.update_script(&made).description("d").script("x = 1").await.unwrap();
+    let invoke =
+        admin.invoke_script(&made).param("bucket", "a\" b").param("n", 7).param("x", 0.5).param("on", true);
+    assert_eq!(invoke.await.unwrap(), csv);
+    admin.delete_script(&made).await.unwrap();
+    assert_eq!(admin.find_script(&made).await.unwrap(), None);
+    let sent = server.requests();
+    let bodies: Vec<_> = sent
+        .iter()
+        .map(|request| (request.method(), request.text()))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    let expected = [
+        (
+            "POST",
+            r#"{"description":"","language":"flux","name":"getLastPoint","script":"from(bucket: params.bucket)"}"#,
+        ),
+        ("PATCH", r#"{"description":"d","script":"x = 1"}"#),
+        ("POST", r#"{"params":{"bucket":"a\" b","n":7,"on":true,"x":0.5}}"#),
+    ];
+    assert_eq!(bodies, expected.map(|(method, text)| (method, text.into())));
 }
