@@ -4,7 +4,7 @@
 //! cargo run -p influx-examples --example batch [-- POINTS]
 //! ```
 //!
-//! `INFLUX_URL` names a server; without it a real InfluxDB 1.x is found or fetched and started. 300,000 points are the default; the
+//! `INFLUX_URL` names a server of 1.x; without it a real InfluxDB 1.x is found or fetched and started. 300,000 points are the default; the
 //! last one is of another type, to show what happens to points that a server refuses.
 #![allow(clippy::print_stdout)]
 

@@ -146,7 +146,7 @@ async fn forget(client: &Client) -> influx_client::Result<()> {
 /// Tells the scripted server to answer as a server of 2.9 answered these queries.
 fn script(server: &Server) {
     println!("(it stores nothing: its answers are those of a server of 2.9 to these very requests)");
-    server.expect(Expect::path("/api/v2/write"), Reply::status(204));
+    server.expect(Expect::write(), Reply::status(204));
     for body in [
         &include_bytes!("../recorded/flux_pivoted.csv")[..],
         include_bytes!("../recorded/flux_fields.csv"),
@@ -154,8 +154,7 @@ fn script(server: &Server) {
         include_bytes!("../recorded/flux_tables.csv"),
         include_bytes!("../recorded/flux_profile.csv"),
     ] {
-        let csv = Reply::status(200).header("Content-Type", "text/csv; charset=utf-8").body(body);
-        server.expect(Expect::path("/api/v2/query"), csv);
+        server.expect(Expect::flux(), Reply::csv(body));
     }
     server.expect(Expect::path("/api/v2/delete"), Reply::status(204));
 }

@@ -4,7 +4,7 @@
 //! cargo run --release -p influx-examples --example streaming [-- ROWS]
 //! ```
 //!
-//! `INFLUX_URL` names a server; without it a real InfluxDB 1.x is found or fetched and started. 5,000,000 rows are the default.
+//! `INFLUX_URL` names a server of 1.x; without it a real InfluxDB 1.x is found or fetched and started. 5,000,000 rows are the default.
 #![allow(clippy::print_stdout)]
 
 use std::time::{Duration, Instant};

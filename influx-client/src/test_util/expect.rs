@@ -1,6 +1,6 @@
 //! What a scripted server waits for.
 
-use crate::test_util::request::Request;
+use crate::test_util::request::{Request, WRITES};
 
 /// A request that a [`Server`](crate::test_util::Server) waits for.
 ///
@@ -13,7 +13,8 @@ use crate::test_util::request::Request;
 #[must_use]
 pub struct Expect {
     method: Option<&'static str>,
-    path: Option<String>,
+    /// Without any, all fit.
+    paths: Vec<String>,
     params: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     body_has: Vec<String>,
@@ -26,7 +27,7 @@ impl Expect {
     pub fn any() -> Self {
         Expect {
             method: None,
-            path: None,
+            paths: Vec::new(),
             params: Vec::new(),
             headers: Vec::new(),
             body_has: Vec::new(),
@@ -35,14 +36,19 @@ impl Expect {
         }
     }
 
-    /// `POST /write`.
+    /// A write: `POST` of `/write`, or of `/api/v2/write` by a client of 2.x.
     pub fn write() -> Self {
-        Expect { method: Some("POST"), ..Expect::path("/write") }
+        Expect { method: Some("POST"), paths: WRITES.map(str::to_owned).into(), ..Expect::any() }
     }
 
     /// `GET` or `POST` of `/query`.
     pub fn query() -> Self {
         Expect::path("/query")
+    }
+
+    /// A query in Flux: `POST` of `/api/v2/query`. [`body_contains`](Self::body_contains) tells queries apart.
+    pub fn flux() -> Self {
+        Expect { method: Some("POST"), ..Expect::path("/api/v2/query") }
     }
 
     /// `GET /ping`.
@@ -52,7 +58,7 @@ impl Expect {
 
     /// Any method on this path.
     pub fn path(path: impl Into<String>) -> Self {
-        Expect { path: Some(path.into()), ..Expect::any() }
+        Expect { paths: vec![path.into()], ..Expect::any() }
     }
 
     /// Only with this parameter, in the URL or a form.
@@ -87,7 +93,7 @@ impl Expect {
 
     pub(super) fn fits(&self, request: &Request) -> bool {
         self.method.is_none_or(|method| method == request.method())
-            && self.path.as_deref().is_none_or(|path| path == request.path())
+            && (self.paths.is_empty() || self.paths.iter().any(|path| path == request.path()))
             && self.params.iter().all(|(name, value)| request.param(name) == Some(value))
             && self.headers.iter().all(|(name, value)| request.header(name) == Some(value))
             && self.body_has.iter().all(|text| request.text().contains(text))
@@ -104,7 +110,7 @@ impl Expect {
 
     fn describe(&self) -> String {
         let params: Vec<_> = self.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let path = self.path.as_deref().unwrap_or("(any path)");
+        let path = self.paths.first().map_or("(any path)", String::as_str);
         let parts = [self.method.unwrap_or("(any method)"), path, &params.join("&")];
         parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" ")
     }

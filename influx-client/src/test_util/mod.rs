@@ -21,6 +21,40 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A client of 2.x is served, too:
+//!
+//! ```
+//! use influx_client::test_util::{Expect, Reply, Server};
+//! use influx_client::{Client, Point};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = Server::start().await?;
+//! server.expect(Expect::write().param("bucket", "market"), Reply::status(204));
+//! server.expect(
+//!     Expect::flux().body_contains("from(bucket"),
+//!     Reply::csv(
+//!         "#datatype,string,long,dateTime:RFC3339,double,string\r\n#group,false,false,false,false,true\r\n\
+//!          #default,_result,,,,\r\n,result,table,_time,usage,host\r\n,,0,1970-01-01T00:00:00.000000001Z,0.5,a\r\n\r\n",
+//!     ),
+//! );
+//!
+//! let client = Client::v2(server.url()).org("desk").bucket("market").token("t").build()?;
+//! let point = Point::new("cpu").tag("host", "a").field("usage", 0.5).timestamp(1_i64);
+//! client.write(&point).await?;
+//! assert_eq!(server.points(), [point]);
+//!
+//! #[derive(influx_client::FromRow)]
+//! struct Load {
+//!     usage: f64,
+//! }
+//! let load: Load = client.flux("from(bucket: \"market\") |> range(start: -1h)").pivot().fetch_one().await?;
+//! assert_eq!(load.usage, 0.5);
+//! server.verify();
+//! # Ok(())
+//! # }
+//! ```
 
 mod expect;
 mod reply;
@@ -84,7 +118,7 @@ impl Server {
 
     /// The lines of all writes so far, in the order of their arrival, also of those that were answered with an error.
     pub fn lines(&self) -> Vec<String> {
-        self.requests().iter().filter(|request| request.path() == "/write").flat_map(Request::lines).collect()
+        self.requests().iter().filter(|request| request.is_write()).flat_map(Request::lines).collect()
     }
 
     /// The points of all writes so far, in the order of their arrival, also of those that were answered with an error. As a
@@ -95,11 +129,7 @@ impl Server {
     /// On a line that the server would refuse.
     #[track_caller]
     pub fn points(&self) -> Vec<Point> {
-        self.requests()
-            .iter()
-            .filter(|request| request.path() == "/write")
-            .flat_map(Request::points)
-            .collect()
+        self.requests().iter().filter(|request| request.is_write()).flat_map(Request::points).collect()
     }
 
     /// What does not agree with the script: requests that fitted nothing, expected ones that never came.

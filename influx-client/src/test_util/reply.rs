@@ -66,6 +66,12 @@ impl Reply {
         Reply::status(200).header("Content-Type", "application/json").body(body)
     }
 
+    /// Status 200 and this annotated CSV, as InfluxDB 2.x answers a query in Flux. What a real server sends is got by
+    /// [`Query::raw`](crate::Query::raw).
+    pub fn csv(body: impl Into<Vec<u8>>) -> Self {
+        Reply::status(200).header("Content-Type", "text/csv; charset=utf-8").body(body)
+    }
+
     /// Status 200 and these points, as InfluxDB 1.x answers `SELECT *` of their measurements: the columns are the time in nanoseconds (0
     /// where a point has none), and tags and fields in the order of their names, null where a point has none of that name. What a query
     /// makes of points, aggregates or groups, is for [`json`](Reply::json).

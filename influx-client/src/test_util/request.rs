@@ -6,6 +6,12 @@ use std::io::Read;
 use influx_core::decode::line_protocol;
 use influx_core::{Dialect, Point, Precision};
 
+/// Where a client of 2.x writes.
+const WRITE_V2: &str = "/api/v2/write";
+
+/// Where clients write.
+pub(super) const WRITES: [&str; 2] = ["/write", WRITE_V2];
+
 /// A request that a [`Server`](crate::test_util::Server) got.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -50,6 +56,10 @@ impl Request {
     /// The path without parameters.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    pub(super) fn is_write(&self) -> bool {
+        WRITES.contains(&self.path())
     }
 
     /// A parameter of the URL or of a form.
@@ -101,14 +111,16 @@ impl Request {
     /// On a line that the server would refuse.
     #[track_caller]
     pub fn points(&self) -> Vec<Point> {
+        let dialect = if self.path == WRITE_V2 { Dialect::V2 } else { Dialect::V1 };
         let precision = match self.param("precision") {
             None | Some("n" | "ns") => Precision::Ns,
+            Some("us") if dialect == Dialect::V2 => Precision::Us,
             Some("ms") => Precision::Ms,
             Some("s") => Precision::S,
             Some(other) => panic!("the precision {other:?} means different units to different servers"),
         };
         let text = self.text();
-        let points = line_protocol::points(&text, Dialect::V1, precision);
+        let points = line_protocol::points(&text, dialect, precision);
         points.map(|point| point.unwrap_or_else(|error| panic!("the server would refuse {error}"))).collect()
     }
 }
