@@ -106,6 +106,8 @@ fn malformed() {
     for (line, says) in [
         (",,0\r\n", "fewer cells than the header"),
         (",,0,1,2\r\n", "more cells than the header"),
+        (",,0,x,2\r\n", "more cells than the header"),
+        (",,0,\"x\"2\r\n", "behind a quoted cell"),
         (",,x,1\r\n", "the number of a table was expected"),
         ("x,,0,1\r\n", "a row begins with an empty cell"),
         (",,0,\"1\"2\r\n", "a comma or the end of the line was expected behind a quoted cell"),

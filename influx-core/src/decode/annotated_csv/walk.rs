@@ -175,6 +175,8 @@ impl Walk {
             None | Some(Miss::More) if self.marks.last && !was_sure => Found::Other,
             None => Found::More,
             Some(Miss::Other) => Found::Other,
+            // a step says first whether it is a row at all
+            Some(Miss::Value { .. } | Miss::Bad(..)) if !was_sure => Found::Other,
             Some(Miss::More) if self.left < SHORT_ROW => Found::More,
             Some(Miss::More) if self.record_end(b).is_none() => Found::More,
             Some(Miss::More) => Found::Bad(self.malformed((0, "a row ends too early"), b)),
