@@ -46,18 +46,22 @@ pub fn all() -> Vec<Reader> {
 
 /// Those of annotated CSV, in the order of their table.
 pub fn of_csv() -> Vec<Reader> {
-    let mut all = vec![
+    let all = vec![
         Reader::of::<influx::LentCsv>(),
         Reader::of::<influx::LentCsvInSmallFrames>(),
         Reader::of::<influx::BorrowedCsv>(),
         Reader::of::<influx::CollectedCsv>(),
     ];
     #[cfg(feature = "peers")]
-    all.extend([
-        Reader::of::<csv::SimdCsv>(),
-        Reader::of::<csv::Csv>(),
-        Reader::of::<influxdb2::Dropped>(),
-        Reader::of::<influxdb2::Collected>(),
-    ]);
+    let all = [
+        all,
+        vec![
+            Reader::of::<csv::SimdCsv>(),
+            Reader::of::<csv::Csv>(),
+            Reader::of::<influxdb2::Dropped>(),
+            Reader::of::<influxdb2::Collected>(),
+        ],
+    ]
+    .concat();
     all
 }
