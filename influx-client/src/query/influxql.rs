@@ -125,8 +125,8 @@ impl Query<InfluxQl> {
     ///
     /// # Errors
     ///
-    /// Those of [`RowStream::next`]; [`decode_error`](Error::decode_error) has the statement, counted from 0 as servers do. More or
-    /// fewer statements in the answer than parts in the tuple, whatever the reason: a server with a limit of rows leaves out those
+    /// Those of [`RowStream::next`](crate::RowStream::next); [`decode_error`](crate::Error::decode_error) has the statement, counted from 0
+    /// as servers do. More or fewer statements in the answer than parts in the tuple, whatever the reason: a server with a limit of rows leaves out those
     /// behind it (with [`chunked(false)`](Query::chunked)), and 2.x says nothing of a `DELETE` or `DROP` at the end. What was sent
     /// was run all the same.
     pub async fn fetch_statements<S: Statements>(self) -> Result<S::Rows> {

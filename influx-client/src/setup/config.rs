@@ -7,8 +7,9 @@ use influx_core::Dialect;
 use crate::error::{Error, Result};
 use crate::setup::key::{Given, Setting};
 
-/// The settings of a client as they were given outside of the program: what [`Client::from_env`], [`Client::from_config_file`] and
-/// [`Client::from_connection_string`] return.
+/// The settings of a client as they were given outside of the program: what [`Client::from_env`](crate::Client::from_env),
+/// [`Client::from_config_file`](crate::Client::from_config_file) and
+/// [`Client::from_connection_string`](crate::Client::from_connection_string) return.
 ///
 /// The settings say which generation of InfluxDB is meant, or the server is asked: [`build`](Self::build) needs the first,
 /// [`detect`](Self::detect) does the second. [`v1`](Self::v1) and [`v2`](Self::v2) give the builder, for what only the program knows.
@@ -17,7 +18,7 @@ use crate::setup::key::{Given, Setting};
 ///
 /// | key | other names | is |
 /// |---|---|---|
-/// | `url` | `host` | the server, as in [`Client::v1`] |
+/// | `url` | `host` | the server, as in [`Client::v1`](crate::Client::v1) |
 /// | `version` | | 1 or 2: the generation |
 /// | `org`, `bucket` | `organization` | of 2.x, by name or id |
 /// | `database`, `retention_policy` | `db`, `rp` | of 1.x |
