@@ -12,7 +12,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use influx_client::test_util::{Expect, Reply, Server};
-use influx_client::{Client, Flux, FromRow, LineProtocol, OwnedRow, OwnedValue, Profile, Query};
+use influx_client::{Client, Flux, FromRow, LineProtocol, OwnedRow, OwnedValue, Query};
 use influx_examples::Place;
 
 type Failure = Box<dyn std::error::Error>;
@@ -119,16 +119,14 @@ async fn main() -> Result<(), Failure> {
     }
 
     let (rows, profile) = query(&client, start, "").profile::<OwnedRow>().await?;
-    println!(
-        "\n{} rows in {:?}, of which {:?} to run these steps:",
-        rows.len(),
-        profile.total,
-        profile.execute
-    );
-    if profile == Profile::default() {
-        println!("  (nothing was measured: 1.x has no profilers)");
+    match profile {
+        None => println!("\n{} rows; nothing was measured: 1.x has no profilers", rows.len()),
+        Some(profile) => {
+            let (total, execute) = (profile.total, profile.execute);
+            println!("\n{} rows in {total:?}, of which {execute:?} to run these steps:", rows.len());
+            profile.operators.iter().for_each(|step| println!("  {} {:?}", step.label, step.sum));
+        }
     }
-    profile.operators.iter().for_each(|step| println!("  {} {:?}", step.label, step.sum));
 
     forget(&client).await?;
     println!("\nequal: {}", back == trades);

@@ -242,6 +242,13 @@ async fn a_flux_query_is_json() {
 }
 
 #[tokio::test]
+async fn a_name_behind_a_dollar_is_refused_before_sending() {
+    let client = v2("http://127.0.0.1:1").token(SECRET).build().unwrap();
+    let error = client.flux("from(bucket: $b)").bind("b", "x").execute().await.unwrap_err();
+    assert!(error.is_config() && error.to_string().contains("write b without the $"), "{error}");
+}
+
+#[tokio::test]
 async fn errors_of_queries_say_what_may_be_behind_them() {
     let server = Server::start().await.unwrap();
     let client = v2(server.url()).token(SECRET).build().unwrap();

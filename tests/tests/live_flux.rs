@@ -333,6 +333,7 @@ async fn a_query_is_profiled() {
     with_bucket("flux profile", |client| async move {
         client.write(&[trade(0), trade(1)]).await.unwrap();
         let (rows, profile) = all(&client).pivot().profile::<Trade>().await.unwrap();
+        let profile = profile.unwrap();
         assert_eq!(rows.len(), 2);
         assert!(profile.total > Duration::ZERO && profile.execute > Duration::ZERO, "{profile:?}");
         assert!(profile.plan_graph.as_deref().unwrap().contains("digraph"), "{profile:?}");
@@ -386,6 +387,9 @@ async fn flux_of_1x() {
         back.sort_by_key(|trade| trade.time);
         let expected: Vec<_> = trades.into_iter().filter(|trade| trade.instrument == "i3").collect();
         assert_eq!(back, expected);
+        // it has no profilers
+        let (rows, profile) = query.profile::<Trade>().await.unwrap();
+        assert_eq!((rows.len(), profile), (expected.len(), None));
         let error = client.flux("from(bucket: ").execute().await.unwrap_err();
         assert!(error.status() == Some(500) && !error.is_retryable(), "{error:?}");
     })

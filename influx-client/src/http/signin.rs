@@ -63,7 +63,13 @@ impl Http {
         }
         let answer = response.answer(TEXT_LIMIT).await;
         let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let why = document["message"].as_str().unwrap_or("no reason given");
+        let why = match (document["message"].as_str(), answer.status) {
+            (Some(why), _) => why,
+            (None, 404) => {
+                "there is nothing to sign in at; a server of 1.x takes Client::v1(url).basic_auth(..)"
+            }
+            (None, _) => "no reason given",
+        };
         let text = format!("signing in failed: {why}");
         Err(Error::status_answer(answer.status, text).at(at).without(self.secrets()))
     }

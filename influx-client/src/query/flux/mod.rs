@@ -4,6 +4,7 @@ mod ast;
 pub(crate) mod dialect;
 mod pivot;
 pub(crate) mod profile;
+mod text;
 
 use influx_core::decode::Syntax;
 use influx_core::decode::annotated_csv::Options;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::generation::v2;
 use crate::http::request::{Method, Request};
 use crate::http::response::Response;
+use crate::query::bind::named;
 use crate::query::builder::Query;
 use crate::query::flux::ast::Outside;
 use crate::query::flux::dialect::CsvDialect;
@@ -118,12 +120,19 @@ impl Query<Flux> {
 
 impl Flux {
     fn body(&self, asked: &Asked) -> Result<Json> {
-        let text = match self.pivot {
+        let query = match self.pivot {
             true => pivot::pivoted(&asked.text)?,
             false => asked.text.clone(),
         };
-        let record = text.contains("params.");
-        let mut body = json!({"query": text, "type": "flux", "dialect": self.dialect.json()?});
+        for (name, _) in named(&asked.binds)? {
+            if text::has_dollar(&asked.text, name) {
+                return Err(Error::config(format!(
+                    "the query has ${name}, as InfluxQL and SQL name what is bound: in Flux write {name} without the $"
+                )));
+            }
+        }
+        let record = query.contains("params.");
+        let mut body = json!({"query": query, "type": "flux", "dialect": self.dialect.json()?});
         let mut outside = Outside { binds: &asked.binds, record, profilers: self.profilers };
         if self.as_params {
             body["params"] = outside.params()?.unwrap_or_default();

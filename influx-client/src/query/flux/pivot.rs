@@ -1,6 +1,7 @@
 //! The server's own `pivot`, added to a query.
 
 use crate::error::{Error, Result};
+use crate::query::flux::text::calls;
 
 /// As the server's documentation has it for fields of one time in one row. It begins a line of its own: the text may end in a comment.
 const PIVOT: &str = "\n|> pivot(rowKey: [\"_time\"], columnKey: [\"_field\"], valueColumn: \"_value\")";
@@ -14,48 +15,6 @@ pub(super) fn pivoted(text: &str) -> Result<String> {
         ));
     }
     Ok(format!("{text}{PIVOT}"))
-}
-
-/// Whether the text calls a function, outside of its comments and texts.
-fn calls(text: &str, function: &str) -> bool {
-    let mut rest = text;
-    let mut before = ' ';
-    while let Some(c) = rest.chars().next() {
-        if let Some(comment) = rest.strip_prefix("//") {
-            rest = comment.find('\n').map_or("", |end| &comment[end..]);
-            before = ' ';
-            continue;
-        }
-        if let Some(text) = rest.strip_prefix('"') {
-            rest = behind_text(text);
-            before = '"';
-            continue;
-        }
-        let is_name = |c: char| c.is_alphanumeric() || c == '_';
-        if !is_name(before)
-            && let Some(behind) = rest.strip_prefix(function)
-            && behind.trim_start().starts_with('(')
-        {
-            return true;
-        }
-        before = c;
-        rest = &rest[c.len_utf8()..];
-    }
-    false
-}
-
-/// What follows the quote that ends a text.
-fn behind_text(text: &str) -> &str {
-    let mut escaped = false;
-    for (at, c) in text.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '"' => return &text[at + 1..],
-            _ => {}
-        }
-    }
-    ""
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ pub struct OperatorProfile {
 }
 
 impl Query<Flux> {
-    /// All rows, and what the server measured of the query.
+    /// All rows, and what the server measured of the query; `None`: it measures nothing, as 1.x.
     ///
     /// ```no_run
     /// # async fn run(client: influx_client::Client) -> influx_client::Result<()> {
@@ -76,9 +76,11 @@ impl Query<Flux> {
     ///
     /// let query = client.flux(r#"from(bucket: "market") |> range(start: -1h)"#);
     /// let (rows, profile) = query.profile::<OwnedRow>().await?;
-    /// println!("{} rows in {:?}, of which planning {:?}", rows.len(), profile.total, profile.plan);
-    /// for step in &profile.operators {
-    ///     println!("{} ran {} times, {:?} in all", step.label, step.count, step.sum);
+    /// if let Some(profile) = profile {
+    ///     println!("{} rows in {:?}, of which planning {:?}", rows.len(), profile.total, profile.plan);
+    ///     for step in &profile.operators {
+    ///         println!("{} ran {} times, {:?} in all", step.label, step.count, step.sum);
+    ///     }
     /// }
     /// # Ok(())
     /// # }
@@ -87,10 +89,10 @@ impl Query<Flux> {
     /// # Errors
     ///
     /// Those of [`RowStream::next`](crate::RowStream::next).
-    pub async fn profile<T: for<'r> FromRow<'r>>(mut self) -> Result<(Vec<T>, Profile)> {
+    pub async fn profile<T: for<'r> FromRow<'r>>(mut self) -> Result<(Vec<T>, Option<Profile>)> {
         self.language.profilers = &["query", "operator"];
         let mut answer = Answer::<Both<T>>::new(self.feed(<T as FromRow<'static>>::TYPED));
-        let (mut rows, mut profile) = (Vec::new(), Profile::default());
+        let (mut rows, mut profile) = (Vec::new(), None::<Profile>);
         while answer.more().await? {
             let Some(both) = &mut answer.decoder else { continue };
             while let Some(row) = both.rows.next_row() {
@@ -98,7 +100,7 @@ impl Query<Flux> {
             }
             while let Some(row) = both.profiles.next_row() {
                 let row = row.map_err(|error| answer.feed.unread(error))?;
-                profile.add(&row).map_err(|error| answer.feed.failed(error))?;
+                profile.get_or_insert_default().add(&row).map_err(|error| answer.feed.failed(error))?;
             }
         }
         Ok((rows, profile))
