@@ -92,7 +92,8 @@ pub mod rfc3339;
 #[doc(hidden)]
 pub mod shown;
 
-pub use decode::columns::{Column, ColumnRole, Columns};
+pub use decode::column::{Column, ColumnRole};
+pub use decode::columns::Columns;
 pub use decode::error::DecodeError;
 #[cfg(feature = "serde")]
 pub use decode::from_row::Serde;

@@ -16,6 +16,7 @@
 
 mod ahead;
 mod cells;
+pub(crate) mod column;
 pub(crate) mod columns;
 mod decimal;
 mod digits;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::scan::Cell;
-use crate::decode::columns::{Column, ColumnRole};
+use crate::decode::column::{Column, ColumnRole};
 use crate::decode::plan::want::{Kind, Want};
 use crate::kind::ColumnKind;
 

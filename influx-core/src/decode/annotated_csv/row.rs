@@ -222,8 +222,9 @@ mod tests {
 
     use super::*;
     use crate::decode::cells::near::BEFORE;
+    use crate::decode::column::Column;
+    use crate::decode::columns::Columns;
     use crate::decode::columns::table::{Shared, Table};
-    use crate::decode::columns::{Column, Columns};
     use crate::decode::plan::planner::Planner;
     use crate::decode::scratch::Scratch;
     use crate::kind::ColumnKind;

@@ -1,7 +1,8 @@
 //! What the tests of all formats' values share.
 
 use super::Values;
-use crate::decode::columns::{Column, Columns};
+use crate::decode::column::Column;
+use crate::decode::columns::Columns;
 use crate::decode::plan::Plan;
 use crate::decode::plan::planner::Planner;
 use crate::decode::plan::want::Want;

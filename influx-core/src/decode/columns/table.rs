@@ -1,6 +1,6 @@
 //! What a table says beside its columns: the result that it is of, its number, and the values that all its rows share.
 
-use crate::decode::columns::{Column, ColumnRole};
+use crate::decode::column::{Column, ColumnRole};
 use crate::kind::ColumnKind;
 
 /// A value that is the same in every row of a table.

@@ -30,6 +30,14 @@ impl Inner {
         if before == ", " { f.write_str(")") } else { Ok(()) }
     }
 
+    fn server(&self, text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text))?;
+        match &self.reference {
+            Some(reference) if !reference.is_empty() => write!(f, " (reference {})", shown(reference, NAME)),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) fn what(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (strukt, field, column) = match self.owner {
             Some(owner) => (owner.strukt, owner.field, owner.column),
@@ -43,13 +51,7 @@ impl Inner {
             None => ("", ""),
         };
         match &self.kind {
-            Kind::Server(text) => {
-                write!(f, "the server reported: {}{}", shown(text, TEXT), hint(text))?;
-                match &self.reference {
-                    Some(reference) if !reference.is_empty() => write!(f, " (reference {})", shown(reference, NAME)),
-                    _ => Ok(()),
-                }
-            }
+            Kind::Server(text) => self.server(text, f),
             Kind::Truncated(what) => write!(f, "the response is incomplete: {}", shown(what, TEXT)),
             Kind::RowLimit => f.write_str(ROW_LIMIT),
             Kind::Syntax { offset, what } => {
@@ -63,16 +65,10 @@ impl Inner {
                 let hint = if found == "time" { TIME } else { "" };
                 write!(f, "{of}column {column} holds {found} {text} where {why}{hint}")
             }
-            Kind::Missing { have, unpivoted: true } => write!(
-                f,
-                "{of}the result has no column {column}, it has: {have}; its rows are one for each field: add .pivot() to the query, \
-                 or name `_field` and `_value` in the struct"
-            ),
-            Kind::Missing { have, unpivoted: false } => write!(
-                f,
-                "{of}the result has no column {column}, it has: {have}; select it, rename the field's \
-                 column, or make the field an Option"
-            ),
+            Kind::Missing { have, unpivoted } => {
+                let hint = if *unpivoted { UNPIVOTED } else { MISSING };
+                write!(f, "{of}the result has no column {column}, it has: {have}; {hint}")
+            }
             Kind::Width { parts, have } => write!(
                 f,
                 "the tuple has {parts} parts and the result has the columns: {have}; give it one part for each column"
@@ -104,6 +100,11 @@ impl Inner {
 
 const ROW_LIMIT: &str = "the response is incomplete: the server stopped at its limit of rows (max-row-limit), and left out what follows, other \
     series and statements included; ask for chunks, which have no limit, or for less";
+
+const MISSING: &str = "select it, rename the field's column, or make the field an Option";
+
+const UNPIVOTED: &str =
+    "its rows are one for each field: add .pivot() to the query, or name `_field` and `_value` in the struct";
 
 const TIME: &str =
     "; read it as a time type, an i64 (nanoseconds) or a String, and a map of the fields alone as Fields<..>";

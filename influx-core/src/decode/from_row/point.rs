@@ -1,7 +1,8 @@
 //! Rows as points, to be written again.
 
 use super::{FromRow, RowFamily};
-use crate::decode::columns::{Column, ColumnRole, repeated};
+use crate::decode::column::{Column, ColumnRole};
+use crate::decode::columns::repeated;
 use crate::decode::error::{DecodeError, Owner};
 use crate::decode::mismatch::Mismatch;
 use crate::decode::plan::planner::Planner;

@@ -4,7 +4,8 @@ use core::mem;
 use std::sync::Arc;
 
 use super::options::Options;
-use crate::decode::columns::{Column, Columns};
+use crate::decode::column::Column;
+use crate::decode::columns::Columns;
 use crate::decode::error::DecodeError;
 use crate::decode::foreign::{self, Instead};
 use crate::decode::push::machine::{Event, Head, Message};

@@ -4,7 +4,8 @@ mod layout;
 
 use super::want::{Kind, Want};
 use super::{Slot, Takes};
-use crate::decode::columns::{ColumnRole, Columns};
+use crate::decode::column::ColumnRole;
+use crate::decode::columns::Columns;
 use crate::decode::error::{DecodeError, Owner};
 use crate::kind::ColumnKind;
 

@@ -1,6 +1,7 @@
 //! Cells as servers write them, read a word at a time. What is unusual, too long, or too near to the end of the bytes is left to the careful
 //! reader of [`row`](super::row): these functions find a value that it would find too, or nothing.
 
+mod end;
 mod text;
 
 use crate::decode::cells::Quick;
@@ -11,6 +12,7 @@ use crate::decode::plan::want::Kind;
 use crate::decode::plan::{Plan, Target};
 use crate::decode::scratch::Arena;
 use crate::decode::value_ref::ValueRef;
+use end::behind;
 use text::{pass_over, text};
 
 /// Cells between commas, the last before CR LF, of which the LF is left.
@@ -66,12 +68,6 @@ impl Quick for Csv {
         }
         empty(near, target, cells)
     }
-}
-
-/// What is behind a cell that ends there, and behind what separates it from the next; of the last of a row that is the place of LF.
-#[inline(always)]
-fn behind<'b>(end: Near<'b>, target: &Target) -> Option<Near<'b>> {
-    (end.byte(0) == target.end).then(|| end.behind(1))
 }
 
 /// An empty cell.

@@ -2,6 +2,7 @@
 
 use core::num::NonZero;
 
+use super::end::behind;
 use crate::block::Block;
 use crate::decode::annotated_csv::scan::{Cell, Marks, cell};
 use crate::decode::cells::near::Near;
@@ -68,16 +69,16 @@ pub(super) fn any<'b>(
     arena: &mut Arena<'b>,
 ) -> Option<(&'b str, Near<'b>)> {
     if let Some((text, end)) = quoted(near, b)
-        && let Some(end) = super::behind(end, target)
+        && let Some(end) = behind(end, target)
     {
         return Some((text, end));
     }
     let cell = cell(b, near.index(b), MARKS).ok()?;
-    let behind = behind_any(b, &cell, target)?;
-    Some((cell.text(arena).ok()?, behind))
+    let end = behind_any(b, &cell, target)?;
+    Some((cell.text(arena).ok()?, end))
 }
 
-/// What is behind any cell, as [`behind`](super::behind) has it.
+/// What is behind any cell, as [`behind`] has it.
 fn behind_any<'b>(b: &'b [u8], cell: &Cell<'_>, target: &Target) -> Option<Near<'b>> {
     if target.end == b',' {
         return if cell.ends_record { None } else { Near::within(b, cell.next) };
@@ -92,7 +93,7 @@ pub(super) fn pass_over<'b>(near: Near<'b>, b: &'b [u8], target: &Target) -> Opt
     if near.has(b, TEXT)
         && let (Some(marks), _) = look(near)
         && let end = near.behind(marks.trailing_zeros() as usize)
-        && let Some(end) = super::behind(end, target)
+        && let Some(end) = behind(end, target)
     {
         return Some(end);
     }

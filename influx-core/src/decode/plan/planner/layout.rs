@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::Planner;
 use crate::decode::cells::minute::Minute;
-use crate::decode::columns::{ColumnRole, Columns};
+use crate::decode::column::ColumnRole;
+use crate::decode::columns::Columns;
 use crate::decode::plan::want::Want;
 use crate::decode::plan::{Constant, Plan, Source, Takes, Target};
 use crate::precision::Precision;
@@ -44,8 +45,7 @@ impl Planner<'_> {
         }
         let own_cell = |at| self.all || rest_tags.contains(&at) || rest_fields.contains(&at);
         let (mut targets, copies) = self.targets(own_cell);
-        let mut constants = self.constants();
-        let mut cells = self.null_cell() + 1;
+        let (mut constants, mut cells) = (self.constants(), self.null_cell() + 1);
         for (at, target) in targets.iter_mut().enumerate() {
             if target.want != Want::Skip && columns.columns()[at].default.is_some() {
                 constants.push(Constant { cell: cells, source: Source::Default(at, target.kind) });
@@ -54,8 +54,8 @@ impl Planner<'_> {
             }
         }
         assert!(targets.iter().all(|target| target.cell() < cells), "every target has a cell");
-        let unit = columns.epoch().map(Precision::nanos);
         Plan {
+            unit: columns.epoch().map(Precision::nanos),
             columns,
             repeated: None,
             simple: !targets.is_empty() && copies.is_empty(),
@@ -63,7 +63,6 @@ impl Planner<'_> {
             slots: self.slots,
             targets,
             width: cells,
-            unit,
             copies,
             rest_tags,
             rest_fields,
