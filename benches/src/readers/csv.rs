@@ -37,10 +37,8 @@ impl Table {
         if first.starts_with(b"#") {
             self.annotated = true;
         } else if std::mem::take(&mut self.annotated) {
-            let place = |name: &str| {
-                (0..).take_while(|&at| cells(at).is_some()).find(|&at| cells(at) == Some(name.as_bytes()))
-            };
-            let mut place = place;
+            let header: Vec<_> = (0..).map_while(&mut cells).collect();
+            let place = |name: &str| header.iter().position(|cell| *cell == name.as_bytes());
             self.places = NAMES.map(|name| place(name).expect("the column"));
         } else if cells(1).is_some() {
             let mut text =
