@@ -136,7 +136,7 @@ async fn the_verbs() {
     assert!(query().fetch_one::<Usage>().await.unwrap_err().is_no_rows());
     next(ONE_SERIES);
     let error = query().fetch_one::<Usage>().await.unwrap_err();
-    assert!(error.to_string().contains("has more: add LIMIT 1"), "{error}");
+    assert!(error.to_string().contains("has more: limit it (LIMIT 1;"), "{error}");
     next(ONE_SERIES);
     query().execute().await.unwrap();
     next(ONE_SERIES);

@@ -108,7 +108,7 @@ impl<L: Language> Query<L> {
             None => Ok(Some(first)),
             Some(_) => Err(Error::new(
                 Kind::TooManyRows,
-                "one row was asked for and the result has more: limit the query to one row, or fetch them all",
+                "one row was asked for and the result has more: limit it (LIMIT 1; in Flux |> limit(n: 1)), or fetch them all",
             )),
         }
     }
