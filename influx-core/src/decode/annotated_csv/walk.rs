@@ -18,6 +18,8 @@ pub(super) struct Walk {
     position: usize,
     /// How much of the record at the position was looked through.
     scan: Scan,
+    /// The record at the position is long and not all there: it is looked through for its end, and not read before.
+    waits: bool,
     /// How the rows of the table are written.
     form: Form,
     /// The record at the position is a row of the table for sure.
@@ -44,6 +46,7 @@ impl Walk {
             response: Response::new(options),
             position: 0,
             scan: Scan::default(),
+            waits: false,
             form: Form::default(),
             sure: false,
             error: None,
@@ -56,6 +59,7 @@ impl Walk {
     fn go_to(&mut self, position: usize) {
         self.position = position;
         self.scan = Scan::default();
+        self.waits = false;
         self.sure = false;
     }
 
@@ -173,16 +177,24 @@ impl Walk {
         match stop {
             // more bytes may be the end, of which a step knows
             None | Some(Miss::More) if self.marks.last && !was_sure => Found::Other,
-            None => Found::More,
+            None => {
+                if self.left >= SHORT_ROW {
+                    self.waits_for_end(b);
+                }
+                Found::More
+            }
             Some(Miss::Other) => Found::Other,
             // a step says first whether it is a row at all
             Some(Miss::Value { .. } | Miss::Bad(..)) if !was_sure => Found::Other,
             Some(Miss::More) if self.left < SHORT_ROW => Found::More,
-            Some(Miss::More) if self.record_end(b).is_none() => Found::More,
+            Some(Miss::More) if self.waits_for_end(b) => Found::More,
             Some(Miss::More) => Found::Bad(self.malformed((0, "a row ends too early"), b)),
             Some(Miss::Bad(at, what)) => Found::Bad(self.malformed((at - self.position, what), b)),
             Some(Miss::Value { column, at, what }) => {
-                let Some(end) = self.record_end(b) else { return Found::More };
+                let Some(end) = self.record_end(b) else {
+                    self.waits = true;
+                    return Found::More;
+                };
                 let found = scan::cell(b, at, self.marks).map(|cell| cell.raw).unwrap_or_default();
                 self.error = Some(self.response.unreadable(at, column, what, found));
                 self.response.head.row += 1;
@@ -190,6 +202,12 @@ impl Walk {
                 Found::Other
             }
         }
+    }
+
+    /// Waits for the rest of the row at the position; false if it is all there.
+    fn waits_for_end(&mut self, b: &[u8]) -> bool {
+        self.waits = self.record_end(b).is_none();
+        self.waits
     }
 
     /// The error of what is found that many bytes behind the position.
@@ -249,7 +267,7 @@ impl Machine for Walk {
 
     /// Behind the last line end.
     fn rows_end(&self, b: &[u8]) -> usize {
-        if self.marks.last { b.len() } else { memchr::memrchr(b'\n', b).map_or(0, |at| at + 1) }
+        if self.marks.last || self.waits { b.len() } else { memchr::memrchr(b'\n', b).map_or(0, |at| at + 1) }
     }
 
     fn rows<'b>(
@@ -261,6 +279,10 @@ impl Machine for Walk {
     ) -> Found {
         if !self.response.in_rows() || self.error.is_some() {
             return Found::Other;
+        }
+        if self.waits && !self.marks.last && self.waits_for_end(b) {
+            self.left = b.len() - self.position;
+            return Found::More;
         }
         let was_sure = core::mem::take(&mut self.sure);
         let most = plan.rows_ahead();
@@ -302,5 +324,42 @@ impl Machine for Walk {
 
     fn at_end(&mut self) -> Option<DecodeError> {
         self.response.at_end(self.position, self.left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crate::decode::Rows;
+    use crate::decode::annotated_csv::Options;
+
+    /// What arrives in small pieces is not looked through from its start for each of them.
+    #[test]
+    #[cfg_attr(miri, ignore = "slow there")]
+    fn the_cost_of_a_long_row_grows_as_its_length() {
+        const HEAD: &[u8] = b"#datatype,string,long,string,string\n#group,false,false,false,false\n#default,_result,,,\n,result,table,a,b\n,,0,x,y\n";
+        for (first, piece, last) in [
+            (&b",,0,\""[..], b"\"\"".repeat(512), &b"\",b\n"[..]),
+            (b",,0,\"", b"x".repeat(1_024), b"\",b\n"),
+            (b",,0,\"", b"\r\n".repeat(512), b"\",b\n"),
+            (b",,0,a,", b"x".repeat(1_024), b"\n"),
+        ] {
+            let mut rows = Rows::<(String, i64, String, String)>::new(Options::new());
+            let mut lengths = Vec::new();
+            let begun = Instant::now();
+            for piece in [HEAD, first].into_iter().chain((0..8_192).map(|_| &*piece)).chain([last]) {
+                rows.push(piece.to_vec());
+                while let Some(row) = rows.next_row() {
+                    let (_, _, a, b) = row.unwrap();
+                    lengths.push(a.len() + b.len());
+                }
+                assert!(begun.elapsed() < Duration::from_secs(30), "{first:?}");
+            }
+            rows.finish();
+            assert!(rows.next_row().is_none());
+            let text = piece.iter().filter(|byte| **byte == b'x').count().max(512) * 8_192;
+            assert_eq!(lengths, [2, text + 1]);
+        }
     }
 }
