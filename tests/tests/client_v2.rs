@@ -291,7 +291,6 @@ async fn all_cookies_go_and_none_is_told() {
     let errors = [
         client.write(point()).await.unwrap_err(),
         client.flux("x").raw().await.unwrap_err(),
-        client.influxql("x").raw().await.unwrap_err(),
         client.v2().find_bucket("x").await.unwrap_err(),
         client.ping().await.unwrap_err(),
     ];
@@ -302,6 +301,16 @@ async fn all_cookies_go_and_none_is_told() {
     let sent = format!("influxdb-oss-session={COOKIE}; route=eu");
     assert_eq!(server.requests()[1].header("cookie"), Some(&*sent));
     assert!(!format!("{client:?}").contains(COOKIE));
+}
+
+/// Real servers answer 401 there, as if the password were wrong.
+#[tokio::test]
+async fn influxql_has_no_session() {
+    let server = Server::start().await.unwrap();
+    let client = v2(server.url()).session_auth("ann", SECRET).build().unwrap();
+    let error = client.influxql("SHOW MEASUREMENTS").raw().await.unwrap_err();
+    assert!(error.is_config() && error.to_string().contains(".token("), "{error}");
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
@@ -342,4 +351,34 @@ async fn a_sign_in_that_may_work_later_is_tried_again() {
     let error =
         v2(server.url()).session_auth("ann", SECRET).build().unwrap().write(point()).await.unwrap_err();
     assert!(error.is_retryable() && error.delivery() == Some(Delivery::NotSent), "{error:?}");
+}
+
+/// A proxy that speaks HTTP/1.0 ends the body with the connection, as a cut does.
+#[tokio::test]
+async fn a_body_that_only_the_connection_ends_is_complete_behind_an_empty_line() {
+    use std::io::{Read, Write};
+    let body = "#datatype,string,long,long\r\n#group,false,false,false\r\n#default,_result,,\r\n,result,table,n\r\n,,0,1\r\n,,0,2\r\n\r\n";
+    for (length, complete) in
+        [(body.len(), true), (body.len() - 2, false), (body.len() - 9, false), (0, false)]
+    {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                let mut piece = [0; 4_096];
+                let length = stream.read(&mut piece).unwrap();
+                request.extend_from_slice(&piece[..length]);
+            }
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n";
+            write!(stream, "{head}{}", &body[..length]).unwrap();
+        });
+        let answer = v2(&url).token(SECRET).build().unwrap().flux("x").fetch_all::<OwnedRow>().await;
+        server.join().unwrap();
+        match answer {
+            Ok(rows) => assert!(complete && rows.len() == 2, "{length}: {rows:?}"),
+            Err(error) => assert!(!complete && error.to_string().contains("incomplete"), "{length}: {error}"),
+        }
+    }
 }

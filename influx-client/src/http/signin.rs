@@ -21,6 +21,11 @@ impl Http {
         password: &Secret,
         request: Request,
     ) -> Result<Response> {
+        if request.path.starts_with("/query") {
+            return Err(Error::config(
+                "InfluxDB 2.x takes no session where InfluxQL is asked: give the client a .token(..) instead of user and password, or ask in Flux",
+            ));
+        }
         let mut last = None;
         loop {
             let (cookie, is_new) = self.cookie(user, password, last.as_ref()).await?;

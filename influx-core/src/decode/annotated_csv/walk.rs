@@ -90,6 +90,7 @@ impl Walk {
             };
             if empty > 0 {
                 self.go_to(self.position + empty);
+                self.response.behind_empty = self.response.dropped + self.position as u64;
                 continue;
             }
             if self.response.place != Place::Start {
@@ -331,8 +332,35 @@ impl Machine for Walk {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use crate::decode::Rows;
-    use crate::decode::annotated_csv::Options;
+    use crate::OwnedRow;
+    use crate::decode::annotated_csv::{Options, iterpoints_with};
+    use crate::decode::{Rows, Scratch};
+
+    /// Where nothing else tells that a body is complete, the empty line does that is behind each result.
+    #[test]
+    fn a_body_that_the_connection_ends() {
+        let head = "#datatype,string,long,long\r\n#group,false,false,false\r\n#default,_result,,\r\n,result,table,a\r\n";
+        let rows = format!("{head},,0,1\r\n,,0,2\r\n");
+        let read = |body: &str, options: Options| -> Result<usize, bool> {
+            let mut scratch = Scratch::new();
+            let rows = iterpoints_with::<OwnedRow>(body.as_bytes(), &mut scratch, options);
+            let rows: Result<Vec<_>, _> = rows.collect();
+            rows.map(|rows| rows.len()).map_err(|error| error.is_truncated())
+        };
+        for (body, expected) in [
+            (format!("{rows}\r\n"), Ok(2)),
+            (format!("{rows}\n"), Ok(2)),
+            (format!("{head}\r\n"), Ok(0)),
+            ("\r\n".to_owned(), Ok(0)),
+            (rows.clone(), Err(true)),
+            (head.to_owned(), Err(true)),
+            (format!("{rows}\r\n{head}"), Err(true)),
+            (String::new(), Err(true)),
+        ] {
+            assert_eq!(read(&body, Options::new().empty_line_ends(true)), expected, "{body:?}");
+            assert!(read(&body, Options::new()).is_ok(), "{body:?}");
+        }
+    }
 
     /// What arrives in small pieces is not looked through from its start for each of them.
     #[test]
