@@ -77,7 +77,8 @@ impl Http {
             (Some(to), ..) => format!("redirected to {to}: give that address to the client"),
             (None, Some(why), _) => why.to_owned(),
             (None, None, 404) => {
-                "there is nothing to sign in at; a server of 1.x takes Client::v1(url).basic_auth(..)".to_owned()
+                "there is nothing to sign in at; a server of 1.x takes Client::v1(url).basic_auth(..)"
+                    .to_owned()
             }
             (None, None, _) => "no reason given".to_owned(),
         };
