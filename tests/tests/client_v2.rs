@@ -273,3 +273,112 @@ async fn errors_of_queries_say_what_may_be_behind_them() {
     let error = ask(Reply::status(403).body("Flux query service disabled. Verify flux-enabled=true in the [http] section of the InfluxDB config.\n")).await;
     assert!(error.to_string().contains("flux-enabled=true"), "{error}");
 }
+
+#[tokio::test]
+async fn all_cookies_go_and_none_is_told() {
+    const COOKIE: &str = "Q29va2llT2ZBU2Vzc2lvbg==";
+    let server = Server::start().await.unwrap();
+    let of_proxy = cookie(COOKIE).header("Set-Cookie", "route=eu; Path=/");
+    server.expect(Expect::path("/api/v2/signin"), of_proxy);
+    let told = format!(
+        r#"{{"code":"internal error","message":"cookie influxdb-oss-session={COOKIE} on route eu"}}"#
+    );
+    server.expect(
+        Expect::any().any_times(),
+        Reply::status(500).header("Content-Type", "application/json").body(told),
+    );
+    let client = v2(server.url()).session_auth("ann", SECRET).build().unwrap();
+    let errors = [
+        client.write(point()).await.unwrap_err(),
+        client.flux("x").raw().await.unwrap_err(),
+        client.v2().find_bucket("x").await.unwrap_err(),
+        client.ping().await.unwrap_err(),
+    ];
+    for error in errors {
+        let shown = format!("{error} {error:?} {:?}", error.server_message());
+        assert!(!shown.contains(COOKIE) && shown.contains("*** on route eu"), "{shown}");
+    }
+    let sent = format!("influxdb-oss-session={COOKIE}; route=eu");
+    assert_eq!(server.requests()[1].header("cookie"), Some(&*sent));
+    assert!(!format!("{client:?}").contains(COOKIE));
+}
+
+/// Real servers answer 401 there, as if the password were wrong.
+#[tokio::test]
+async fn influxql_has_no_session() {
+    let server = Server::start().await.unwrap();
+    let client = v2(server.url()).session_auth("ann", SECRET).build().unwrap();
+    let error = client.influxql("SHOW MEASUREMENTS").raw().await.unwrap_err();
+    assert!(error.is_config() && error.to_string().contains(".token("), "{error}");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_sign_in_that_fails_fails_all_that_wait_for_it() {
+    let server = Server::start().await.unwrap();
+    server.expect(Expect::path("/api/v2/signin").any_times(), Reply::silence());
+    let limit = Duration::from_millis(300);
+    let client = v2(server.url()).session_auth("ann", SECRET).request_timeout(limit).build().unwrap();
+    let begun = std::time::Instant::now();
+    let errors =
+        futures_util::future::join_all((0..20).map(|_| async { client.write(point()).await.unwrap_err() }))
+            .await;
+    // one after the other would be 6 s
+    assert!(begun.elapsed() < 5 * limit, "{:?}", begun.elapsed());
+    for error in errors {
+        assert!(error.is_timeout() && error.is_retryable(), "{error:?}");
+        assert_eq!(error.delivery(), Some(Delivery::NotSent), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_that_may_work_later_is_tried_again() {
+    for (reply, status, after) in [
+        (Reply::status(503).retry_after(7), 503, Some(Duration::from_secs(7))),
+        (Reply::status(429).retry_after(9), 429, Some(Duration::from_secs(9))),
+        (Reply::status(502).body("<html>"), 502, None),
+    ] {
+        let server = Server::start().await.unwrap();
+        server.expect(Expect::path("/api/v2/signin"), reply);
+        let error =
+            v2(server.url()).session_auth("ann", SECRET).build().unwrap().write(point()).await.unwrap_err();
+        assert_eq!((error.status(), error.retry_after()), (Some(status), after), "{error}");
+        assert!(error.is_retryable(), "{error}");
+        assert_eq!(error.delivery(), Some(Delivery::NotSent));
+    }
+    let server = Server::start().await.unwrap();
+    server.expect(Expect::path("/api/v2/signin"), Reply::cut());
+    let error =
+        v2(server.url()).session_auth("ann", SECRET).build().unwrap().write(point()).await.unwrap_err();
+    assert!(error.is_retryable() && error.delivery() == Some(Delivery::NotSent), "{error:?}");
+}
+
+/// A proxy that speaks HTTP/1.0 ends the body with the connection, as a cut does.
+#[tokio::test]
+async fn a_body_that_only_the_connection_ends_is_complete_behind_an_empty_line() {
+    use std::io::{Read, Write};
+    let body = "#datatype,string,long,long\r\n#group,false,false,false\r\n#default,_result,,\r\n,result,table,n\r\n,,0,1\r\n,,0,2\r\n\r\n";
+    for (length, complete) in
+        [(body.len(), true), (body.len() - 2, false), (body.len() - 9, false), (0, false)]
+    {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                let mut piece = [0; 4_096];
+                let length = stream.read(&mut piece).unwrap();
+                request.extend_from_slice(&piece[..length]);
+            }
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\n";
+            write!(stream, "{head}{}", &body[..length]).unwrap();
+        });
+        let answer = v2(&url).token(SECRET).build().unwrap().flux("x").fetch_all::<OwnedRow>().await;
+        server.join().unwrap();
+        match answer {
+            Ok(rows) => assert!(complete && rows.len() == 2, "{length}: {rows:?}"),
+            Err(error) => assert!(!complete && error.to_string().contains("incomplete"), "{length}: {error}"),
+        }
+    }
+}

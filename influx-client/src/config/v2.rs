@@ -39,7 +39,8 @@ impl ClientBuilder<V2> {
     /// User and password: the client signs in before its first request, keeps the session's cookie, and signs in again when the
     /// session has run out. User and password in the URL do the same.
     ///
-    /// Prefer a [token](Self::token): it has the rights that the program needs, and no more.
+    /// Prefer a [token](Self::token): it has the rights that the program needs, and no more. InfluxQL needs one: where it is asked, 2.x
+    /// takes no session.
     ///
     /// ```
     /// let builder = influx_client::Client::v2("http://localhost:8086").org("desk").bucket("market");

@@ -35,6 +35,9 @@ impl Endpoint {
         // where what stands before is no scheme, it may be a password
         let parts = text.trim().split_once("://").filter(|(scheme, _)| shown.starts_with(scheme));
         let Some((scheme, rest)) = parts else {
+            if let Some(path) = shown.strip_prefix("unix:/") {
+                return fail(&format!("has one slash: write unix:///{path}"));
+            }
             return fail(&format!("has no scheme: write http://{}", shown.trim_start_matches('/')));
         };
         match scheme.to_ascii_lowercase().as_str() {
@@ -229,6 +232,7 @@ mod tests {
             ("  ", "the URL is empty: write something like http://localhost:8086"),
             ("localhost:8086", "the URL \"localhost:8086\" has no scheme: write http://localhost:8086"),
             ("//host", "the URL \"//host\" has no scheme: write http://host"),
+            ("unix:/run/i.sock", "the URL \"unix:/run/i.sock\" has one slash: write unix:///run/i.sock"),
             ("db.example.com", "the URL \"db.example.com\" has no scheme: write http://db.example.com"),
             (
                 "udp://h:8089",

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -22,9 +23,16 @@ const DEPTH: usize = 3;
 /// Most steps in which one place of a text is compared with a secret that has several readings.
 const STEPS: usize = 4_096;
 
+/// How many of the secrets that came later are kept: an answer that repeats one comes soon.
+const LATER: usize = 8;
+
 /// Texts that never appear in messages.
 #[derive(Clone, Default)]
-pub(crate) struct Secrets(Vec<Pattern>);
+pub(crate) struct Secrets {
+    own: Vec<Pattern>,
+    /// Those that a server gave, the newest last: what shares the others learns of them, too.
+    later: Arc<RwLock<Vec<Secrets>>>,
+}
 
 #[derive(Clone, PartialEq)]
 struct Pattern {
@@ -45,6 +53,17 @@ impl Secrets {
         if !word {
             self.add_base64(secret.as_bytes());
         }
+    }
+
+    /// A secret that came to be after this was shared.
+    pub(crate) fn add_later(&self, secret: &str) {
+        let mut one = Secrets::default();
+        one.add(secret);
+        let mut later = self.later.write().unwrap_or_else(PoisonError::into_inner);
+        if later.len() == LATER {
+            later.remove(0);
+        }
+        later.push(one);
     }
 
     /// A secret within whatever is written in base64: the letters that it alone decides, by where it begins among three bytes. The
@@ -96,16 +115,18 @@ impl Secrets {
     fn push(&mut self, bytes: &[u8], set: impl FnOnce(&mut Pattern)) {
         let mut pattern = Pattern { bytes: bytes.into(), word: false, spaced: false, goes_on: false };
         set(&mut pattern);
-        if !bytes.is_empty() && !self.0.contains(&pattern) {
-            self.0.push(pattern);
+        if !bytes.is_empty() && !self.own.contains(&pattern) {
+            self.own.push(pattern);
         }
     }
 
     /// The text with `***` in place of each secret.
     pub(crate) fn taken_out<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut found = Vec::new();
-        if !self.0.is_empty() {
-            self.find(&mut Level::plain(text), &mut found);
+        let later = self.later.read().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<&Pattern> = self.own.iter().chain(later.iter().flat_map(|one| &one.own)).collect();
+        if !all.is_empty() {
+            find(&all, &mut Level::plain(text), &mut found);
         }
         if found.is_empty() {
             return Cow::Borrowed(text);
@@ -122,28 +143,28 @@ impl Secrets {
         clean.push_str(&text[at..]);
         Cow::Owned(clean)
     }
+}
 
-    /// Where secrets are in the text that a level was made of.
-    fn find(&self, level: &mut Level<'_>, found: &mut Vec<Range<usize>>) {
-        let mut begins = [false; 256];
-        for pattern in &self.0 {
-            begins[usize::from(pattern.bytes[0])] = true;
-            begins[usize::from(b'+')] |= pattern.bytes[0] == b' ';
+/// Where secrets are in the text that a level was made of.
+fn find(patterns: &[&Pattern], level: &mut Level<'_>, found: &mut Vec<Range<usize>>) {
+    let mut begins = [false; 256];
+    for pattern in patterns {
+        begins[usize::from(pattern.bytes[0])] = true;
+        begins[usize::from(b'+')] |= pattern.bytes[0] == b' ';
+    }
+    for _ in 0..=DEPTH {
+        let text = &*level.bytes;
+        let mut at = 0;
+        while at < text.len() {
+            let fits = begins[usize::from(text[at])] || begins_escape(text[at]);
+            let end = if fits { patterns.iter().filter_map(|p| p.end(text, at)).max() } else { None };
+            if let Some(end) = end {
+                found.push(level.source(at..end));
+            }
+            at = end.unwrap_or(at + 1);
         }
-        for _ in 0..=DEPTH {
-            let text = &*level.bytes;
-            let mut at = 0;
-            while at < text.len() {
-                let fits = begins[usize::from(text[at])] || begins_escape(text[at]);
-                let end = if fits { self.0.iter().filter_map(|p| p.end(text, at)).max() } else { None };
-                if let Some(end) = end {
-                    found.push(level.source(at..end));
-                }
-                at = end.unwrap_or(at + 1);
-            }
-            if !level.unescape() {
-                return;
-            }
+        if !level.unescape() {
+            return;
         }
     }
 }
@@ -263,7 +284,7 @@ impl<'t> Level<'t> {
 /// Nothing of them.
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secrets({})", self.0.len())
+        write!(f, "Secrets({})", self.own.len())
     }
 }
 

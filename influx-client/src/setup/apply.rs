@@ -118,8 +118,16 @@ fn user_and_password(token: &str) -> Result<(&str, &str)> {
 
 /// `${env.NAME}` is the value of that variable.
 fn expanded(value: &str, name: &str) -> Result<String> {
-    let Some(variable) = value.strip_prefix("${env.").and_then(|rest| rest.strip_suffix('}')) else {
-        return Ok(value.to_owned());
+    const BEGIN: &str = "${env.";
+    let variable = value.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix('}'));
+    let Some(variable) = variable.filter(|name| !name.contains('}')) else {
+        return match value.contains(BEGIN) {
+            true => Err(Error::config(format!(
+                "{} has {BEGIN} within more text: a variable is the whole value or nothing of it",
+                message::name(name)
+            ))),
+            false => Ok(value.to_owned()),
+        };
     };
     std::env::var(variable).map_err(|_| {
         Error::config(format!(
@@ -155,7 +163,12 @@ impl ClientConfig {
     }
 
     /// A value that is read; the error does not show it, as it may be a secret at the wrong place.
-    fn read<T>(&self, key: Setting, form: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+    pub(super) fn read<T>(
+        &self,
+        key: Setting,
+        form: &str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
         let (Some(one), Some(text)) = (self.get(key), self.text(key)?) else { return Ok(None) };
         match read(text.trim()) {
             Some(value) => Ok(Some(value)),

@@ -74,16 +74,12 @@ impl ClientConfig {
 
     /// The generation that the settings mean: by `version`, by the place where they stand, or by what only one generation has.
     fn said(&self) -> Result<Option<Dialect>> {
-        let version = match self.get(Setting::Version) {
-            None => None,
-            Some(one) => Some(match one.value.expose().trim_start_matches('v') {
-                "1" => Dialect::V1,
-                "2" => Dialect::V2,
-                other => {
-                    return Err(Error::config(format!("{} is {other:?}: give 1 or 2", one.name)));
-                }
-            }),
-        };
+        let version =
+            self.read(Setting::Version, "give 1 or 2", |text| match text.trim_start_matches('v') {
+                "1" => Some(Dialect::V1),
+                "2" => Some(Dialect::V2),
+                _ => None,
+            })?;
         let has = |key| self.get(key).is_some();
         let by_keys = match (
             has(Setting::Bucket),

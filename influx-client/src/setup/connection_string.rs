@@ -20,8 +20,22 @@ pub(super) fn of(text: &str) -> Result<ClientConfig> {
             "the connection string is no URL of http, https or unix: write http://host:8086?org=..",
         ));
     }
+    if url.fragment().is_some() {
+        return Err(Error::config(
+            "the connection string has a #, which ends it: write %23 for one of a value",
+        ));
+    }
+    if text.trim().contains(['\t', '\n', '\r']) {
+        // the parser would leave them out
+        return Err(Error::config("the connection string has a tab or a line end: write it in one line"));
+    }
     let pairs: Vec<_> =
         url.query_pairs().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
+    if pairs.iter().any(|(key, value)| key.contains('\u{fffd}') || value.contains('\u{fffd}')) {
+        return Err(Error::config(
+            "the connection string has bytes that are not UTF-8, after %: write its texts in UTF-8",
+        ));
+    }
     url.set_query(None);
     let (mut settings, mut tags) = (vec![given("url", "url", url.into())?], Vec::new());
     for (key, value) in pairs {
@@ -72,6 +86,9 @@ mod tests {
             ("http://h?bucket=b&token=hidden&token=hidden", "say the same"),
             ("http://h?bucket=b&timeout=hidden", "timeout"),
             ("http://h?bucket=b&database=d&token=hidden", "database"),
+            ("http://h?bucket=b&token=hidden#hidden", "write %23"),
+            ("http://h?bucket=b&token=hid\nden", "a line end"),
+            ("http://h?bucket=%FFhidden", "not UTF-8"),
         ] {
             let error = of(text).and_then(|config| config.build()).unwrap_err();
             assert!(error.is_config() && error.to_string().contains(says), "{text}: {error}");

@@ -119,7 +119,8 @@ mod tests {
         assert!(error(&[("INFLUXDB_V2_ORG", "o")]).contains("give url"));
         assert!(error(&[("INFLUX_URL", "http://a"), ("INFLUX_HOST", "http://a")]).contains("say the same"));
         assert!(
-            error(&[("INFLUX_URL", "http://a"), ("INFLUX_VERSION", "7")]).contains("INFLUX_VERSION is \"7\"")
+            error(&[("INFLUX_URL", "http://a"), ("INFLUX_VERSION", "7")])
+                .contains("INFLUX_VERSION is not what it should be: give 1 or 2")
         );
         assert!(
             error(&[("INFLUXDB_V2_URL", "http://a"), ("INFLUXDB_V2_PROFILERS", "query")])

@@ -33,6 +33,8 @@ pub(super) fn read(path: &Path) -> Result<ClientConfig> {
 
 /// The settings of a text in the form of files with this extension.
 fn of(text: &str, form: &str) -> Result<ClientConfig> {
+    // some editors write a mark before the text
+    let text = text.trim_start_matches('\u{feff}');
     let entries = match form {
         "toml" => toml(text)?,
         "json" => json(text)?,
@@ -76,10 +78,50 @@ fn ini(text: &str) -> Result<Vec<Entry>> {
 
 fn json(text: &str) -> Result<Vec<Entry>> {
     match serde_json::from_str(text) {
-        Ok(document) => tree(&document),
+        Ok(document) => match repeated(text) {
+            Some(key) => Err(Error::config(format!("sets {} again", message::name(&key)))),
+            None => tree(&document),
+        },
         // its own words tell the place, and no values
         Err(error) => Err(Error::config(format!("is not JSON: {error}"))),
     }
+}
+
+/// A key that an object of this JSON has twice: the parser would take the last.
+fn repeated(text: &str) -> Option<String> {
+    let (mut objects, mut rest) = (Vec::<Vec<String>>::new(), text);
+    while let Some(at) = rest.find(['{', '}', '"']) {
+        let (mark, behind) = rest[at..].split_at(1);
+        rest = behind;
+        match mark {
+            "{" => objects.push(Vec::new()),
+            "}" => _ = objects.pop(),
+            _ => {
+                let end = end_of_text(rest)?;
+                let key = &rest[..end];
+                rest = &rest[end + 1..];
+                if rest.trim_start().starts_with(':') {
+                    let key: String = serde_json::from_str(&format!("\"{key}\"")).ok()?;
+                    let known = objects.last_mut()?;
+                    if known.contains(&key) {
+                        return Some(key);
+                    }
+                    known.push(key);
+                }
+            }
+        }
+    }
+    None
+}
+
+/// Where the quote stands that ends a text of JSON.
+fn end_of_text(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    })
 }
 
 #[cfg(feature = "toml")]
@@ -125,6 +167,13 @@ fn entry(table: Option<&String>, key: &str, value: &Json) -> Result<Entry> {
     let value = match value {
         Json::String(text) => text.clone(),
         Json::Bool(bool) => bool.to_string(),
+        // 1.10 would become 1.1, and an integer of many digits another one
+        Json::Number(number) if number.is_f64() => {
+            return Err(Error::config(format!(
+                "{} is a number that may be read as another one: write it as a text, in quotes",
+                message::name(key)
+            )));
+        }
         Json::Number(number) => number.to_string(),
         Json::Null | Json::Array(_) | Json::Object(_) => {
             return Err(match table {
@@ -176,6 +225,21 @@ mod tests {
             ("[\"hidden\"]", "json", "no table of settings"),
             ("{\"url\": [\"hidden\"]}", "json", "url is no setting"),
             ("{\"influx2\": {\"url\": null}}", "json", "url is neither a text"),
+            ("[influx2]\nurl=http://h\ntoken=\"hidden\" # mine", "ini", "line 3 has a value"),
+            (
+                "{\"url\": \"http://h\", \"token\": \"hidden\", \"tok\\u0065n\": \"hidden\"}",
+                "json",
+                "sets token again",
+            ),
+            (
+                "{\"url\": \"http://h\", \"tags\": {\"a\": \"}\\\"{\"}, \"tags\": {}}",
+                "json",
+                "sets tags again",
+            ),
+            ("{\"url\": \"http://h\", \"tags\": {\"a\": 1.10}}", "json", "a is a number that"),
+            ("{\"url\": \"http://h\", \"org\": 12345678901234567890123}", "json", "org is a number that"),
+            ("url=http://h\nversion=hidden", "ini", "version is not what it should be: give 1 or 2"),
+            ("url=http://h\nbucket=b\norg=desk-${env.HOME}", "ini", "org has ${env."),
             ("[influx2]\nurl=http://h\nverify_ssl=false\ntoken=hidden", "ini", "verify_ssl"),
         ] {
             let error = of(text, form).and_then(|config| config.build()).unwrap_err();
@@ -187,6 +251,23 @@ mod tests {
                 .unwrap_err()
                 .to_string()
                 .contains("/nowhere/a.ini: cannot be read")
+        );
+    }
+
+    #[test]
+    fn a_mark_before_the_text_is_none_of_it() {
+        for (text, form) in [(INI, "ini"), (JSON, "json"), (TOML, "toml")] {
+            if cfg!(feature = "toml") || form != "toml" {
+                assert_eq!(
+                    of(&format!("\u{feff}{text}"), form).unwrap().build().unwrap().org(),
+                    Some("desk"),
+                    "{form}"
+                );
+            }
+        }
+        // one key in two objects
+        assert!(
+            of(r#"{"url": "http://h", "bucket": "b", "tags": {"url": "x", "b\"": "\\"}}"#, "json").is_ok()
         );
     }
 

@@ -69,7 +69,8 @@ impl Client {
         file::read(path.as_ref())
     }
 
-    /// Settings in one line: the URL, and all else as its query.
+    /// Settings in one line: the URL, and all else as its query. As in other URLs, `+` is a blank there, and `%2B` a plus, `%26` an
+    /// ampersand, `%25` a percent sign and `%23` a `#`.
     ///
     /// ```
     /// let text = "http://localhost:8086?org=desk&bucket=market&token=secret&timeout=10s&tags.zone=eu";

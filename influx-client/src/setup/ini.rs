@@ -41,15 +41,24 @@ pub(super) fn lines(text: &str) -> Result<Vec<Line<'_>>> {
         if all.iter().any(|line: &Line<'_>| line.section == section && line.key == key) {
             return fail(&format!("sets {} again", message::name(key)));
         }
-        all.push(Line { section, key, value: unquoted(value) });
+        let Some(value) = unquoted(value) else {
+            return fail(
+                "has a value that begins with a quotation mark, and more behind the next one or none: a comment is a line of its own",
+            );
+        };
+        all.push(Line { section, key, value });
     }
     Ok(all)
 }
 
-/// Without quotes around it, as TOML has them: the Python client reads such files, too.
-fn unquoted(value: &str) -> &str {
-    let between = |quote| value.strip_prefix(quote).and_then(|rest: &str| rest.strip_suffix(quote));
-    between('"').or_else(|| between('\'')).unwrap_or(value)
+/// Without quotes around it, as TOML has them: the Python client reads such files, too. `None` where they do not stand around it alone,
+/// as before TOML's comments.
+fn unquoted(value: &str) -> Option<&str> {
+    let Some(quote) = value.chars().next().filter(|first| matches!(first, '"' | '\'')) else {
+        return Some(value);
+    };
+    let between = value[1..].strip_suffix(quote)?;
+    (!between.contains(quote)).then_some(between)
 }
 
 #[cfg(test)]
@@ -79,6 +88,11 @@ mod tests {
             ("[x\n", "line 1 begins with ["),
             ("a=1\n b=2", "line 2 is indented"),
             ("a=1\na=2", "line 2 sets a again"),
+            // a file of TOML by another name
+            ("a=1\nb = \"hidden\" # c", "line 2 has a value that begins with a quotation mark"),
+            ("a='b' 'c'", "line 1 has a value"),
+            ("a=\"", "line 1 has a value"),
+            ("a='b\"", "line 1 has a value"),
         ] {
             assert!(lines(text).unwrap_err().to_string().starts_with(says), "{text}");
         }

@@ -208,7 +208,7 @@ impl<'a> Sending<'a> {
     fn stopped(&mut self, error: Error) -> Error {
         let before = self.refused.take();
         let delivery = match (error.delivery(), error.kind()) {
-            (Some(Delivery::Unknown), _) | (_, Kind::Timeout | Kind::Connection | Kind::Incomplete) => {
+            (Some(Delivery::Unknown), _) | (None, Kind::Timeout | Kind::Connection | Kind::Incomplete) => {
                 Delivery::Unknown
             }
             _ if self.written.points > 0 => Delivery::Partial,

@@ -1,5 +1,6 @@
 //! Annotated CSV: tables, values, errors and structs, whole, split and cut.
 
+mod ends;
 mod errors;
 mod random;
 mod recorded;

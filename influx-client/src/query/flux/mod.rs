@@ -190,7 +190,7 @@ impl Spoken for Flux {
         Ok(request)
     }
 
-    fn syntax(&self, _: &Response) -> Syntax {
-        Options::new().into()
+    fn syntax(&self, answer: &Response) -> Syntax {
+        Options::new().empty_line_ends(!answer.is_framed()).into()
     }
 }

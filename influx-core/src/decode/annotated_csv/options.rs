@@ -12,6 +12,7 @@
 pub struct Options {
     pub(super) delimiter: u8,
     pub(super) open_end: bool,
+    pub(super) empty_line_ends: bool,
     pub(super) profiles: Profiles,
 }
 
@@ -41,7 +42,7 @@ impl Profiles {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { delimiter: b',', open_end: false, profiles: Profiles::Rows }
+        Options { delimiter: b',', open_end: false, empty_line_ends: false, profiles: Profiles::Rows }
     }
 }
 
@@ -61,6 +62,13 @@ impl Options {
     /// line, and of a number nobody knows whether its last digits are there.
     pub fn open_end(mut self, open_end: bool) -> Self {
         self.open_end = open_end;
+        self
+    }
+
+    /// Whether a body that does not end with an empty line was cut. The server writes one behind each result: it tells where nothing else
+    /// does, as HTTP does not of a body that the end of the connection ends. By default, a body may end behind any row.
+    pub fn empty_line_ends(mut self, yes: bool) -> Self {
+        self.empty_line_ends = yes;
         self
     }
 

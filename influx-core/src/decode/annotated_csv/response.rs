@@ -55,6 +55,8 @@ pub(super) struct Response {
     /// Where the record begins that is looked at.
     pub(super) at: usize,
     pub(super) head: Head,
+    /// The place behind the last empty line, counted from the body's begin.
+    pub(super) behind_empty: u64,
     /// The rows of the table are passed over.
     pub(super) hidden: bool,
     annotations: Annotations,
@@ -70,6 +72,7 @@ impl Response {
             dropped: 0,
             at: 0,
             head: Head::default(),
+            behind_empty: 0,
             hidden: false,
             annotations: Annotations::default(),
             columns: Arc::default(),
@@ -227,6 +230,11 @@ impl Response {
             }
             _ if left > 0 => Some(cut("inside of a row")),
             Place::Annotations => Some(cut("behind annotations, before their header row")),
+            Place::Start | Place::Header | Place::Empty | Place::Rows
+                if self.options.empty_line_ends && (end == 0 || self.behind_empty != end) =>
+            {
+                Some(cut("without an empty line, and nothing else says that it is all"))
+            }
             Place::Errors { told: false } => Some(cut("where the server reports an error, before its words")),
             _ => None,
         }

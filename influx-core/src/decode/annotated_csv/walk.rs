@@ -18,6 +18,8 @@ pub(super) struct Walk {
     position: usize,
     /// How much of the record at the position was looked through.
     scan: Scan,
+    /// The record at the position is long and not all there: it is looked through for its end, and not read before.
+    waits: bool,
     /// How the rows of the table are written.
     form: Form,
     /// The record at the position is a row of the table for sure.
@@ -44,6 +46,7 @@ impl Walk {
             response: Response::new(options),
             position: 0,
             scan: Scan::default(),
+            waits: false,
             form: Form::default(),
             sure: false,
             error: None,
@@ -56,6 +59,7 @@ impl Walk {
     fn go_to(&mut self, position: usize) {
         self.position = position;
         self.scan = Scan::default();
+        self.waits = false;
         self.sure = false;
     }
 
@@ -86,6 +90,7 @@ impl Walk {
             };
             if empty > 0 {
                 self.go_to(self.position + empty);
+                self.response.behind_empty = self.response.dropped + self.position as u64;
                 continue;
             }
             if self.response.place != Place::Start {
@@ -173,16 +178,24 @@ impl Walk {
         match stop {
             // more bytes may be the end, of which a step knows
             None | Some(Miss::More) if self.marks.last && !was_sure => Found::Other,
-            None => Found::More,
+            None => {
+                if self.left >= SHORT_ROW {
+                    self.waits_for_end(b);
+                }
+                Found::More
+            }
             Some(Miss::Other) => Found::Other,
             // a step says first whether it is a row at all
             Some(Miss::Value { .. } | Miss::Bad(..)) if !was_sure => Found::Other,
             Some(Miss::More) if self.left < SHORT_ROW => Found::More,
-            Some(Miss::More) if self.record_end(b).is_none() => Found::More,
+            Some(Miss::More) if self.waits_for_end(b) => Found::More,
             Some(Miss::More) => Found::Bad(self.malformed((0, "a row ends too early"), b)),
             Some(Miss::Bad(at, what)) => Found::Bad(self.malformed((at - self.position, what), b)),
             Some(Miss::Value { column, at, what }) => {
-                let Some(end) = self.record_end(b) else { return Found::More };
+                let Some(end) = self.record_end(b) else {
+                    self.waits = true;
+                    return Found::More;
+                };
                 let found = scan::cell(b, at, self.marks).map(|cell| cell.raw).unwrap_or_default();
                 self.error = Some(self.response.unreadable(at, column, what, found));
                 self.response.head.row += 1;
@@ -190,6 +203,12 @@ impl Walk {
                 Found::Other
             }
         }
+    }
+
+    /// Waits for the rest of the row at the position; false if it is all there.
+    fn waits_for_end(&mut self, b: &[u8]) -> bool {
+        self.waits = self.record_end(b).is_none();
+        self.waits
     }
 
     /// The error of what is found that many bytes behind the position.
@@ -249,7 +268,7 @@ impl Machine for Walk {
 
     /// Behind the last line end.
     fn rows_end(&self, b: &[u8]) -> usize {
-        if self.marks.last { b.len() } else { memchr::memrchr(b'\n', b).map_or(0, |at| at + 1) }
+        if self.marks.last || self.waits { b.len() } else { memchr::memrchr(b'\n', b).map_or(0, |at| at + 1) }
     }
 
     fn rows<'b>(
@@ -261,6 +280,10 @@ impl Machine for Walk {
     ) -> Found {
         if !self.response.in_rows() || self.error.is_some() {
             return Found::Other;
+        }
+        if self.waits && !self.marks.last && self.waits_for_end(b) {
+            self.left = b.len() - self.position;
+            return Found::More;
         }
         let was_sure = core::mem::take(&mut self.sure);
         let most = plan.rows_ahead();
