@@ -242,6 +242,9 @@ impl fmt::Display for Why {
                 f.write_str("`time` is the timestamp column, servers drop or refuse such a column; rename it")
             }
             Reason::Reserved(Dialect::V3) => f.write_str("is a name that InfluxDB 3.x keeps for itself and refuses; rename it"),
+            Reason::Reserved(Dialect::V2) => f.write_str(
+                "is a column of Flux: InfluxDB 2.x would store such points, and Flux fail on them or show null; rename it",
+            ),
             Reason::Reserved(d) => write!(
                 f,
                 "is a name that {d} keeps for itself: it would store such points and never show them again; rename it"

@@ -181,6 +181,10 @@ pub(crate) const fn reserved_by(key: &str, role: Role) -> u8 {
     if tag && matches!(key, b"_field" | b"_measurement" | b"\xff" | b"\0") {
         reserved |= bit(Dialect::V2);
     }
+    // v2 stores these tags; Flux has columns of its own by the names, and fails on the table or shows null
+    if tag && matches!(key, b"_value" | b"_time" | b"_start" | b"_stop") {
+        reserved |= bit(Dialect::V2);
+    }
     // v1 stores such fields; its queries take the names for their own variables
     if !tag && matches!(key, b"_name" | b"_seriesKey" | b"_fieldKey" | b"_tagKey" | b"_tagValue") {
         reserved |= bit(Dialect::V1);

@@ -47,6 +47,13 @@ async fn names_that_2x_refuses_or_hides_are_refused_before_sending() {
             assert_eq!(error.status(), Some(400), "{key}: {error:?}");
             assert_eq!((error.delivery(), error.rejected().len()), (Some(Delivery::Rejected), 1), "{key}");
         }
+        // stored, and Flux would fail on them or show null
+        for key in ["_value", "_time", "_start", "_stop"] {
+            let error = client.write(at("m", 1).tag(key, "x")).await.unwrap_err();
+            assert!(error.is_encode() && error.to_string().contains("is a column of Flux"), "{error:?}");
+            let error = client.write_lines(format!("m,{key}=x f=1 1")).await.unwrap_err();
+            assert_eq!(error.delivery(), Some(Delivery::NotSent), "{key}: {error:?}");
+        }
         let error = client.write(Point::new("m").field("time", 1).field("f", 1)).await.unwrap_err();
         assert!(error.is_encode(), "{error:?}");
         let error = client.write_lines("m,a=1,a=2 f=1 1").check_lines(false).await.unwrap_err();

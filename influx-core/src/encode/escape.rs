@@ -129,7 +129,9 @@ pub(crate) fn check_key(key: &str, role: Role, dialect: Dialect) -> Result<(), R
     }
     match reserved_by(key, role) & bit(dialect) {
         0 => Ok(()),
-        _ if dialect == Dialect::V2 => Err(Reason::ReservedTagKey),
+        _ if dialect == Dialect::V2 && !matches!(key, "_value" | "_time" | "_start" | "_stop") => {
+            Err(Reason::ReservedTagKey)
+        }
         _ => Err(Reason::Reserved(dialect)),
     }
 }

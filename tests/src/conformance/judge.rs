@@ -67,8 +67,10 @@ pub(super) fn refusal(model: &Model, dialect: Dialect) -> Option<String> {
         if let Some(why) = name("tag key", key, true).or_else(|| name("tag value", value, false)) {
             return Some(why);
         }
-        let reserved = (dialect == Dialect::V2 && ["_field", "_measurement"].contains(&key.as_str()))
-            || (v3 && key == "__chunk_order");
+        // the columns by which Flux knows points and tables
+        const FLUX: [&str; 6] = ["_field", "_measurement", "_value", "_time", "_start", "_stop"];
+        let reserved =
+            (dialect == Dialect::V2 && FLUX.contains(&key.as_str())) || (v3 && key == "__chunk_order");
         if key == "time" || reserved || model.tags.iter().filter(|(other, _)| other == key).count() > 1 {
             return Some(format!("tag key {key:?}"));
         }

@@ -53,4 +53,16 @@ fn limits_and_reserved_names_by_dialect() {
     }
     assert!(refused(Dialect::V2, &Reserved { t: true, f: true }).contains("reserved by InfluxDB 2.x"));
     assert_eq!(line(Dialect::V1, &Reserved { t: true, f: true }).unwrap(), "Reserved,_field=true f=true");
+
+    #[derive(LineProtocol)]
+    struct Hidden {
+        #[tag(rename = "_value")]
+        t: bool,
+        f: bool,
+    }
+    assert!(refused(Dialect::V2, &Hidden { t: true, f: true }).contains("is a column of Flux"));
+    assert!(
+        line(Dialect::V1, &Hidden { t: true, f: true }).is_ok()
+            && line(Dialect::V3, &Hidden { t: true, f: true }).is_ok()
+    );
 }
