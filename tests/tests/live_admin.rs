@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use influx_client::admin::v1::{FieldType, Privilege};
 use influx_client::{Client, FromRow, Identifier, OwnedValue, Point};
-use influx_tests::support::with_database;
+use influx_tests::support::with_v1_database;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -56,7 +56,7 @@ async fn fill(client: &Client) {
 
 #[tokio::test]
 async fn schemas_are_listed() {
-    with_database("schemas", |client| async move {
+    with_v1_database("schemas", |client| async move {
         fill(&client).await;
         let admin = client.v1();
         assert!(
@@ -108,7 +108,7 @@ async fn schemas_are_listed() {
 
 #[tokio::test]
 async fn data_is_deleted() {
-    with_database("deleting", |client| async move {
+    with_v1_database("deleting", |client| async move {
         fill(&client).await;
         let admin = client.v1();
         let cpu = "SELECT count(n) FROM cpu";
@@ -140,7 +140,7 @@ async fn data_is_deleted() {
 
 #[tokio::test]
 async fn retention_policies_are_created_altered_and_dropped() {
-    with_database("policies", |client| async move {
+    with_v1_database("policies", |client| async move {
         let admin = client.v1();
         let odd = 90 * HOUR + Duration::from_nanos(1);
         admin.create_retention_policy("a\"b", odd).shard_duration(2 * HOUR).make_default().await.unwrap();
@@ -186,7 +186,7 @@ async fn retention_policies_are_created_altered_and_dropped() {
 
 #[tokio::test]
 async fn users_and_grants() {
-    with_database("users", |client| async move {
+    with_v1_database("users", |client| async move {
         let admin = client.v1();
         let database = client.database().unwrap();
         // Users are the server's, not the database's: each test has names of its own.
@@ -261,7 +261,7 @@ async fn measurement_is_found(client: &Client, name: &str) {
 
 #[tokio::test]
 async fn hostile_names_are_found_again() {
-    with_database("admin names", |client| async move {
+    with_v1_database("admin names", |client| async move {
         let admin = client.v1();
         let mut stored = 0;
         for name in HOSTILE {
@@ -294,7 +294,7 @@ async fn hostile_names_are_found_again() {
 
 #[tokio::test]
 async fn databases_with_hostile_names() {
-    with_database("database names", |client| async move {
+    with_v1_database("database names", |client| async move {
         let admin = client.v1();
         for name in HOSTILE {
             let name = format!("{}{name}", client.database().unwrap());
@@ -334,7 +334,7 @@ async fn databases_with_hostile_names() {
 
 #[tokio::test]
 async fn the_server_tells_of_itself() {
-    with_database("server", |client| async move {
+    with_v1_database("server", |client| async move {
         fill(&client).await;
         let admin = client.v1();
         let shards = admin.show_shards().await.unwrap();
@@ -366,7 +366,7 @@ async fn the_server_tells_of_itself() {
 
 #[tokio::test]
 async fn plans_are_explained() {
-    with_database("plans", |client| async move {
+    with_v1_database("plans", |client| async move {
         fill(&client).await;
         let query =
             || client.influxql("SELECT mean(n) FROM cpu WHERE host = $h GROUP BY host;").bind("h", "a");
