@@ -182,7 +182,7 @@ pub(crate) const fn reserved_by(key: &str, role: Role) -> u8 {
         reserved |= bit(Dialect::V2);
     }
     // v2 stores these tags; Flux has columns of its own by the names, and fails on the table or shows null
-    if tag && matches!(key, b"_value" | b"_time" | b"_start" | b"_stop") {
+    if tag && is_flux_column(key) {
         reserved |= bit(Dialect::V2);
     }
     // v1 stores such fields; its queries take the names for their own variables
@@ -194,6 +194,11 @@ pub(crate) const fn reserved_by(key: &str, role: Role) -> u8 {
         reserved |= bit(Dialect::V3);
     }
     reserved
+}
+
+/// Columns that Flux has beside tags, whatever the points have.
+pub(crate) const fn is_flux_column(key: &[u8]) -> bool {
+    matches!(key, b"_value" | b"_time" | b"_start" | b"_stop")
 }
 
 /// Measurements by which v1 answers `SHOW ..`: it stores points of these names, and no query finds them.

@@ -6,7 +6,7 @@
 
 use crate::dialect::Dialect;
 use crate::error::{Place, Reason};
-use crate::schema::{Role, bit, is_reserved_measurement, reserved_by};
+use crate::schema::{Role, bit, is_flux_column, is_reserved_measurement, reserved_by};
 
 /// Whether a byte gets a backslash in this place.
 #[inline]
@@ -129,9 +129,7 @@ pub(crate) fn check_key(key: &str, role: Role, dialect: Dialect) -> Result<(), R
     }
     match reserved_by(key, role) & bit(dialect) {
         0 => Ok(()),
-        _ if dialect == Dialect::V2 && !matches!(key, "_value" | "_time" | "_start" | "_stop") => {
-            Err(Reason::ReservedTagKey)
-        }
+        _ if dialect == Dialect::V2 && !is_flux_column(key.as_bytes()) => Err(Reason::ReservedTagKey),
         _ => Err(Reason::Reserved(dialect)),
     }
 }

@@ -1,5 +1,6 @@
 //! The cells of a row, whichever format it is in: the usual values in one loop, the others with care.
 
+pub(crate) mod boolean;
 pub(crate) mod minute;
 pub(crate) mod near;
 pub(crate) mod numbers;

@@ -56,29 +56,18 @@ impl<'r> FromRow<'r> for Point {
 
     fn from_row(row: &Row<'_, 'r>) -> Result<Self, DecodeError> {
         let columns = row.columns();
-        let text = |role| {
-            let at = columns.columns().iter().position(|column| column.role == role)?;
-            if let ValueRef::Str(text) = row.cell(at) { Some(text) } else { None }
-        };
+        let text = |at| if let ValueRef::Str(text) = row.cell(at) { Some(text) } else { None };
+        let measurement = || columns.columns().iter().position(|one| one.role == ColumnRole::Measurement);
         let name = columns
             .name()
-            .or_else(|| text(ColumnRole::Measurement))
+            .or_else(|| measurement().and_then(text))
             .ok_or_else(|| DecodeError::no_measurement().in_series(columns).in_row(row.number()))?;
         let mut point = Point::new(name);
         for (key, value) in columns.other_tags() {
             point.push_tag(key, value);
         }
         // a row of one field has its name beside it
-        let field = match columns.is_unpivoted().then(|| columns.position("_field")).flatten() {
-            Some(at) => {
-                if let ValueRef::Str(name) = row.cell(at) {
-                    Some(name)
-                } else {
-                    None
-                }
-            }
-            None => None,
-        };
+        let field = columns.position("_field").filter(|_| columns.is_unpivoted()).and_then(text);
         for (at, column) in columns.columns().iter().enumerate() {
             let name = match (field, &*column.name) {
                 (Some(_), "_field") => continue,

@@ -5,6 +5,7 @@ mod end;
 mod text;
 
 use crate::decode::cells::Quick;
+use crate::decode::cells::boolean::boolean;
 use crate::decode::cells::minute::time;
 use crate::decode::cells::near::{self, Near};
 use crate::decode::cells::numbers::{self, float, integer};
@@ -92,17 +93,6 @@ fn other_text<'b>(
     *cells.get_mut(target.cell())? =
         if text.is_empty() { *cells.get(target.empty as usize)? } else { ValueRef::Str(text) };
     Some(end)
-}
-
-#[inline(always)]
-fn boolean(near: Near<'_>) -> Option<(bool, Near<'_>)> {
-    if near.four(0) == *b"true" {
-        Some((true, near.behind(4)))
-    } else if near.four(1) == *b"alse" && near.byte(0) == b'f' {
-        Some((false, near.behind(5)))
-    } else {
-        None
-    }
 }
 
 /// An integer that becomes something else, or a cell that is not wanted.

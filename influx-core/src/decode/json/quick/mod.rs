@@ -3,6 +3,7 @@
 
 mod text;
 
+use crate::decode::cells::boolean::boolean;
 use crate::decode::cells::near::Near;
 use crate::decode::cells::numbers::{self, float, integer, number};
 use crate::decode::plan::want::Kind;
@@ -88,17 +89,6 @@ fn time_text<'b>(
         *cell = ValueRef::instant(text);
     }
     Some(end)
-}
-
-#[inline(always)]
-fn boolean(near: Near<'_>) -> Option<(bool, Near<'_>)> {
-    if near.four(0) == *b"true" {
-        Some((true, near.behind(4)))
-    } else if near.four(1) == *b"alse" && near.byte(0) == b'f' {
-        Some((false, near.behind(5)))
-    } else {
-        None
-    }
 }
 
 /// A value of another kind, whose type is not known before, or that is not wanted.
