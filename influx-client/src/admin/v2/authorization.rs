@@ -9,7 +9,8 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::Call;
 use crate::admin::v2::decode::{Decode, Unfit, shape};
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, has_id};
+use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::{change, folder, has_id, set};
 use crate::admin::v2::permission::Permission;
 use crate::admin::v2::user::Status;
 use crate::error::{Error, Result};
@@ -43,7 +44,7 @@ shape! {
     }
 }
 
-has_id!(Authorization);
+has_id!(Authorization: "authorization" in "authorizations");
 
 /// A token. `Debug` never shows it.
 #[derive(Clone, PartialEq, Eq)]
@@ -123,7 +124,7 @@ impl Admin {
     ///
     /// No organization, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn authorizations(&self) -> Result<Vec<Authorization>> {
-        let call = Call::get("/api/v2/authorizations").params([self.org_param().await?]);
+        let call = Call::get(folder::<Authorization>()).params([self.org_param().await?]);
         self.ask_within(call, "authorizations").await
     }
 
@@ -133,8 +134,7 @@ impl Admin {
     ///
     /// An id of the wrong form, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn find_authorization(&self, id: impl Into<Id>) -> Result<Option<Authorization>> {
-        let id = id.into();
-        self.find(Call::get(format!("/api/v2/authorizations/{}", id.checked("authorization")?))).await
+        self.find_kept(id).await
     }
 
     /// Changes a token: what is not named stays as it is, and what may be done by it always does.
@@ -161,8 +161,7 @@ impl Admin {
     ///
     /// Those of [`update_authorization`](Self::update_authorization).
     pub async fn delete_authorization(&self, id: impl Into<Id>) -> Result<()> {
-        let id = id.into();
-        self.tell(Call::delete(format!("/api/v2/authorizations/{}", id.checked("authorization")?))).await
+        self.delete_kept::<Authorization>(id).await
     }
 }
 
@@ -216,16 +215,12 @@ impl CreateAuthorization {
         let permissions = self.permissions.iter().map(|permission| permission.json(&org));
         self.body.insert("permissions".to_owned(), permissions.collect());
         self.body.insert("orgID".to_owned(), json!(org.as_str()));
-        self.admin.ask(Call::post("/api/v2/authorizations").json(&Value::Object(self.body))).await
+        self.admin.ask(set::<Authorization>(None, self.body)?).await
     }
 }
 
 impl UpdateAuthorization {
     async fn run(self) -> Result<Authorization> {
-        let path = format!("/api/v2/authorizations/{}", self.id.checked("authorization")?);
-        if self.body.is_empty() {
-            return Err(Error::config("nothing of the token is changed: name what is to be different"));
-        }
-        self.admin.ask(Call::patch(path).json(&Value::Object(self.body))).await
+        self.admin.ask(change::<Authorization>(&self.id, self.body, "token")?).await
     }
 }

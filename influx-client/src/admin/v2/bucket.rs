@@ -8,11 +8,12 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::{Call, found};
 use crate::admin::v2::decode::{Decode, Unfit, member, object, shape, words};
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, NameOrId, has_id};
+use crate::admin::v2::id::{Id, NameOrId};
+use crate::admin::v2::kept::{folder, has_id, set};
 use crate::admin::v2::label::Label;
 use crate::admin::v2::page::{Listed, Listing, Turn, listing};
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::rules;
 
 shape! {
@@ -49,7 +50,7 @@ words! {
     }
 }
 
-has_id!(Bucket);
+has_id!(Bucket: "bucket" in "buckets");
 
 /// How long a bucket keeps points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -129,7 +130,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is one of that name ([`is_conflict`](Error::is_conflict)), a name that is empty, begins with `_` or holds `"`, a retention
+    /// There is one of that name ([`is_conflict`](crate::Error::is_conflict)), a name that is empty, begins with `_` or holds `"`, a retention
     /// of less than an hour, no organization, and all that [`Client::ping`](crate::Client::ping) has.
     pub fn create_bucket(&self, name: impl Into<String>) -> CreateBucket {
         CreateBucket(Change::new(self).name(name.into()))
@@ -145,7 +146,7 @@ impl Admin {
     /// # }
     /// ```
     pub fn buckets(&self) -> Listing<Bucket> {
-        let mut list = listing(self, "/api/v2/buckets");
+        let mut list = listing(self, folder::<Bucket>());
         list.of_org = true;
         list
     }
@@ -168,15 +169,13 @@ impl Admin {
     /// found: `None`.
     pub async fn find_bucket(&self, bucket: impl Into<NameOrId>) -> Result<Option<Bucket>> {
         match bucket.into() {
-            NameOrId::Id(id) => {
-                self.find(Call::get(format!("/api/v2/buckets/{}", id.checked("bucket")?))).await
-            }
+            NameOrId::Id(id) => self.find_kept(id).await,
             NameOrId::Name(name) => self.bucket_named(&name).await,
         }
     }
 
     async fn bucket_named(&self, name: &str) -> Result<Option<Bucket>> {
-        let call = Call::get("/api/v2/buckets").params([self.org_param().await?]).param("name", name);
+        let call = Call::get(folder::<Bucket>()).params([self.org_param().await?]).param("name", name);
         let buckets: Vec<Bucket> = match self.ask_within(call.param("limit", "100"), "buckets").await {
             Ok(buckets) => buckets,
             // 1.8 has no codes and no organizations
@@ -211,7 +210,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such bucket ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such bucket ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_bucket`](Self::create_bucket).
     pub fn update_bucket(&self, bucket: impl Into<Id>) -> UpdateBucket {
         UpdateBucket { id: bucket.into(), change: Change::new(self) }
@@ -221,11 +220,10 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is no such bucket ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
+    /// There is no such bucket ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_bucket(&self, bucket: impl Into<Id>) -> Result<()> {
-        let id = bucket.into();
-        self.tell(Call::delete(format!("/api/v2/buckets/{}", id.checked("bucket")?))).await
+        self.delete_kept::<Bucket>(bucket).await
     }
 }
 
@@ -326,7 +324,7 @@ impl CreateBucket {
         let mut body = change.body();
         body.entry("retentionRules").or_insert_with(|| json!([]));
         body.insert("orgID".to_owned(), change.admin.org_id().await?.as_str().into());
-        change.admin.ask(Call::post("/api/v2/buckets").json(&Value::Object(body))).await
+        change.admin.ask(set::<Bucket>(None, body)?).await
     }
 }
 
@@ -340,11 +338,7 @@ impl UpdateBucket {
     async fn run(self) -> Result<Bucket> {
         let UpdateBucket { id, mut change } = self;
         change.problem.result()?;
-        let path = format!("/api/v2/buckets/{}", id.checked("bucket")?);
         let body = change.body();
-        if body.is_empty() {
-            return Err(Error::config("nothing of the bucket is changed: name what is to be different"));
-        }
-        change.admin.ask(Call::patch(path).json(&Value::Object(body))).await
+        change.admin.ask(set::<Bucket>(Some(&id), body)?).await
     }
 }

@@ -6,9 +6,10 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::{Call, found};
 use crate::admin::v2::decode::shape;
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, has_id};
+use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::{folder, has_id, path, set};
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::rules;
 
 shape! {
@@ -31,7 +32,7 @@ shape! {
     }
 }
 
-has_id!(Dbrp);
+has_id!(Dbrp: "mapping" in "dbrps");
 
 /// A mapping to be created: what [`Admin::create_dbrp`] returns.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is one already ([`is_conflict`](Error::is_conflict)), an empty name, an id of the wrong form, no organization, and all that
+    /// There is one already ([`is_conflict`](crate::Error::is_conflict)), an empty name, an id of the wrong form, no organization, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub fn create_dbrp(
         &self,
@@ -93,7 +94,7 @@ impl Admin {
     /// No organization, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn dbrps(&self) -> Result<Vec<Dbrp>> {
         let org = self.org_id().await?;
-        self.ask_within(Call::get("/api/v2/dbrps").param("orgID", org.as_str()), "content").await
+        self.ask_within(Call::get(folder::<Dbrp>()).param("orgID", org.as_str()), "content").await
     }
 
     /// The mapping of the organization that has this id.
@@ -103,7 +104,7 @@ impl Admin {
     /// An id of the wrong form, and those of [`dbrps`](Self::dbrps).
     pub async fn find_dbrp(&self, id: impl Into<Id>) -> Result<Option<Dbrp>> {
         let id = id.into();
-        let call = Call::get(format!("/api/v2/dbrps/{}", id.checked("mapping")?));
+        let call = Call::get(path::<Dbrp>(&id)?);
         found(self.ask_within(call.param("orgID", self.org_id().await?.as_str()), "content").await)
     }
 
@@ -111,7 +112,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such mapping ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such mapping ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_dbrp`](Self::create_dbrp).
     pub fn update_dbrp(&self, id: impl Into<Id>) -> UpdateDbrp {
         UpdateDbrp { admin: self.clone(), id: id.into(), body: Map::new(), problem: Problem::default() }
@@ -124,7 +125,7 @@ impl Admin {
     /// An id of the wrong form, no organization, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_dbrp(&self, id: impl Into<Id>) -> Result<()> {
         let id = id.into();
-        let call = Call::delete(format!("/api/v2/dbrps/{}", id.checked("mapping")?));
+        let call = Call::delete(path::<Dbrp>(&id)?);
         self.tell(call.param("orgID", self.org_id().await?.as_str())).await
     }
 }
@@ -143,7 +144,7 @@ impl CreateDbrp {
         self.problem.result()?;
         self.body.insert("bucketID".to_owned(), json!(self.bucket.checked("bucket")?));
         self.body.insert("orgID".to_owned(), json!(self.admin.org_id().await?.as_str()));
-        self.admin.ask(Call::post("/api/v2/dbrps").json(&Value::Object(self.body))).await
+        self.admin.ask(set::<Dbrp>(None, self.body)?).await
     }
 }
 
@@ -164,11 +165,7 @@ impl UpdateDbrp {
 
     async fn run(self) -> Result<Dbrp> {
         self.problem.result()?;
-        let path = format!("/api/v2/dbrps/{}", self.id.checked("mapping")?);
-        if self.body.is_empty() {
-            return Err(Error::config("nothing of the mapping is changed: name what is to be different"));
-        }
-        let call = Call::patch(path).param("orgID", self.admin.org_id().await?.as_str());
-        self.admin.ask_within(call.json(&Value::Object(self.body)), "content").await
+        let call = set::<Dbrp>(Some(&self.id), self.body)?;
+        self.admin.ask_within(call.param("orgID", self.admin.org_id().await?.as_str()), "content").await
     }
 }

@@ -124,21 +124,3 @@ impl From<&Id> for NameOrId {
         NameOrId::Id(id.clone())
     }
 }
-
-/// What an answer tells of can be given where an id is asked for.
-macro_rules! has_id {
-    ($($ty:ident),*) => {$(
-        impl From<&$ty> for $crate::admin::v2::id::Id {
-            fn from(one: &$ty) -> Self {
-                one.id.clone()
-            }
-        }
-
-        impl From<&$ty> for $crate::admin::v2::id::NameOrId {
-            fn from(one: &$ty) -> Self {
-                $crate::admin::v2::id::NameOrId::Id(one.id.clone())
-            }
-        }
-    )*};
-}
-pub(super) use has_id;

@@ -8,9 +8,10 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::Call;
 use crate::admin::v2::decode::shape;
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, has_id};
+use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::{folder, has_id, set};
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::rules;
 
 shape! {
@@ -27,7 +28,7 @@ shape! {
     }
 }
 
-has_id!(Label);
+has_id!(Label: "label" in "labels");
 
 /// A label to be created or changed: what [`Admin::create_label`] and [`Admin::update_label`] return.
 #[derive(Debug)]
@@ -57,7 +58,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is one of that name ([`is_conflict`](Error::is_conflict)), an empty name, no organization, and all that
+    /// There is one of that name ([`is_conflict`](crate::Error::is_conflict)), an empty name, no organization, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub fn create_label(&self, name: impl Into<String>) -> SetLabel {
         SetLabel::new(self, None).name(name)
@@ -67,7 +68,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such label ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such label ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_label`](Self::create_label).
     pub fn update_label(&self, label: impl Into<Id>) -> SetLabel {
         SetLabel::new(self, Some(label.into()))
@@ -80,7 +81,7 @@ impl Admin {
     /// No organization, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn labels(&self) -> Result<Vec<Label>> {
         let org = self.org_id().await?;
-        self.ask_within(Call::get("/api/v2/labels").param("orgID", org.as_str()), "labels").await
+        self.ask_within(Call::get(folder::<Label>()).param("orgID", org.as_str()), "labels").await
     }
 
     /// The label of the organization that has exactly this name.
@@ -96,11 +97,10 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is no such label ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
+    /// There is no such label ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_label(&self, label: impl Into<Id>) -> Result<()> {
-        let id = label.into();
-        self.tell(Call::delete(format!("/api/v2/labels/{}", id.checked("label")?))).await
+        self.delete_kept::<Label>(label).await
     }
 }
 
@@ -132,17 +132,9 @@ impl SetLabel {
         if !self.properties.is_empty() {
             body.insert("properties".to_owned(), Value::Object(self.properties));
         }
-        let call = match &self.id {
-            Some(id) if body.is_empty() => {
-                id.checked("label")?;
-                return Err(Error::config("nothing of the label is changed: name what is to be different"));
-            }
-            Some(id) => Call::patch(format!("/api/v2/labels/{}", id.checked("label")?)),
-            None => {
-                body.insert("orgID".to_owned(), self.admin.org_id().await?.as_str().into());
-                Call::post("/api/v2/labels")
-            }
-        };
-        self.admin.ask_within(call.json(&Value::Object(body)), "label").await
+        if self.id.is_none() {
+            body.insert("orgID".to_owned(), self.admin.org_id().await?.as_str().into());
+        }
+        self.admin.ask_within(set::<Label>(self.id.as_ref(), body)?, "label").await
     }
 }

@@ -44,6 +44,7 @@ mod decode;
 mod delete;
 pub(crate) mod handle;
 mod id;
+mod kept;
 mod label;
 mod org;
 mod page;

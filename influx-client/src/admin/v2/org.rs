@@ -8,10 +8,11 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::{Call, found};
 use crate::admin::v2::decode::shape;
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, NameOrId, has_id};
+use crate::admin::v2::id::{Id, NameOrId};
+use crate::admin::v2::kept::{folder, has_id, set};
 use crate::admin::v2::page::{Listed, Listing, Turn, listing};
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::rules;
 
 shape! {
@@ -30,7 +31,7 @@ shape! {
     }
 }
 
-has_id!(Organization);
+has_id!(Organization: "organization" in "orgs");
 
 impl Listed for Organization {
     const KEY: &'static str = "orgs";
@@ -71,7 +72,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is one of that name ([`is_conflict`](Error::is_conflict)), an empty name, and all that
+    /// There is one of that name ([`is_conflict`](crate::Error::is_conflict)), an empty name, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub fn create_org(&self, name: impl Into<String>) -> SetOrganization {
         SetOrganization::new(self, None).name(name)
@@ -81,7 +82,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such organization ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such organization ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_org`](Self::create_org).
     pub fn update_org(&self, org: impl Into<Id>) -> SetOrganization {
         SetOrganization::new(self, Some(org.into()))
@@ -89,7 +90,7 @@ impl Admin {
 
     /// The organizations that the token may see.
     pub fn orgs(&self) -> Listing<Organization> {
-        listing(self, "/api/v2/orgs")
+        listing(self, folder::<Organization>())
     }
 
     /// The organization that has exactly this name, or this id.
@@ -99,11 +100,9 @@ impl Admin {
     /// An id of the wrong form, and all that [`Client::ping`](crate::Client::ping) has. What a token may not read is not found: `None`.
     pub async fn find_org(&self, org: impl Into<NameOrId>) -> Result<Option<Organization>> {
         match org.into() {
-            NameOrId::Id(id) => {
-                self.find(Call::get(format!("/api/v2/orgs/{}", id.checked("organization")?))).await
-            }
+            NameOrId::Id(id) => self.find_kept(id).await,
             NameOrId::Name(name) => {
-                let call = Call::get("/api/v2/orgs").param("org", &*name);
+                let call = Call::get(folder::<Organization>()).param("org", &*name);
                 let orgs: Vec<Organization> = found(self.ask_within(call, "orgs").await)?.unwrap_or_default();
                 Ok(orgs.into_iter().find(|org| org.name == name))
             }
@@ -114,12 +113,11 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is no such organization ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
+    /// There is no such organization ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_org(&self, org: impl Into<Id>) -> Result<()> {
-        let id = org.into();
         self.session.forget_orgs();
-        self.tell(Call::delete(format!("/api/v2/orgs/{}", id.checked("organization")?))).await
+        self.delete_kept::<Organization>(org).await
     }
 }
 
@@ -146,16 +144,8 @@ impl SetOrganization {
 
     async fn run(self) -> Result<Organization> {
         self.problem.result()?;
-        let call = match &self.id {
-            Some(id) => Call::patch(format!("/api/v2/orgs/{}", id.checked("organization")?)),
-            None => Call::post("/api/v2/orgs"),
-        };
-        if self.body.is_empty() {
-            return Err(Error::config(
-                "nothing of the organization is changed: name what is to be different",
-            ));
-        }
+        let call = set::<Organization>(self.id.as_ref(), self.body)?;
         self.admin.session.forget_orgs();
-        self.admin.ask(call.json(&Value::Object(self.body))).await
+        self.admin.ask(call).await
     }
 }

@@ -7,6 +7,7 @@ use crate::admin::v2::call::Call;
 use crate::admin::v2::decode::{shape, words};
 use crate::admin::v2::handle::Admin;
 use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::Kept;
 use crate::admin::v2::label::Label;
 use crate::admin::v2::org::Organization;
 use crate::admin::v2::task::Task;
@@ -31,17 +32,21 @@ pub struct Resource {
 impl Resource {
     /// A bucket, by its id.
     pub fn bucket(id: impl Into<Id>) -> Resource {
-        Resource { kind: "bucket", folder: "buckets", id: id.into() }
+        Resource::of::<Bucket>(id.into())
     }
 
     /// A task, by its id.
     pub fn task(id: impl Into<Id>) -> Resource {
-        Resource { kind: "task", folder: "tasks", id: id.into() }
+        Resource::of::<Task>(id.into())
     }
 
     /// An organization, by its id. It has members and owners, and no labels.
     pub fn organization(id: impl Into<Id>) -> Resource {
-        Resource { kind: "organization", folder: "orgs", id: id.into() }
+        Resource::of::<Organization>(id.into())
+    }
+
+    fn of<T: Kept>(id: Id) -> Resource {
+        Resource { kind: T::WHAT, folder: T::FOLDER, id }
     }
 
     pub(super) fn path(&self) -> Result<String> {

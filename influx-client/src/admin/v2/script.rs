@@ -8,10 +8,11 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::Call;
 use crate::admin::v2::decode::{shape, words};
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, has_id};
+use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::{folder, has_id, path, set};
 use crate::admin::v2::page::{Listed, Listing, Turn, listing};
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::rules;
 
 shape! {
@@ -50,7 +51,7 @@ words! {
     }
 }
 
-has_id!(Script);
+has_id!(Script: "script" in "scripts");
 
 impl Listed for Script {
     const KEY: &'static str = "scripts";
@@ -123,7 +124,7 @@ impl Admin {
 
     /// The scripts of the token's organization.
     pub fn scripts(&self) -> Listing<Script> {
-        listing(self, "/api/v2/scripts")
+        listing(self, folder::<Script>())
     }
 
     /// The script that has this id.
@@ -132,14 +133,14 @@ impl Admin {
     ///
     /// An id of the wrong form, a server that has no scripts, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn find_script(&self, script: impl Into<Id>) -> Result<Option<Script>> {
-        self.find(Call::get(path(&script.into())?)).await
+        self.find_kept(script).await
     }
 
     /// Changes a script: what is not named stays as it is.
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such script ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such script ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_script`](Self::create_script).
     pub fn update_script(&self, script: impl Into<Id>) -> UpdateScript {
         UpdateScript { admin: self.clone(), id: script.into(), body: Map::new(), problem: Problem::default() }
@@ -149,10 +150,10 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is no such script ([`is_not_found`](Error::is_not_found)), an id of the wrong form, a server that has no scripts, and all that
+    /// There is no such script ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form, a server that has no scripts, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_script(&self, script: impl Into<Id>) -> Result<()> {
-        self.tell(Call::delete(path(&script.into())?)).await
+        self.delete_kept::<Script>(script).await
     }
 
     /// Runs a script. The answer is its annotated CSV, whole.
@@ -184,7 +185,7 @@ impl CreateScript {
 
     async fn run(self) -> Result<Script> {
         self.problem.result()?;
-        self.admin.ask(Call::post("/api/v2/scripts").json(&Value::Object(self.body))).await
+        self.admin.ask(set::<Script>(None, self.body)?).await
     }
 }
 
@@ -213,11 +214,7 @@ impl UpdateScript {
 
     async fn run(self) -> Result<Script> {
         self.problem.result()?;
-        let path = path(&self.id)?;
-        if self.body.is_empty() {
-            return Err(Error::config("nothing of the script is changed: name what is to be different"));
-        }
-        self.admin.ask(Call::patch(path).json(&Value::Object(self.body))).await
+        self.admin.ask(set::<Script>(Some(&self.id), self.body)?).await
     }
 }
 
@@ -245,11 +242,7 @@ impl InvokeScript {
     }
 
     async fn run(self) -> Result<String> {
-        let call = Call::post(format!("{}/invoke", path(&self.id)?));
+        let call = Call::post(format!("{}/invoke", path::<Script>(&self.id)?));
         self.admin.body(call.json(&json!({"params": self.params}))).await?.text()
     }
-}
-
-fn path(id: &Id) -> Result<String> {
-    Ok(format!("/api/v2/scripts/{}", id.checked("script")?))
 }

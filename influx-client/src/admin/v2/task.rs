@@ -5,15 +5,15 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Map, Value};
 
 use crate::admin::future::awaits;
-use crate::admin::v2::call::Call;
 use crate::admin::v2::decode::{shape, words};
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, has_id};
+use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::{folder, has_id, set};
 use crate::admin::v2::label::Label;
 use crate::admin::v2::page::{Listed, Listing, Turn, listing};
 use crate::admin::v2::user::Status;
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::{option, rules};
 
 shape! {
@@ -72,7 +72,7 @@ words! {
     }
 }
 
-has_id!(Task);
+has_id!(Task: "task" in "tasks");
 
 impl Listed for Task {
     const KEY: &'static str = "tasks";
@@ -176,7 +176,7 @@ impl Admin {
     /// # }
     /// ```
     pub fn tasks(&self) -> Listing<Task> {
-        let mut list = listing(self, "/api/v2/tasks");
+        let mut list = listing(self, folder::<Task>());
         list.of_org = true;
         list
     }
@@ -187,15 +187,14 @@ impl Admin {
     ///
     /// An id of the wrong form, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn find_task(&self, task: impl Into<Id>) -> Result<Option<Task>> {
-        let id = task.into();
-        self.find(Call::get(format!("/api/v2/tasks/{}", id.checked("task")?))).await
+        self.find_kept(task).await
     }
 
     /// Changes a task: what is not named stays as it is. Name and times are changed within its text.
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such task ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such task ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_task`](Self::create_task).
     pub fn update_task(&self, task: impl Into<Id>) -> UpdateTask {
         UpdateTask { admin: self.clone(), id: task.into(), body: Map::new(), problem: Problem::default() }
@@ -205,11 +204,10 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is no such task ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
+    /// There is no such task ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_task(&self, task: impl Into<Id>) -> Result<()> {
-        let id = task.into();
-        self.tell(Call::delete(format!("/api/v2/tasks/{}", id.checked("task")?))).await
+        self.delete_kept::<Task>(task).await
     }
 }
 
@@ -270,7 +268,7 @@ impl CreateTask {
     async fn run(mut self) -> Result<Task> {
         self.problem.result()?;
         self.body.insert("orgID".to_owned(), self.admin.org_id().await?.as_str().into());
-        self.admin.ask(Call::post("/api/v2/tasks").json(&Value::Object(self.body))).await
+        self.admin.ask(set::<Task>(None, self.body)?).await
     }
 }
 
@@ -314,10 +312,6 @@ impl UpdateTask {
 
     async fn run(self) -> Result<Task> {
         self.problem.result()?;
-        let path = format!("/api/v2/tasks/{}", self.id.checked("task")?);
-        if self.body.is_empty() {
-            return Err(Error::config("nothing of the task is changed: name what is to be different"));
-        }
-        self.admin.ask(Call::patch(path).json(&Value::Object(self.body))).await
+        self.admin.ask(set::<Task>(Some(&self.id), self.body)?).await
     }
 }

@@ -6,10 +6,11 @@ use crate::admin::future::awaits;
 use crate::admin::v2::call::{Call, found};
 use crate::admin::v2::decode::{shape, words};
 use crate::admin::v2::handle::Admin;
-use crate::admin::v2::id::{Id, NameOrId, has_id};
+use crate::admin::v2::id::{Id, NameOrId};
+use crate::admin::v2::kept::{folder, has_id, path, set};
 use crate::admin::v2::page::{Listed, Listing, Turn, listing};
+use crate::error::Result;
 use crate::error::problem::Problem;
-use crate::error::{Error, Result};
 use crate::generation::v2::rules;
 
 shape! {
@@ -24,7 +25,7 @@ shape! {
     }
 }
 
-has_id!(User);
+has_id!(User: "user" in "users");
 
 words! {
     /// Whether something is used: a user, a token, a task.
@@ -77,7 +78,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is one of that name ([`is_conflict`](Error::is_conflict)), an empty name, and all that
+    /// There is one of that name ([`is_conflict`](crate::Error::is_conflict)), an empty name, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub fn create_user(&self, name: impl Into<String>) -> SetUser {
         SetUser::new(self, None).name(name)
@@ -87,7 +88,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// Nothing to change is named, there is no such user ([`is_not_found`](Error::is_not_found)), and those of
+    /// Nothing to change is named, there is no such user ([`is_not_found`](crate::Error::is_not_found)), and those of
     /// [`create_user`](Self::create_user).
     pub fn update_user(&self, user: impl Into<Id>) -> SetUser {
         SetUser::new(self, Some(user.into()))
@@ -95,7 +96,7 @@ impl Admin {
 
     /// The users that the token may see.
     pub fn users(&self) -> Listing<User> {
-        listing(self, "/api/v2/users")
+        listing(self, folder::<User>())
     }
 
     /// The user who has exactly this name, or this id.
@@ -105,9 +106,9 @@ impl Admin {
     /// An id of the wrong form, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn find_user(&self, user: impl Into<NameOrId>) -> Result<Option<User>> {
         match user.into() {
-            NameOrId::Id(id) => self.find(Call::get(format!("/api/v2/users/{}", id.checked("user")?))).await,
+            NameOrId::Id(id) => self.find_kept(id).await,
             NameOrId::Name(name) => {
-                let call = Call::get("/api/v2/users").param("name", &*name);
+                let call = Call::get(folder::<User>()).param("name", &*name);
                 let users: Vec<User> = found(self.ask_within(call, "users").await)?.unwrap_or_default();
                 Ok(users.into_iter().find(|user| user.name == name))
             }
@@ -118,7 +119,7 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// The token may not read its user ([`is_auth`](Error::is_auth)), and all that [`Client::ping`](crate::Client::ping) has.
+    /// The token may not read its user ([`is_auth`](crate::Error::is_auth)), and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn me(&self) -> Result<User> {
         self.ask(Call::get("/api/v2/me")).await
     }
@@ -127,12 +128,12 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// A password that is not of 8 to 72 bytes, there is no such user ([`is_not_found`](Error::is_not_found)), an id of the wrong form,
+    /// A password that is not of 8 to 72 bytes, there is no such user ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form,
     /// and all that [`Client::ping`](crate::Client::ping) has. The password is in no message, even where the server repeats it.
     pub async fn set_password(&self, user: impl Into<Id>, password: impl Into<String>) -> Result<()> {
         let (user, password) = (user.into(), password.into());
         rules::password(&password)?;
-        let path = format!("/api/v2/users/{}/password", user.checked("user")?);
+        let path = format!("{}/password", path::<User>(&user)?);
         self.tell(Call::post(path).json(&json!({"password": password})).secret(&password)).await
     }
 
@@ -155,11 +156,10 @@ impl Admin {
     ///
     /// # Errors
     ///
-    /// There is no such user ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
+    /// There is no such user ([`is_not_found`](crate::Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn delete_user(&self, user: impl Into<Id>) -> Result<()> {
-        let id = user.into();
-        self.tell(Call::delete(format!("/api/v2/users/{}", id.checked("user")?))).await
+        self.delete_kept::<User>(user).await
     }
 }
 
@@ -186,13 +186,6 @@ impl SetUser {
 
     async fn run(self) -> Result<User> {
         self.problem.result()?;
-        let call = match &self.id {
-            Some(id) => Call::patch(format!("/api/v2/users/{}", id.checked("user")?)),
-            None => Call::post("/api/v2/users"),
-        };
-        if self.body.is_empty() {
-            return Err(Error::config("nothing of the user is changed: name what is to be different"));
-        }
-        self.admin.ask(call.json(&Value::Object(self.body))).await
+        self.admin.ask(set::<User>(self.id.as_ref(), self.body)?).await
     }
 }
