@@ -69,11 +69,7 @@ impl ClientBuilder<V1> {
     /// ```
     pub fn bearer_token(mut self, token: impl Into<String>) -> Self {
         let token = token.into();
-        let carried = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-        self.check(
-            carried,
-            "the bearer token is empty or holds more than visible ASCII: give the token alone",
-        );
+        self.check_token(&token, "bearer token");
         self.auth = Some(Auth::Bearer(Secret::new(token)));
         self
     }
@@ -101,5 +97,12 @@ impl ClientBuilder<V1> {
 impl<G> ClientBuilder<G> {
     pub(super) fn check_user(&mut self, user: &str, setter: &str) {
         self.writes.problem.check_name(user, "user", setter);
+    }
+
+    /// A token that a header can carry.
+    pub(super) fn check_token(&mut self, token: &str, what: &str) {
+        let carried = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
+        let text = format!("the {what} is empty or holds more than visible ASCII: give the token alone");
+        self.check(carried, &text);
     }
 }

@@ -30,8 +30,7 @@ impl ClientBuilder<V2> {
     /// ```
     pub fn token(mut self, token: impl Into<String>) -> Self {
         let token = token.into();
-        let carried = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-        self.check(carried, "the token is empty or holds more than visible ASCII: give the token alone");
+        self.check_token(&token, "token");
         self.auth = Some(Auth::ApiToken(Secret::new(token)));
         self
     }

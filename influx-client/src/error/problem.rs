@@ -2,7 +2,18 @@
 
 use std::time::Duration;
 
+use influx_core::Timestamp;
+
 use crate::error::{Error, Result};
+
+/// A time in nanoseconds; `what` is what an error calls it.
+pub(crate) fn nanos(time: impl Timestamp, what: &str) -> Result<i64> {
+    match time.unix_nanos() {
+        Ok(Some(nanos)) => Ok(nanos),
+        Ok(None) => Err(Error::config(format!("{what} is missing: give one"))),
+        Err(error) => Err(Error::config(format!("{what} cannot be sent: {error}"))),
+    }
+}
 
 /// The first mistake in what was set, until it is run or built.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +41,11 @@ impl Problem {
     /// A number of things that hold something.
     pub(crate) fn check_count(&mut self, count: usize, setter: &str, does: &str) {
         self.check(count > 0, &format!("{setter}(0) would {does}: give 1 or more"));
+    }
+
+    /// A time in nanoseconds, or nothing and the mistake kept.
+    pub(crate) fn time(&mut self, time: impl Timestamp, what: &str) -> Option<i64> {
+        self.keep(nanos(time, what).map(Some))
     }
 
     /// The value, or nothing and the mistake kept.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use influx_core::{Name, Timestamp};
 
+use crate::error::problem::nanos;
 use crate::error::{Error, Result};
 use crate::query::duration::FluxDuration;
 
@@ -93,11 +94,7 @@ impl Bind {
     ///
     /// A time that is missing, or outside of what 64 bits of nanoseconds can tell.
     pub fn at(time: impl Timestamp) -> Result<Bind> {
-        match time.unix_nanos() {
-            Ok(Some(nanos)) => Ok(Bind::time(nanos)),
-            Ok(None) => Err(Error::config("the time to bind is missing: give one")),
-            Err(error) => Err(Error::config(format!("the time to bind cannot be sent: {error}"))),
-        }
+        nanos(time, "the time to bind").map(Bind::time)
     }
 
     /// A record of Flux, by the names of its members: `limits.least` in the text is the member `least` of what is bound as `limits`.

@@ -99,15 +99,8 @@ impl<L: Language> Query<L> {
     /// ```
     pub fn bind_time(mut self, name: impl Into<String>, time: impl Timestamp) -> Self {
         let name = name.into();
-        match time.unix_nanos() {
-            Ok(Some(nanos)) => self.asked.binds.push((name, Bind::time(nanos))),
-            Ok(None) => {
-                self.asked.problem.check(false, &format!("the time of ${name} is missing: give one"));
-            }
-            Err(error) => {
-                self.asked.problem.check(false, &format!("the time of ${name} cannot be sent: {error}"));
-            }
-        }
+        let nanos = self.asked.problem.time(time, &format!("the time of ${name}"));
+        self.asked.binds.extend(nanos.map(|nanos| (name, Bind::time(nanos))));
         self
     }
 
@@ -137,6 +130,11 @@ impl<L: Language> Query<L> {
     pub(super) fn feed(mut self, typed: bool) -> Feed {
         let right = self.language.for_rows(typed);
         self.asked.problem.keep(right);
+        self.raw_feed()
+    }
+
+    /// Its answer, of which nothing is to be decoded.
+    pub(super) fn raw_feed(self) -> Feed {
         let secrets = Arc::clone(self.session.http.secrets());
         Feed::new(self.sending(), secrets)
     }

@@ -1,33 +1,45 @@
 //! The body of an answer as it came, piece by piece.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
+use influx_core::decode::Syntax;
 
 use crate::error::Result;
-use crate::http::response::Response;
-use crate::query::request::{BoxFuture, Sending};
+use crate::query::feed::{Answer, Feed, Sink};
 
 /// The body of an answer, as it arrives: what [`Query::raw_stream`](crate::Query::raw_stream) returns.
 ///
 /// The request is sent when the first piece is asked for. The first error ends it. It is a [`Stream`], and [`next`](RawStream::next)
 /// reads it without one. Dropping it closes the connection, and the server stops.
 #[must_use = "a stream does nothing until it is read"]
-pub struct RawStream(State);
+pub struct RawStream {
+    answer: Answer<Pieces>,
+}
 
-enum State {
-    Sending(Sending),
-    Reading(BoxFuture<(Response, Result<Option<Bytes>>)>),
-    Ended,
+/// What nothing is decoded of.
+struct Pieces(VecDeque<Bytes>);
+
+impl Sink for Pieces {
+    fn new(_: Syntax) -> Self {
+        Pieces(VecDeque::new())
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        self.0.push_back(frame);
+    }
+
+    fn finish(&mut self) {}
 }
 
 impl RawStream {
-    pub(super) fn new(sending: Sending) -> Self {
-        RawStream(State::Sending(sending))
+    pub(super) fn new(feed: Feed) -> Self {
+        RawStream { answer: Answer::new(feed) }
     }
 
     /// The next bytes; `None` at the end.
@@ -40,33 +52,7 @@ impl RawStream {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
-        loop {
-            let (next, piece) = match &mut self.0 {
-                State::Sending(sending) => match ready!(sending.as_mut().poll(cx)) {
-                    Ok((response, _)) => (State::reading(response), None),
-                    Err(error) => (State::Ended, Some(Err(error))),
-                },
-                State::Reading(reading) => match ready!(reading.as_mut().poll(cx)) {
-                    (response, Ok(Some(bytes))) => (State::reading(response), Some(Ok(bytes))),
-                    (_, Ok(None)) => (State::Ended, None),
-                    (_, Err(error)) => (State::Ended, Some(Err(error))),
-                },
-                State::Ended => return Poll::Ready(None),
-            };
-            self.0 = next;
-            if piece.is_some() {
-                return Poll::Ready(piece);
-            }
-        }
-    }
-}
-
-impl State {
-    fn reading(mut response: Response) -> State {
-        State::Reading(Box::pin(async move {
-            let chunk = response.chunk().await;
-            (response, chunk)
-        }))
+        self.answer.poll_next(cx, |pieces| pieces.0.pop_front().map(Ok))
     }
 }
 
@@ -80,6 +66,6 @@ impl Stream for RawStream {
 
 impl fmt::Debug for RawStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawStream").finish_non_exhaustive()
+        f.debug_struct("RawStream").field("answer", &self.answer.feed).finish_non_exhaustive()
     }
 }

@@ -38,7 +38,7 @@ impl<L: Language> Query<L> {
     /// # }
     /// ```
     pub fn raw_stream(self) -> RawStream {
-        RawStream::new(self.sending())
+        RawStream::new(self.raw_feed())
     }
 
     /// The rows as a stream of `T`, which owns its texts.

@@ -47,13 +47,8 @@ impl Selection {
     }
 
     pub(super) fn time(&mut self, operator: &str, time: impl Timestamp) {
-        match time.unix_nanos() {
-            Ok(Some(nanos)) => self.conditions.push(format!("time {operator} {nanos}")),
-            Ok(None) => self.problem.check(false, "a time in the request is missing: give one"),
-            Err(error) => {
-                self.problem.check(false, &format!("a time in the request cannot be sent: {error}"))
-            }
-        }
+        let nanos = self.problem.time(time, "a time in the request");
+        self.conditions.extend(nanos.map(|nanos| format!("time {operator} {nanos}")));
     }
 
     pub(super) fn limit(&mut self, rows: u64) {

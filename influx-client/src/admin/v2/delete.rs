@@ -142,16 +142,11 @@ impl DeletePoints {
     }
 
     fn time(&mut self, time: impl Timestamp) -> Option<i64> {
-        let problem = match time.unix_nanos() {
-            Ok(Some(nanos)) if (TIMES.0..=TIMES.1).contains(&nanos) => return Some(nanos),
-            Ok(Some(nanos)) => {
-                format!("{} is outside of the times that 2.x has", rfc3339::to_exact_text(nanos))
-            }
-            Ok(None) => "a time in the request is missing: give one".to_owned(),
-            Err(error) => format!("a time in the request cannot be sent: {error}"),
-        };
-        self.problem.check(false, &problem);
-        None
+        let nanos = self.problem.time(time, "a time in the request")?;
+        let stored = (TIMES.0..=TIMES.1).contains(&nanos);
+        let text = format!("{} is outside of the times that 2.x has", rfc3339::to_exact_text(nanos));
+        self.problem.check(stored, &text);
+        stored.then_some(nanos)
     }
 
     async fn run(self) -> Result<()> {

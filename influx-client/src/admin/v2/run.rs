@@ -9,8 +9,10 @@ use crate::admin::v2::call::Call;
 use crate::admin::v2::decode::shape;
 use crate::admin::v2::handle::Admin;
 use crate::admin::v2::id::Id;
+use crate::admin::v2::kept::path;
 use crate::admin::v2::page::{Listed, Listing, Turn, listing};
-use crate::admin::v2::task::RunStatus;
+use crate::admin::v2::task::{RunStatus, Task};
+use crate::error::problem::nanos;
 use crate::error::{Error, Result};
 
 shape! {
@@ -104,7 +106,7 @@ impl Admin {
     ///
     /// An id of the wrong form, and all that [`Client::ping`](crate::Client::ping) has.
     pub async fn find_run(&self, task: impl Into<Id>, run: impl Into<Id>) -> Result<Option<Run>> {
-        self.find(Call::get(path(&task.into(), &run.into())?)).await
+        self.find(Call::get(run_path(&task.into(), &run.into())?)).await
     }
 
     /// Runs a task now, whatever its times say.
@@ -126,7 +128,7 @@ impl Admin {
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn run_task(&self, task: impl Into<Id>) -> Result<Run> {
         let id = task.into();
-        let path = format!("/api/v2/tasks/{}/runs", id.checked("task")?);
+        let path = format!("{}/runs", path::<Task>(&id)?);
         self.ask(Call::post(path).json(&json!({}))).await
     }
 
@@ -136,10 +138,9 @@ impl Admin {
     ///
     /// A time that is missing or has a fraction of a second, and those of [`run_task`](Self::run_task).
     pub async fn run_task_for(&self, task: impl Into<Id>, time: impl Timestamp) -> Result<Run> {
-        let (id, nanos) = (task.into(), time.unix_nanos());
-        let path = format!("/api/v2/tasks/{}/runs", id.checked("task")?);
-        let nanos = nanos.map_err(|error| Error::config(format!("the time cannot be sent: {error}")))?;
-        let nanos = nanos.ok_or_else(|| Error::config("the time is missing: give one"))?;
+        let id = task.into();
+        let path = format!("{}/runs", path::<Task>(&id)?);
+        let nanos = nanos(time, "the time")?;
         if nanos % 1_000_000_000 != 0 {
             return Err(Error::config(
                 "the time has a fraction of a second, which runs have not: use whole seconds",
@@ -155,7 +156,7 @@ impl Admin {
     /// There is no such run ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn retry_run(&self, task: impl Into<Id>, run: impl Into<Id>) -> Result<Run> {
-        self.ask(Call::post(format!("{}/retry", path(&task.into(), &run.into())?))).await
+        self.ask(Call::post(format!("{}/retry", run_path(&task.into(), &run.into())?))).await
     }
 
     /// Stops a run that waits or runs.
@@ -165,7 +166,7 @@ impl Admin {
     /// It has ended, or there never was one ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn cancel_run(&self, task: impl Into<Id>, run: impl Into<Id>) -> Result<()> {
-        self.tell(Call::delete(path(&task.into(), &run.into())?)).await
+        self.tell(Call::delete(run_path(&task.into(), &run.into())?)).await
     }
 
     /// What a run logged.
@@ -175,7 +176,7 @@ impl Admin {
     /// There is no such run ([`is_not_found`](Error::is_not_found)), an id of the wrong form, and all that
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn run_logs(&self, task: impl Into<Id>, run: impl Into<Id>) -> Result<Vec<LogEvent>> {
-        self.ask_within(Call::get(format!("{}/logs", path(&task.into(), &run.into())?)), "events").await
+        self.ask_within(Call::get(format!("{}/logs", run_path(&task.into(), &run.into())?)), "events").await
     }
 
     /// What all runs of a task logged.
@@ -186,10 +187,10 @@ impl Admin {
     /// [`Client::ping`](crate::Client::ping) has.
     pub async fn task_logs(&self, task: impl Into<Id>) -> Result<Vec<LogEvent>> {
         let id = task.into();
-        self.ask_within(Call::get(format!("/api/v2/tasks/{}/logs", id.checked("task")?)), "events").await
+        self.ask_within(Call::get(format!("{}/logs", path::<Task>(&id)?)), "events").await
     }
 }
 
-fn path(task: &Id, run: &Id) -> Result<String> {
-    Ok(format!("/api/v2/tasks/{}/runs/{}", task.checked("task")?, run.checked("run")?))
+fn run_path(task: &Id, run: &Id) -> Result<String> {
+    Ok(format!("{}/runs/{}", path::<Task>(task)?, run.checked("run")?))
 }

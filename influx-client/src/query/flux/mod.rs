@@ -63,13 +63,7 @@ impl Query<Flux> {
     /// # }
     /// ```
     pub fn now(mut self, time: impl Timestamp) -> Self {
-        match time.unix_nanos() {
-            Ok(Some(nanos)) => self.language.now = Some(nanos),
-            Ok(None) => self.asked.problem.check(false, "the time of .now(..) is missing: give one"),
-            Err(error) => {
-                self.asked.problem.check(false, &format!("the time of .now(..) cannot be sent: {error}"));
-            }
-        }
+        self.language.now = self.asked.problem.time(time, "the time of .now(..)");
         self
     }
 
