@@ -167,8 +167,8 @@ fn entry(table: Option<&String>, key: &str, value: &Json) -> Result<Entry> {
     let value = match value {
         Json::String(text) => text.clone(),
         Json::Bool(bool) => bool.to_string(),
-        // 1.10 would become 1.1, and an integer of many digits another one
-        Json::Number(number) if number.is_f64() => {
+        // 1.10 would become 1.1, and an integer of many digits another one, where no other crate has the parser keep their digits
+        Json::Number(number) if !number.is_i64() && !number.is_u64() => {
             return Err(Error::config(format!(
                 "{} is a number that may be read as another one: write it as a text, in quotes",
                 message::name(key)
